@@ -1,0 +1,79 @@
+# What people do from this folder. Each target sets up .venv by itself, and again only when a lock or the
+# Python version changed.
+
+PYTHON ?= python3
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
+PY := .venv/bin/python
+
+# Stamps say what .venv already holds: a Python, what runs the program, and what checks it as well.
+BASE := .venv/.python-$(VERSION)
+RUN := .venv/.run
+DEV := .venv/.dev
+
+INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r
+COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --annotation-style line pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix texts bench soak lock clean
+MAKEFLAGS += --no-print-directory
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUN) ## Try the bot in the terminal, with invented people (ARGS=... goes to the program)
+	@$(PY) -m bot demo $(ARGS)
+
+test: check ## Run everything a change has to pass
+	@$(PY) -m pytest $(ARGS)
+
+check: $(DEV) ## Check style and types only
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+
+fix: $(DEV) ## Repair what can be repaired by itself: imports, style, layout
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+texts: $(RUN) ## Collect the texts and bring the translations up to date
+	@$(PY) -m i18n $(ARGS)
+
+bench: $(DEV) ## Measure the cost of a turn
+	@$(PY) -m tests.bench $(ARGS)
+
+soak: $(DEV) ## Run the long tests, which take minutes
+	@$(PY) -m pytest -m soak $(ARGS)
+
+lock: .venv/.uv/bin/uv ## Write both locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)
+	@$(COMPILE) --group dev $(ARGS) -o requirements-dev.lock
+	@$(COMPILE) -c requirements-dev.lock $(ARGS) -o requirements.lock
+
+clean: ## Remove .venv and everything else that can be made again
+	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BASE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "mentorNET needs Python 3.11 or newer, and $(PYTHON) is $(or $(VERSION),not there);" \
+			"name another one, as in: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+$(RUN): requirements.lock $(BASE)
+	@echo "Setting up .venv with what runs the program, which takes some seconds the first time." >&2
+	@$(INSTALL) requirements.lock
+	@touch $@
+
+# The second lock holds the first one whole, in the same versions.
+$(DEV): requirements-dev.lock $(BASE)
+	@echo "Setting up .venv with what checks the program, which takes half a minute the first time." >&2
+	@$(INSTALL) requirements-dev.lock
+	@touch $(RUN) $@
+
+# uv writes the locks and is needed for nothing else, so it lives apart.
+.venv/.uv/bin/uv: $(BASE)
+	@echo "Setting up uv, which writes the locks." >&2
+	@$(PYTHON) -m venv --clear .venv/.uv
+	@.venv/.uv/bin/python -m pip install -qq --disable-pip-version-check --no-input uv
+	@touch $@

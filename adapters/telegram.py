@@ -1,0 +1,439 @@
+"""Telegram, by long polling: what happened there becomes an `Incoming`, an `Outgoing` becomes a call.
+
+The Bot API is described at https://core.telegram.org/bots/api; every limit and every wording of an error
+in this file is from there, or from its server (github.com/tdlib/telegram-bot-api).
+"""
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from telegram import Bot, InputFile
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import BaseRequest
+
+from adapters.telegram_http import TelegramHttp
+from bot import log as logs
+from bot.adapter import (
+    Capabilities,
+    Later,
+    MenuEntry,
+    Moved,
+    Receive,
+    Refused,
+    SendError,
+    Unauthorised,
+    Unreachable,
+)
+from bot.message import (
+    Chat,
+    Event,
+    Identity,
+    Incoming,
+    Left,
+    MessageRef,
+    Opened,
+    Outgoing,
+    Pressed,
+    Returned,
+    Unsupported,
+    Words,
+)
+
+NAME: Final = "telegram"
+_CAN = Capabilities(max_text=4096, max_caption=1024, max_label=40, prefix="/")
+_ASKED_FOR = ("message", "callback_query", "my_chat_member")
+_UNAUTHORISED = "Telegram refuses the token: ask @BotFather for a valid one and put it into telegram.token."
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
+_MOST_ANSWERS = 256
+
+log = logs.get(NAME)
+# The library's own debug lines hold what people write.
+logging.getLogger("telegram").setLevel(logging.WARNING)
+
+
+class Telegram:
+    """The bot's account on Telegram. See `bot.adapter.Adapter` for what each method promises.
+
+    api_url:              "https://api.telegram.org", or another Bot API server
+    poll_seconds:         how long Telegram holds a request for news open; at most 50
+    messages_per_second:  for all chats together; about 30 on Telegram's own server
+    """
+
+    name: Final = NAME
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_url: str,
+        poll_seconds: int,
+        messages_per_second: float,
+        http: BaseRequest | None = None,
+    ) -> None:
+        self.rate: Final = messages_per_second
+        self._poll_seconds = poll_seconds
+        self._http = http or TelegramHttp()
+        self._bot = Bot(
+            token,
+            base_url=f"{api_url.rstrip('/')}/bot",
+            base_file_url=f"{api_url.rstrip('/')}/file/bot",
+            request=self._http,
+            get_updates_request=self._http,
+        )
+        self._username = ""
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Check the token and learn our own name. Raises `Unauthorised`, or `OSError` when Telegram
+        cannot be reached."""
+        await self._http.initialize()
+        try:
+            me = await self._call("getMe")
+        except TelegramError as error:
+            await self._http.shutdown()
+            if isinstance(error, InvalidToken | EndPointNotFound):
+                raise Unauthorised(_UNAUTHORISED) from None
+            raise ConnectionError(f"Telegram cannot be reached ({type(error).__name__}).") from None
+        self._username = me["username"]
+
+    async def close(self) -> None:
+        """Let go of the connections; buttons that still wait for their answer do not get one."""
+        for task in self._answers:
+            task.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
+        await self._http.shutdown()
+
+    async def private_chat(self, identity: Identity) -> Chat:
+        """Where one is alone with us: on Telegram the chat has the person's own number."""
+        return Chat(NAME, identity.account)
+
+    def can(self, chat: Chat) -> Capabilities:
+        """The same everywhere on Telegram."""
+        return _CAN
+
+    def link(self, payload: str) -> str:
+        """https://t.me/our_name?start=PAYLOAD; the payload is up to 64 of `A-Za-z0-9_-`, or `ValueError`.
+        "" before `start`."""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", payload):
+            raise ValueError("a start link takes up to 64 of A-Z a-z 0-9 _ -")
+        if not self._username:
+            return ""
+        return f"https://t.me/{self._username}" + (f"?start={payload}" if payload else "")
+
+    async def show_menu(self, locale: str, menu: Sequence[MenuEntry]) -> None:
+        """Set the commands of private chats for those whose app speaks `locale`. Raises `SendError`."""
+        try:
+            await self._call(
+                "setMyCommands",
+                commands=[{"command": entry.name, "description": entry.title[:256]} for entry in menu],
+                scope={"type": "all_private_chats"},
+                language_code=re.split("[-_]", locale)[0],
+            )
+        except TelegramError as error:
+            raise _kind(error) from None
+
+    async def _call(self, method: str, *, read_timeout: float | None = None, **fields: Any) -> Any:
+        """One call of the Bot API, and what it returned as plain JSON: the library's objects are most of
+        what a call costs. Fields that are None are left out. Raises `TelegramError`."""
+        # Methods are case-insensitive, and by a name it knows the library would point at its own method.
+        return await self._bot.do_api_request(
+            method.lower(),
+            fields,
+            read_timeout=BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout,
+        )
+
+    # --- what comes in ---------------------------------------------------------------------------
+
+    async def run(self, receive: Receive) -> None:
+        """Ask for news and hand it over until cancelled. Raises `Unauthorised` when the token is taken
+        from us.
+
+        Asking from an offset forgets everything before it, so the offset stops before the first update
+        that was not kept; the engine knows by their ids those after it that come again.
+        """
+        offset = 0
+        line, store = _Trouble(), _Trouble()
+        while True:
+            try:
+                updates = await self._news(offset)
+            except (InvalidToken, EndPointNotFound):
+                raise Unauthorised(_UNAUTHORISED) from None
+            except Conflict:
+                await line.wait("poll.conflict", why="another program polls with this token")
+                continue
+            except RetryAfter as error:
+                await line.wait("poll.slower", at_least=_seconds(error))
+                continue
+            except TelegramError as error:
+                await line.wait("poll.broken", why=type(error).__name__)
+                continue
+            line.over("poll.works")
+            if not updates:
+                continue
+            offset, failure = await self._hand_over(updates, receive)
+            if failure is None:
+                store.over("update.kept")
+            else:
+                await store.wait("update.not_kept", error=failure)
+
+    async def _news(self, offset: int) -> list[dict[str, Any]]:
+        """Updates from `offset` on, up to 100, at once or as soon as there is one."""
+        try:
+            news: list[dict[str, Any]] = await self._call(
+                "getUpdates",
+                read_timeout=self._poll_seconds + 10,
+                offset=offset,
+                timeout=self._poll_seconds,
+                allowed_updates=_ASKED_FOR,
+            )
+        except Conflict as error:
+            if "webhook" not in str(error):
+                raise
+            log.warning("poll.webhook", why="a webhook took the updates; it is removed")
+            await self._call("deleteWebhook")
+            return []
+        return news
+
+    async def _hand_over(
+        self, updates: Sequence[Mapping[str, Any]], receive: Receive
+    ) -> tuple[int, BaseException | None]:
+        """Give all to the engine in order, waiting for none before the next: it commits many in one go.
+        The offset to ask from, and why it is not past all of them."""
+        events: list[tuple[int, Incoming]] = []
+        skipped = 0
+        for update in updates:
+            if query := update.get("callback_query"):
+                self._answer(query["id"])
+            if (incoming := self._read(update)) is not None:
+                events.append((update["update_id"], incoming))
+            else:
+                skipped += 1
+        if skipped:
+            log.debug("update.skipped", count=skipped)
+        results = await asyncio.gather(*(receive(event) for _, event in events), return_exceptions=True)
+        for (update_id, _), result in zip(events, results, strict=True):
+            if isinstance(result, BaseException):
+                return update_id, result
+        return updates[-1]["update_id"] + 1, None
+
+    def _read(self, update: Mapping[str, Any]) -> Incoming | None:
+        """What happened; None where it is nothing for us: groups, other bots, kinds we do not know."""
+        event: Event | None
+        match update:
+            case {"message": {"chat": chat, "from": sender} as message}:
+                event = self._said(message)
+            case {"callback_query": {"message": {"chat": chat} as message, "from": sender} as query}:
+                event = _pressed(query.get("data", ""), str(message["message_id"]))
+            case {"my_chat_member": {"chat": chat, "from": sender, "new_chat_member": {"status": status}}}:
+                event = Left() if status == "kicked" else Returned() if status == "member" else None
+            case _:
+                event = None
+        if event is None or chat.get("type") != "private" or sender.get("is_bot"):
+            return None
+        return Incoming(
+            id=f"update:{update['update_id']}",
+            event=event,
+            chat=Chat(NAME, str(chat["id"])),
+            sender=Identity(NAME, str(sender["id"])),
+            name=sender.get("first_name", ""),
+            language=sender.get("language_code", ""),
+        )
+
+    def _said(self, message: Mapping[str, Any]) -> Event | None:
+        """Words, a deep link, or something that we do not carry; None for the app's own notices."""
+        if "text" not in message:
+            return next((Unsupported(kind) for kind in _NOT_CARRIED if kind in message), None)
+        text: str = message["text"]
+        if text.startswith("/"):
+            command, space, rest = _COMMAND.sub(self._without_our_name, text, count=1).partition(" ")
+            if command == "/start":
+                return Opened(rest.strip())
+            text = command + space + rest
+        answered = message.get("reply_to_message")
+        return Words(text, str(message["message_id"]), str(answered["message_id"]) if answered else None)
+
+    def _without_our_name(self, command: re.Match[str]) -> str:
+        return command[1] if command[2].lower() == self._username.lower() else command[0]
+
+    def _answer(self, query: str) -> None:
+        """Tell the app that the press has arrived. It gives up within seconds, so this goes before all
+        else and waits for nothing; too many at once and the rest go without."""
+        if len(self._answers) >= _MOST_ANSWERS:
+            log.warning("press.unanswered", why="too many at once")
+            return
+        task = asyncio.create_task(self._answer_now(query))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _answer_now(self, query: str) -> None:
+        try:
+            await self._call("answerCallbackQuery", callback_query_id=query)
+        except TelegramError as error:
+            # "query is too old" is what a redelivered press gets.
+            log.debug("press.unanswered", why=type(error).__name__)
+
+    # --- what goes out ---------------------------------------------------------------------------
+
+    async def send(self, message: Outgoing) -> MessageRef:
+        """Send or edit. Raises a `SendError`; an edit for which nothing is left to edit is done."""
+        try:
+            if message.replaces is not None:
+                await self._edit(message, message.replaces)
+                return message.replaces
+            sent = await self._post(message)
+        except TelegramError as error:
+            raise _kind(error) from None
+        return MessageRef(message.chat, str(sent["message_id"]))
+
+    async def _post(self, message: Outgoing) -> Any:
+        fields: dict[str, Any] = {
+            "chat_id": message.chat.id,
+            "parse_mode": "HTML",
+            "disable_notification": not message.wakes,
+            "reply_markup": _keyboard(message),
+        }
+        if message.reply_to is not None:
+            # The message may be deleted by now.
+            fields["reply_parameters"] = {
+                "message_id": int(message.reply_to),
+                "allow_sending_without_reply": True,
+            }
+        if (picture := message.picture) is not None:
+            photo = InputFile(picture.png, filename=picture.name)
+            return await self._call("sendPhoto", photo=photo, caption=message.html, **fields)
+        return await self._call("sendMessage", text=message.html, link_preview_options=_NO_PREVIEW, **fields)
+
+    async def _edit(self, message: Outgoing, old: MessageRef) -> None:
+        fields: dict[str, Any] = {
+            "chat_id": old.chat.id,
+            "message_id": int(old.id),
+            "reply_markup": _keyboard(message),
+        }
+        try:
+            if message.html:
+                await self._edit_words(message.html, fields)
+            else:
+                await self._call("editMessageReplyMarkup", **fields)
+        except BadRequest as error:
+            if not _says(error, _NOTHING_TO_EDIT):
+                raise
+            log.debug("edit.nothing_left", why=_safe(error))
+
+    async def _edit_words(self, html: str, fields: Mapping[str, Any]) -> None:
+        fields = {**fields, "parse_mode": "HTML"}
+        try:
+            await self._call("editMessageText", text=html, link_preview_options=_NO_PREVIEW, **fields)
+        except BadRequest as error:
+            if not _says(error, ("there is no text in the message",)):
+                raise
+            await self._call("editMessageCaption", caption=html, **fields)
+
+
+_NO_PREVIEW = {"is_disabled": True}
+_COMMAND = re.compile(r"^(/\w+)@(\w+)")
+_CALLBACK = re.compile(r"([0-9]{1,18}):([0-9]{1,3})")
+# What a private message can hold besides text. What comes with another (an animation is a document, a venue
+# is a location) stands after it. Anything else is a notice of the app itself ("pinned a message").
+_NOT_CARRIED = (
+    "animation", "audio", "voice", "video_note", "video", "live_photo", "photo", "sticker", "document",
+    "contact", "venue", "location", "poll", "dice", "game", "story", "checklist", "paid_media", "invoice",
+    "gift", "unique_gift", "giveaway", "rich_message",
+)  # fmt: skip
+_NOTHING_TO_EDIT = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+)
+_NOBODY_THERE = ("chat not found", "user not found", "peer_id_invalid")
+
+
+def _keyboard(message: Outgoing) -> dict[str, Any] | None:
+    """The buttons; each says whose it is and which, so that a press is understood on its own."""
+    if not message.buttons:
+        return None
+    slots = iter(range(sum(len(row) for row in message.buttons)))
+    return {
+        "inline_keyboard": [
+            [{"text": label, "callback_data": f"{message.id}:{next(slots)}"} for label in row]
+            for row in message.buttons
+        ]
+    }
+
+
+def _pressed(data: str, message: str) -> Pressed:
+    """What `_keyboard` wrote; slot -1 for data that is not ours, so that the person hears something."""
+    if found := _CALLBACK.fullmatch(data):
+        return Pressed(int(found[2]), message, int(found[1]))
+    return Pressed(-1, message)
+
+
+def _kind(error: TelegramError) -> SendError:
+    """The error as the seam knows it."""
+    match error:
+        case RetryAfter():
+            return Later(_seconds(error))
+        case ChatMigrated():
+            return Moved(Chat(NAME, str(error.new_chat_id), private=False))
+        case InvalidToken() | EndPointNotFound():
+            # `run` stops on it; what waits to go out must survive until the token is put right.
+            return Later(60.0, everywhere=True)
+        case Forbidden():
+            return Unreachable(_safe(error))
+        case BadRequest():
+            return Unreachable(_safe(error)) if _says(error, _NOBODY_THERE) else Refused(_safe(error))
+        case _:
+            return Later()
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def _says(error: TelegramError, wordings: Sequence[str]) -> bool:
+    said = str(error).lower()
+    return any(wording in said for wording in wordings)
+
+
+def _safe(error: TelegramError) -> str:
+    """Telegram's sentence without what it quotes: that may be somebody's words."""
+    return re.sub(r'"[^"]*"', '"…"', str(error))
+
+
+class _Trouble:
+    """Something that fails again and again: waits longer each time, and says so once a cause."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._said = ""
+
+    async def wait(self, event: str, *, at_least: float = 0.0, **fields: object) -> None:
+        """Half a second at first, then up to 30, never quite the same (so that many do not come back at
+        once), and no less than `at_least`."""
+        longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self._failures, 10))
+        seconds = max(at_least, longest * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, not a secret
+        if self._said != event:
+            log.warning(event, seconds=round(seconds, 1), **fields)
+        self._failures, self._said = self._failures + 1, event
+        await asyncio.sleep(seconds)
+
+    def over(self, event: str) -> None:
+        """It works again."""
+        if self._failures:
+            log.info(event, failures=self._failures)
+        self._failures, self._said = 0, ""

@@ -1,0 +1,111 @@
+"""The command line: `python -m bot` with `demo`, `run`, `check`, `found` or `migrate`."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import log
+from bot.config import Config, ConfigError, load
+
+WRONG_INPUT = 2
+MISCONFIGURED = os.EX_CONFIG  # 78, as sysexits.h has it
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="mentorNET, the bot for networks of mentors."
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the settings (config.toml, if it is there)"
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command, needs_words in (
+        (demo, False),
+        (run, False),
+        (check, False),
+        (found, True),
+        (migrate, False),
+    ):
+        sub = commands.add_parser(
+            command.__name__, help=(command.__doc__ or "").partition("\n")[0].rstrip(".")
+        )
+        sub.set_defaults(command=command)
+        if needs_words:
+            sub.add_argument("name", help="the network's name")
+        if command is demo:
+            sub.add_argument("--log", action="store_true", help="show the turns as they happen")
+    given = parser.parse_args(arguments)
+    command_of: Callable[[argparse.Namespace], int] = given.command
+    try:
+        return command_of(given)
+    except ConfigError as wrong:
+        print(wrong, file=sys.stderr)
+        return MISCONFIGURED
+
+
+def settings(given: argparse.Namespace) -> Config:
+    """The settings, and logs as they say. Raises ConfigError."""
+    here = Path("config.toml")
+    config = load(given.config or (here if here.exists() else None))
+    log.configure(config.log.level, config.log.format)
+    return config
+
+
+def demo(given: argparse.Namespace) -> int:
+    """Try the bot in the terminal, with invented people and a clock to wind forward."""
+    from adapters.script import Unreadable
+    from bot import app
+
+    log.configure("info" if given.log else "error", "text")
+
+    def write(line: str) -> None:
+        print(line, flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/demo.db"
+        try:
+            if sys.stdin.isatty():
+                asyncio.run(app.talk(database, write, Path.home() / ".mentornet_demo_history"))
+            else:
+                asyncio.run(app.play(sys.stdin, database, write))
+        except Unreadable as wrong:
+            print(wrong, file=sys.stderr)
+            return WRONG_INPUT
+    return 0
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run the bot on the messengers of the config, until it is stopped."""
+    from bot import app
+
+    return asyncio.run(app.run(settings(given)))
+
+
+def check(given: argparse.Namespace) -> int:
+    """Check config, database, texts and messengers; the status is 1 when something is wrong."""
+    from bot import checks
+
+    return asyncio.run(checks.run(settings(given), print))
+
+
+def found(given: argparse.Namespace) -> int:
+    """Found a network, and print the code by which its first meta-mentor joins."""
+    from bot import app
+
+    return app.found(settings(given), given.name, print)
+
+
+def migrate(given: argparse.Namespace) -> int:
+    """Bring the database to the shape this program needs."""
+    from bot import app
+
+    return app.migrate(settings(given), print)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["demo"]))

@@ -1,0 +1,122 @@
+"""The seam to the messengers: what an adapter must offer, and how it says that a send went wrong.
+
+A third messenger is one class with these six methods in one file under `adapters/`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from bot.message import Chat, Identity, Incoming, MessageRef, Outgoing
+
+Receive = Callable[[Incoming], Awaitable[None]]
+"""Hands an event to the engine; returns when it is committed, raises when it could not be stored."""
+
+
+class Buttons(Enum):
+    """How a chat shows choices, best first."""
+
+    NATIVE = "native"
+    REACTIONS = "reactions"
+    NUMBERS = "numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one chat can show. The engine asks only this, never which messenger it is.
+
+    max_text:     characters of text in one message, in UTF-16 units
+    max_caption:  the same for the text under a picture; 0 where pictures cannot be sent
+    max_label:    characters on a button
+    prefix:       what people write before a command here
+    edits:        whether a sent message can be changed
+    """
+
+    buttons: Buttons = Buttons.NATIVE
+    max_text: int = 4096
+    max_caption: int = 1024
+    max_label: int = 40
+    prefix: str = "/"
+    edits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One line of the messenger's own menu of commands: the bare name and a few words."""
+
+    name: str
+    title: str
+
+
+class SendError(Exception):
+    """A send did not succeed. Only the four kinds below are raised."""
+
+
+class Later(SendError):
+    """Slow down, or the line is broken: try again after `seconds`, or whenever the outbox thinks right where
+    the messenger named none; `everywhere`: this goes for all chats."""
+
+    def __init__(self, seconds: float | None = None, *, everywhere: bool = False) -> None:
+        super().__init__("later" if seconds is None else f"again in {seconds:g} s")
+        self.seconds = seconds
+        self.everywhere = everywhere
+
+
+class Moved(SendError):
+    """The chat has another id now: try again there."""
+
+    def __init__(self, to: Chat) -> None:
+        super().__init__("the chat has moved")
+        self.to = to
+
+
+class Unreachable(SendError):
+    """Blocked, left or deleted: stop until they write."""
+
+
+class Refused(SendError):
+    """The messenger will never take this message: our fault, somebody must look. `str()` says why,
+    without anything a person wrote."""
+
+
+class Unauthorised(Exception):
+    """Raised by `run`: the messenger no longer accepts our token. `str()` is a sentence for the operator."""
+
+
+class Adapter(Protocol):
+    """One messenger. Made by `bot/app.py`; used from one event loop."""
+
+    @property
+    def name(self) -> str:
+        """The messenger's name, as in `Identity.messenger`: "telegram"."""
+
+    @property
+    def rate(self) -> float:
+        """Messages a second that the messenger takes from us in all."""
+
+    async def start(self) -> None:
+        """Connect once: check the token, learn our own name. Raises `Unauthorised`, or `OSError` when
+        there is no connection."""
+
+    async def run(self, receive: Receive) -> None:
+        """Listen until cancelled. Acknowledge to the messenger only what `receive` has returned from."""
+
+    async def close(self) -> None:
+        """Let go of the connection. No other call follows."""
+
+    async def send(self, message: Outgoing) -> MessageRef:
+        """Deliver, or raise a `SendError`. Called again with the same `message.id` after `Later`."""
+
+    async def private_chat(self, identity: Identity) -> Chat:
+        """The chat in which this person is alone with us; opens one where the messenger needs that."""
+
+    def can(self, chat: Chat) -> Capabilities:
+        """What this chat can show."""
+
+    def link(self, payload: str) -> str:
+        """A link that brings `Opened(payload)`; "" where the messenger has no such links."""
+
+    async def show_menu(self, locale: str, menu: Sequence[MenuEntry]) -> None:
+        """Show these commands in the messenger's own menu to those who read `locale`; "" for all others.
+        Raises a `SendError`."""

@@ -1,0 +1,327 @@
+"""The composition root: the only place that knows every folder, and puts the program together."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import handlers
+from adapters import script
+from adapters.console import Terminal, account, history, keep_history
+from adapters.telegram import Telegram
+from bot import cast, clock
+from bot.access import Role
+from bot.adapter import Adapter, MenuEntry, SendError, Unauthorised
+from bot.config import Config
+from bot.context import Installation, Keep
+from bot.engine import Engine
+from bot.log import get
+from bot.markup import plain
+from bot.message import Identity
+from bot.outbox import Outbox
+from bot.router import Router
+from bot.text import Reader, render
+from db import deliveries, invitations, networks, store, timers
+from handlers import found as founding
+from handlers import retention
+
+log = get("app")
+
+DEMO_START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+"""A Monday morning, 9:00 in the demo's network."""
+FLUSH_SECONDS = 10.0
+"""How long a stop waits for letters that are on their way."""
+
+
+class App:
+    """The program: an engine, its outbox, its timers, and the messengers around them."""
+
+    def __init__(
+        self, database: str, adapters: Mapping[str, Adapter], time: clock.Clock, installation: Installation
+    ) -> None:
+        self.adapters = adapters
+        self.clock = time
+        self.installation = installation
+        self.database = store.connect(database)
+        store.migrate(self.database)
+        self.router = Router(handlers)
+        self.engine = Engine(store.sessions(self.database), self.router, time, installation)
+        self.outbox = Outbox(self.engine, adapters, installation)
+
+    async def __aenter__(self) -> "App":
+        self.engine.start()
+        now, zone = self.clock.now(), self.installation.zone()
+        await self.engine.call(lambda db: retention.plan(db, now, zone))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.engine.stop()
+        self.database.dispose()
+
+    # --- on real messengers ----------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Listen, send and keep time until cancelled; then listen no more, finish and flush.
+
+        Raises Unauthorised when a messenger does not accept us (any more).
+        """
+        for adapter in self.adapters.values():
+            await adapter.start()
+            await self._show_menus(adapter)
+            log.info("connected", messenger=adapter.name)
+        beat = clock.every(1.0, self._tick)
+        sending = asyncio.create_task(self.outbox.run())
+        listening = [asyncio.create_task(a.run(self.engine.receive)) for a in self.adapters.values()]
+        try:
+            await asyncio.gather(sending, *listening)
+        finally:
+            beat.shutdown(wait=False)
+            for task in listening:
+                task.cancel()
+            await asyncio.gather(*listening, return_exceptions=True)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.outbox.flush(), FLUSH_SECONDS)
+            for adapter in self.adapters.values():
+                await adapter.close()
+            log.info("stopped")
+
+    async def _tick(self) -> None:
+        while await self.engine.due():
+            pass
+
+    async def _show_menus(self, adapter: Adapter) -> None:
+        """The commands of members, in each language; what a meta-mentor can do beyond is in their /help."""
+        commands = self.router.offered(lambda handler: handler.needs in (Role.ANYONE, Role.MEMBER))
+        first = self.installation.languages[0]
+        for locale, name in [(first, ""), *((locale, locale) for locale in self.installation.languages)]:
+            reader = Reader(locale)
+            entries = [
+                MenuEntry(handler.command, plain(render(handler.menu, reader)))
+                for handler in commands
+                if handler.menu
+            ]
+            try:
+                await adapter.show_menu(name, entries)
+            except SendError as error:  # people can do without the menu, and /help shows the same
+                log.warning("menu not shown", messenger=adapter.name, error=error)
+
+    # --- under a clock that is wound -------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """Do all that is due now, and deliver it."""
+        while True:
+            await self.outbox.flush()
+            if not await self.engine.due():
+                return
+
+    async def wind(self, to: datetime) -> None:
+        """Let time pass until `to`, stopping wherever something is due."""
+        assert isinstance(self.clock, clock.WoundClock), "only a clock for trying out can be wound"
+        while True:
+            await self.settle()
+            now = self.clock.now()
+            upcoming = await self.engine.call(lambda db: [timers.next_due(db), deliveries.next_due(db, now)])  # noqa: B023
+            due = [moment for moment in upcoming if moment is not None and now < moment <= to]
+            if not due:
+                break
+            self.clock.wind(min(due))
+        self.clock.wind(to)
+        await self.settle()
+
+
+# --- the program as an operator runs it ----------------------------------------------------------
+
+
+def installation_of(config: Config, adapters: Mapping[str, Adapter]) -> Installation:
+    """What the config says, for handlers."""
+    return Installation(
+        name=config.bot.name,
+        languages=config.bot.languages,
+        time_zone=config.bot.time_zone,
+        open_founding=config.bot.open_founding,
+        messages_per_second=config.telegram.messages_per_second,
+        operators=frozenset(Identity(*account.split(":", 1)) for account in config.operators.accounts),
+        keep=Keep(**dict(config.privacy)),
+        link=lambda payload: links(adapters, payload),
+    )
+
+
+def links(adapters: Mapping[str, Adapter], payload: str) -> dict[str, str]:
+    """Each messenger's link for a payload, where it has such links."""
+    found = {name: adapter.link(payload) for name, adapter in adapters.items()}
+    return {name: link for name, link in found.items() if link}
+
+
+def real(config: Config) -> App:
+    """The program on real messengers. Raises DatabaseTooNew."""
+    adapters: dict[str, Adapter] = {}
+    if config.telegram.token is not None:
+        adapters["telegram"] = Telegram(
+            config.telegram.token.get_secret_value(),
+            api_url=config.telegram.api_url,
+            poll_seconds=config.telegram.poll_seconds,
+            messages_per_second=config.telegram.messages_per_second,
+        )
+    return App(config.database.url, adapters, clock.RealClock(), installation_of(config, adapters))
+
+
+async def run(config: Config) -> int:
+    """Run on the messengers of the config until a signal stops it; the exit status."""
+    try:
+        app = real(config)
+    except store.DatabaseTooNew as error:
+        log.error("database", says=str(error))
+        return os.EX_CONFIG
+    if not app.adapters:
+        print(NO_MESSENGER, file=sys.stderr)
+        return os.EX_CONFIG
+    stopping = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, _stop, stopping)
+    async with app:
+        running = asyncio.create_task(app.run())
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        running.cancel()
+        try:
+            await running
+        except asyncio.CancelledError:
+            return os.EX_OK
+        except Unauthorised as error:
+            log.error("unauthorised", says=str(error))
+            return os.EX_CONFIG
+        return os.EX_OK
+
+
+def _stop(stopping: asyncio.Event) -> None:
+    """The first signal lets the program finish what it does; a second one ends it at once."""
+    if stopping.is_set():
+        os._exit(1)
+    stopping.set()
+
+
+NO_MESSENGER = (
+    "No messenger is set up: put the token of your Telegram bot into the config, as telegram.token."
+)
+
+
+def found(config: Config, name: str, say: Callable[[str], None]) -> int:
+    """Found a network from the command line."""
+    database = store.connect(config.database.url)
+    store.migrate(database)
+    with store.sessions(database).begin() as db:
+        if networks.by_name(db, name) is not None:
+            say(f"There is a network {name} already.")
+            return os.EX_DATAERR
+        network, code = founding.found_by_operator(
+            db,
+            name,
+            languages=list(config.bot.languages[:1]),
+            time_zone=config.bot.time_zone,
+            now=clock.RealClock().now(),
+            rng=random.SystemRandom(),
+        )
+        say(f"The network {network.name} is founded. Its first meta-mentor types this code to the bot:")
+        say(invitations.shown(code))
+    return os.EX_OK
+
+
+def migrate(config: Config, say: Callable[[str], None]) -> int:
+    """Bring the database up to date from the command line."""
+    try:
+        store.migrate(store.connect(config.database.url))
+    except store.DatabaseTooNew as error:
+        say(str(error))
+        return os.EX_DATAERR
+    say("The database is up to date.")
+    return os.EX_OK
+
+
+# --- the program in a terminal -------------------------------------------------------------------
+
+
+class Stage:
+    """The world of the terminal: an app whose messengers are consoles and whose clock stands still."""
+
+    def __init__(self, database: str, write: Callable[[str], None]) -> None:
+        self.operators: set[Identity] = set()
+        self.terminal = Terminal(write, "Europe/Berlin")
+        self.clock = clock.WoundClock(DEMO_START)
+        adapters: dict[str, Adapter] = dict(self.terminal.consoles)
+        self.app = App(
+            database,
+            adapters,
+            self.clock,
+            Installation(
+                languages=("en", "de"),
+                time_zone="Europe/Berlin",
+                operators=self.operators,
+                link=lambda payload: links(adapters, payload),
+                rng=random.Random(7),  # noqa: S311  # invitations of the stage are for nobody
+            ),
+        )
+        self.terminal.world = self
+        self.settle = self.app.settle
+
+    async def __aenter__(self) -> Terminal:
+        await self.app.__aenter__()
+        consoles = self.terminal.consoles.values()
+        self._listening = [asyncio.create_task(console.run(self.app.engine.receive)) for console in consoles]
+        return self.terminal
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._listening:
+            task.cancel()
+        await asyncio.gather(*self._listening, return_exceptions=True)
+        await self.app.__aexit__()
+
+    def now(self) -> datetime:
+        """What the clock shows."""
+        return self.clock.now()
+
+    async def wind(self, to: datetime) -> None:
+        """Let time pass."""
+        await self.app.wind(to)
+
+    async def cast(self, who: script.Cast) -> None:
+        """Somebody is there."""
+        roles = {"member": "member", "meta-mentor": "meta_mentor", "deputy": "deputy"}
+        if who.role == "operator":
+            self.operators.add(Identity(who.messenger, account(who)))
+        character = cast.Character(
+            who.name,
+            who.messenger,
+            account(who),
+            who.language,
+            roles.get(who.role, ""),
+            who.time_zone,
+            who.topics,
+            who.speaks,
+        )
+        await self.app.engine.call(
+            lambda db: cast.enter(
+                db, character, time_zone=self.app.installation.time_zone, now=self.now() - timedelta(days=1)
+            )
+        )
+
+
+async def play(lines: Iterable[str], database: str, write: Callable[[str], None]) -> None:
+    """Play a written conversation on a new stage, and write its transcript. Raises script.Unreadable."""
+    async with Stage(database, write) as terminal:
+        await terminal.play(lines, cast.SEED)
+
+
+async def talk(database: str, write: Callable[[str], None], past: Path) -> None:
+    """Lead a conversation at a prompt; `past` remembers what was typed."""
+    history(past)
+    async with Stage(database, write) as terminal:
+        await terminal.talk(cast.SEED)
+    keep_history(past)

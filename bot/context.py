@@ -1,0 +1,223 @@
+"""What a handler gets: who acts, the database, the time, and the ways to ask and to tell."""
+
+import random
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+import i18n
+from bot import letters
+from bot.access import Actor, Role, may
+from bot.dialogue import Dialogue, Instead, Question, Said
+from bot.letters import Button, Priority
+from bot.message import Identity
+from bot.quiet import AWAKE, Quiet
+from bot.router import Router, name_of
+from bot.text import AnyText, Reader, Text, form, paragraphs
+from db import models, people, timers
+from db.models import Member, Network, Person
+
+
+@dataclass(frozen=True)
+class Keep:
+    """How many days things are kept (product.md, "Privacy and safety")."""
+
+    closed_request_days: int = 90
+    delivery_days: int = 30
+    seen_days: int = 30
+    journal_days: int = 730
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What the operator decided, for handlers. `link` gives each connected messenger's link for a payload;
+    `operators` are accounts; `messages_per_second` is how fast letters leave; `rng` makes codes."""
+
+    name: str = "mentorNET"
+    languages: Sequence[str] = (i18n.SOURCE,)
+    time_zone: str = "UTC"
+    open_founding: bool = False
+    messages_per_second: float = 28.0
+    operators: Collection[Identity] = frozenset()
+    keep: Keep = Keep()
+    link: Callable[[str], Mapping[str, str]] = lambda payload: {}
+    rng: random.Random = field(default_factory=random.SystemRandom)
+
+    def reader(
+        self, languages: Iterable[str | None], time_zones: Iterable[str | None], prefix: str = "/"
+    ) -> Reader:
+        """How to write to somebody, from what is known of them, strongest first: their choice, their
+        messenger's hint, their network's; at last the installation's."""
+        return Reader(i18n.choose(languages, self.languages), self.zone(*time_zones).key, prefix)
+
+    def zone(self, *time_zones: str | None) -> ZoneInfo:
+        """The first that is known of these time zones, else the installation's."""
+        return ZoneInfo(next(filter(None, time_zones), self.time_zone))
+
+
+@dataclass
+class Context:
+    """One run of a handler.
+
+    `actor` is who acts (none when a timer does); `now` is UTC. Before its last question a handler may only
+    read: whatever it wrote is rolled back when it asks.
+    """
+
+    db: Session
+    now: datetime
+    installation: Installation
+    router: Router
+    dialogue: Dialogue
+    actor: Actor | None = None
+    reader: Reader = field(default_factory=Reader)
+    told: dict[int, Priority] = field(default_factory=dict)  # who else got a letter in this run
+
+    # --- who and where ---------------------------------------------------------------------------
+
+    @property
+    def person(self) -> Person:
+        """The one who acts."""
+        assert self.actor is not None, "a timer has no person"
+        return self.actor.person
+
+    @property
+    def identity(self) -> models.Identity:
+        """The account they act from."""
+        assert self.actor is not None, "a timer has no account"
+        return self.actor.identity
+
+    @property
+    def member(self) -> Member:
+        """Their membership in the active network; only for handlers that need a member."""
+        assert self.actor is not None and self.actor.member is not None, "the handler must need a member"
+        return self.actor.member
+
+    @property
+    def network(self) -> Network:
+        """The network they are active in; only for handlers that need a member."""
+        return self.member.network
+
+    def may(self, needs: Role) -> bool:
+        """Whether the one who acts has this role."""
+        return self.actor is not None and may(needs, self.actor)
+
+    def quiet(self, person: Person, network: Network | None) -> Quiet:
+        """A person's quiet hours."""
+        return Quiet(person.quiet_from, person.quiet_to, self.zone(person, network))
+
+    def zone(self, person: Person, network: Network | None = None) -> ZoneInfo:
+        """The time zone a person lives in, as far as is known."""
+        return self.installation.zone(person.time_zone, network.time_zone if network else None)
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        name: str,
+        text: AnyText,
+        *,
+        parse: Callable[[str], Any] | None = None,
+        suggest: Mapping[str, AnyText] | None = None,
+        skip: AnyText | None = None,
+        max_length: int = 1000,
+    ) -> Any:
+        """A question that is answered in words; `parse` turns them into a JSON value or raises Unclear.
+        `suggest` (value → label) offers answers to tap. None when skipped."""
+        return self.dialogue.answer(
+            Question(name, text, suggest or {}, skip=skip, parse=parse or _as_it_is, max_length=max_length)
+        )
+
+    def choose(
+        self, name: str, text: AnyText, options: Mapping[str, AnyText], *, skip: AnyText | None = None
+    ) -> Any:
+        """One of `options` (value → label), or None when skipped."""
+        return self.dialogue.answer(Question(name, text, options, skip=skip))
+
+    def choose_many(
+        self, name: str, text: AnyText, options: Mapping[str, AnyText], *, skip: AnyText | None = None
+    ) -> list[str]:
+        """Some of `options`; an empty list when skipped."""
+        return self.dialogue.answer(Question(name, text, options, many=True, skip=skip)) or []
+
+    def confirm(self, name: str, text: AnyText, *, yes: AnyText, no: AnyText) -> bool:
+        """Yes or no, in the handler's own words."""
+        return bool(self.choose(name, text, {"yes": yes, "no": no}) == "yes")
+
+    def instead(self, handler: Callable[..., None], *args: Any, words: str = "") -> NoReturn:
+        """Leave this to another handler, as if it had been called with these words."""
+        raise Instead(handler, args, words)
+
+    # --- telling ---------------------------------------------------------------------------------
+
+    def say(self, text: AnyText, *buttons: Button, picture: Any = None, forget: bool = False) -> None:
+        """Words for the one who acts. What is said before a question stands above it; what is said after
+        each other is one message, up to the first with buttons."""
+        self.dialogue.said.append(Said(text, buttons, picture, forget))
+
+    def tell(
+        self,
+        whom: Person | Iterable[Person],
+        text: AnyText,
+        *buttons: Button,
+        priority: Priority,
+        expires_at: datetime | None = None,
+        relay_id: int | None = None,
+        forget: bool = False,
+    ) -> list[int]:
+        """A letter to others, stored once for all of them; the ids of those who can be reached."""
+        return self.write(
+            whom,
+            text,
+            *buttons,
+            priority=priority,
+            expires_at=expires_at,
+            relay_id=relay_id,
+            forget=forget,
+        )[1]
+
+    def write(
+        self,
+        whom: Person | Iterable[Person],
+        text: AnyText,
+        *buttons: Button,
+        priority: Priority,
+        **more: Any,
+    ) -> tuple[int, list[int]]:
+        """Like `tell`; also the letter's id, for a report on it."""
+        ids = [whom.id] if isinstance(whom, Person) else [person.id for person in whom]
+        letter_id, reached = letters.write(
+            self.db, ids, text, buttons, priority=priority, now=self.now, **more
+        )
+        self.told |= dict.fromkeys(reached, priority)
+        return letter_id, reached
+
+    # --- later -----------------------------------------------------------------------------------
+
+    def later(self, when: datetime | timedelta, handler: Callable[..., None], *args: Any, about: str) -> None:
+        """Call a handler at a time (UTC) or after a while; `about` names what it belongs to."""
+        due_at = when if isinstance(when, datetime) else self.now + when
+        timers.set_(self.db, due_at, name_of(handler), list(args), about)
+
+    def call_off(self, about: str, handler: Callable[..., None] | None = None) -> None:
+        """Forget what was planned about something, or only one handler's part of it."""
+        timers.call_off(self.db, about, name_of(handler) if handler else None)
+
+    def sleeps(self, person: Person, network: Network) -> bool:
+        """Whether a letter to them has to wait for the end of their quiet hours, although it carries the
+        words of a person."""
+        reached = people.reach(self.db, [person.id]).get(person.id)
+        awake = reached is not None and self.now - reached.last_wrote_at < AWAKE
+        return not awake and self.quiet(person, network).at(self.now)
+
+
+def _as_it_is(words: str) -> str:
+    return words
+
+
+def heading(title: Text, *rest: AnyText) -> AnyText:
+    """A message with a bold first line."""
+    return paragraphs(form("<b>{title}</b>", title=title), *rest)

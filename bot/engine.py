@@ -1,0 +1,153 @@
+"""The one door: an `Incoming` becomes a turn, and a turn is one savepoint of one transaction.
+
+Turns run in a thread of their own on an ordinary session. Those that wait are taken together: each in its
+own savepoint, one commit for all. So a turn costs no disk write of its own, one that fails takes nothing
+with it, and turns of one person are serial.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.clock import Clock
+from bot.context import Installation
+from bot.log import get
+from bot.message import Incoming
+from bot.router import Router
+from bot.turn import Turn
+from db import seen, timers
+
+log = get("engine")
+Result = TypeVar("Result")
+
+GROUP = 128
+"""Turns that are committed together at most."""
+TIMER_AGAIN = timedelta(minutes=5)
+"""When a timer whose turn failed is tried again."""
+
+
+@dataclass(slots=True)
+class Job(Generic[Result]):
+    """Work for the engine thread, and whom to tell."""
+
+    run: Callable[[Session], Result]
+    done: "asyncio.Future[Result]"
+
+
+class Engine:
+    """Runs turns. `committed` is called in the event loop after turns: the outbox may have work."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], router: Router, clock: Clock, installation: Installation
+    ) -> None:
+        self.router = router
+        self.clock = clock
+        self.installation = installation
+        self.committed: Callable[[], None] = lambda: None
+        self._sessions = sessions
+        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    # --- from the event loop ---------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to work; to be called in the event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._work, name="engine")
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Finish what waits, then end the thread."""
+        self._jobs.put(None)
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Make a turn of an event. Returns when it is committed; raises when it could not be stored."""
+        await self.call(lambda db: self._turn(db, incoming))
+        self.committed()
+
+    def call(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
+        """Run a function on the database, in line with the turns and committed with them."""
+        job = Job(run, self._loop.create_future())
+        self._jobs.put(job)
+        return job.done
+
+    # --- in the engine thread --------------------------------------------------------------------
+
+    def _work(self) -> None:
+        running = True
+        while running:
+            group: list[Job[Any]] = []
+            job = self._jobs.get()
+            while job is not None:
+                group.append(job)
+                if len(group) == GROUP or self._jobs.empty():
+                    break
+                job = self._jobs.get()
+            running = job is not None
+            if group:
+                results = self._commit(group)
+                self._loop.call_soon_threadsafe(self._tell, results)
+
+    def _commit(self, group: list[Job[Any]]) -> list[tuple[Job[Any], Any]]:
+        """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
+        one at fault is found and the others are kept."""
+        try:
+            with self._sessions.begin() as db:
+                return [(job, job.run(db)) for job in group]
+        except Exception as error:
+            if len(group) > 1:
+                return [result for job in group for result in self._commit([job])]
+            log.error("not stored", error=error)
+            return [(group[0], error)]
+
+    def _tell(self, results: Iterable[tuple[Job[Any], Any]]) -> None:
+        for job, result in results:
+            if job.done.cancelled():
+                continue
+            if isinstance(result, Exception):
+                job.done.set_exception(result)
+            else:
+                job.done.set_result(result)
+
+    def _turn(self, db: Session, incoming: Incoming) -> None:
+        now = self.clock.now()
+        if incoming.sender is not None and not seen.first_time(
+            db, f"{incoming.sender.messenger} {incoming.id}", now
+        ):
+            log.debug("seen before")
+            return
+        turn = Turn(db, now, incoming, self.installation, self.router)
+        turn.run()
+        db.flush()
+        db.expunge_all()  # the next turn reads what this one wrote, also where it did so past the session
+
+    # --- timers ----------------------------------------------------------------------------------
+
+    async def due(self, limit: int = 100) -> int:
+        """Run timers that are due, at most `limit`; how many there were."""
+        ids = await self.call(lambda db: list(timers.due(db, self.clock.now(), limit)))
+        await asyncio.gather(*(self.call(partial(self._timer, timer_id=timer_id)) for timer_id in ids))
+        if ids:
+            self.committed()
+        return len(ids)
+
+    def _timer(self, db: Session, timer_id: int) -> None:
+        now = self.clock.now()
+        timer = timers.claim(db, timer_id, now)
+        if timer is None:
+            return
+        turn = Turn(db, now, None, self.installation, self.router)
+        if not turn.run_timer(timer):
+            timers.failed(db, timer, now + TIMER_AGAIN)
+        db.flush()
+        db.expunge_all()

@@ -1,0 +1,143 @@
+"""Writing to people: buttons, priorities, and letters with one delivery a reader."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.router import name_of
+from bot.text import AnyText, from_json, paragraphs, to_json
+from db import conversations, letters, people
+
+
+class Priority(IntEnum):
+    """What leaves first. Only an answer may arrive in somebody's quiet hours, and only it wakes nobody."""
+
+    ANSWER = 0
+    CARRIED = 1
+    HELP_REQUEST = 2
+    CHECK_IN = 3
+    ANNOUNCEMENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An offer under a letter: pressing it calls `handler` with `args`, and with `given` as answers to its
+    first questions. `keep` leaves it in place when it was pressed."""
+
+    label: AnyText
+    handler: Callable[..., None]
+    args: tuple[Any, ...] = ()
+    given: dict[str, Any] = field(default_factory=dict)
+    keep: bool = False
+
+    def offer(self) -> dict[str, Any]:
+        """As it is stored with the letter."""
+        offer: dict[str, Any] = {
+            "label": to_json(self.label),
+            "do": name_of(self.handler),
+            "args": list(self.args),
+        }
+        if self.given:
+            offer["given"] = self.given
+        if self.keep:
+            offer["keep"] = True
+        return offer
+
+
+def answer_offer(label: AnyText, conversation_id: int, question: str, value: Any) -> dict[str, Any]:
+    """An offer that answers an open question."""
+    return {"label": to_json(label), "conversation": conversation_id, "question": question, "value": value}
+
+
+def write(
+    db: Session,
+    person_ids: Iterable[int],
+    text: AnyText,
+    buttons: Sequence[Button] = (),
+    *,
+    priority: Priority,
+    now: datetime,
+    expires_at: datetime | None = None,
+    relay_id: int | None = None,
+    forget: bool = False,
+    picture: Any = None,
+) -> tuple[int, list[int]]:
+    """One letter for these people, each where they last wrote; its id and who could be reached.
+
+    `forget` drops the text once it is delivered; after `expires_at` it is not sent any more. An open
+    question of a reader is asked again below it, because it has just scrolled away.
+    """
+    letter_id = letters.write(
+        db,
+        body=to_json(text),
+        offers=[button.offer() for button in buttons],
+        now=now,
+        relay_id=relay_id,
+        forget=forget,
+        picture=picture,
+    )
+    reached = people.reach(db, list(person_ids))
+    for person_id, identity in reached.items():
+        letters.post(
+            db,
+            letter_id,
+            person_id=person_id,
+            messenger=identity.messenger,
+            chat=identity.chat,
+            priority=priority,
+            expires_at=expires_at,
+        )
+    return letter_id, list(reached)
+
+
+def repeat_question(db: Session, person_id: int, priority: Priority, now: datetime) -> None:
+    """Ask a person's open question again, as the last line of their chat."""
+    parked = conversations.open_of(db, person_id)
+    reached = people.reach(db, [person_id])
+    if not parked or not reached:
+        return
+    identity = reached[person_id]
+    letter_id = repeated(db, parked[0], now=now, before=[])
+    if letter_id is not None:
+        letters.post(
+            db,
+            letter_id,
+            person_id=person_id,
+            messenger=identity.messenger,
+            chat=identity.chat,
+            priority=priority,
+        )
+
+
+def repeated(db: Session, conversation: Any, *, now: datetime, before: list[AnyText]) -> int | None:
+    """A letter that asks an open question again below `before`; the buttons of the earlier one go."""
+    old = letters.body(db, conversation.letter_id) if conversation.letter_id is not None else None
+    if old is None or old[0] is None:
+        return None
+    body, offers = old
+    close_question(db, conversation.letter_id)
+    letter_id = letters.write(
+        db, body=question_body(before, from_json(body["join"][-1])), offers=offers, now=now
+    )
+    conversations.park(db, conversation.id, letter_id=letter_id)
+    return letter_id
+
+
+def question_body(before: list[AnyText], question: AnyText) -> Any:
+    """The stored text of a question, which is always the last paragraph."""
+    return to_json(paragraphs(before, question))
+
+
+def close_question(db: Session, letter_id: int | None, chosen: AnyText | None = None) -> None:
+    """Take the buttons off a question that is answered, cancelled or asked anew."""
+    if letter_id is not None:
+        letters.close(db, letters.of_letter(letter_id), to_json(chosen) if chosen is not None else None)
+
+
+def close_pressed(db: Session, delivery_id: int, chosen: Any) -> None:
+    """Take the buttons off one reader's message, and show there which one (its label as JSON) was pressed."""
+    letters.close(db, letters.of_delivery(delivery_id), chosen)

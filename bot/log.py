@@ -1,0 +1,146 @@
+"""What the program tells about its work: one event, one line.
+
+    events = get("engine")
+    events.info("turn", handler="ask", outcome="parked", seconds=0.004)
+
+becomes `2026-11-23T18:00:00Z info turn handler=ask outcome=parked seconds=0.004`, or the same as JSON.
+
+Nobody's words, names or accounts belong in a log. So a mistake shows its kind and its way through the code,
+never its message; and what a library says is shown without the values it fills in.
+"""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from math import isfinite
+from pathlib import PurePath
+from traceback import walk_tb
+from typing import Literal, TextIO
+
+ROOT = "mentornet"
+_TOKEN = re.compile(r"(?<=bot)\d+(?::|%3A)[\w-]+|(?<!\d)\d{5,}(?::|%3A)[\w-]{25,}")
+_BARE = re.compile(r"[!#-<>-\[\]-~]+")  # ASCII without spaces, quotes, equals signs and backslashes
+
+
+class Events:
+    """The log of one part of the program.
+
+    An event is a short name; its fields are numbers, names from the code, times, lists of these, or an
+    exception.
+    """
+
+    def __init__(self, part: str) -> None:
+        self._logger = logging.getLogger(f"{ROOT}.{part}")
+
+    def debug(self, event: str, /, **fields: object) -> None:
+        """A step that helps to follow the program."""
+        self._logger.debug(event, extra={"fields": fields})
+
+    def info(self, event: str, /, **fields: object) -> None:
+        """What happens when all is well."""
+        self._logger.info(event, extra={"fields": fields})
+
+    def warning(self, event: str, /, **fields: object) -> None:
+        """What the program coped with, and an operator may want to change."""
+        self._logger.warning(event, extra={"fields": fields})
+
+    def error(self, event: str, /, **fields: object) -> None:
+        """What went wrong and needs a person."""
+        self._logger.error(event, extra={"fields": fields})
+
+
+def get(part: str) -> Events:
+    """The log of a part of the program, such as "engine"."""
+    return Events(part)
+
+
+def configure(
+    level: Literal["debug", "info", "warning", "error"] = "info",
+    format: Literal["text", "json", "auto"] = "auto",
+    stream: TextIO | None = None,
+) -> None:
+    """Write events of `level` and above to `stream` (standard error), and libraries' from "warning" on.
+
+    "auto" is text in a terminal and JSON elsewhere. Called again, it replaces what it set before.
+    """
+    stream = stream or sys.stderr
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_Line(as_json=format == "json" or (format == "auto" and not stream.isatty())))
+    root = logging.getLogger()
+    for old in [each for each in root.handlers if isinstance(each.formatter, _Line)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    logging.getLogger(ROOT).setLevel(level.upper())
+    root.setLevel("ERROR" if level == "error" else "WARNING")
+
+
+class _Line(logging.Formatter):
+    """Writes an event on one line of ASCII, without any token in it."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        part, event = record.name.removeprefix(f"{ROOT}."), str(record.msg)
+        given = dict(getattr(record, "fields", {}))
+        if part == record.name:  # a library's, whose first line is all that is certain to be its own
+            part, event = "library", part
+            given["says"] = record.msg.partition("\n")[0] if isinstance(record.msg, str) else record.msg
+        if record.exc_info:
+            given["error"] = record.exc_info[1]
+        fields: dict[str, object] = {}
+        for name, value in given.items():
+            fields |= _mistake(name, value) if isinstance(value, BaseException) else {name: _plain(value)}
+        head = {"time": time, "level": record.levelname.lower(), "part": part, "event": event}
+        if self._as_json:
+            line = json.dumps({**head, **fields, **head})  # a field cannot take the place of the head
+        else:
+            words = (f"{name}={_word(value)}" for name, value in fields.items())
+            line = " ".join((time, head["level"], _word(event), *words))
+        return _TOKEN.sub("<token>", line)
+
+
+def _mistake(name: str, error: BaseException) -> dict[str, object]:
+    """An exception without its message: its kind (of a group, its first one's), its cause, its last steps."""
+    kinds = [type(error).__name__]
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+        kinds.append(type(error).__name__)
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    steps = [
+        f"{PurePath(frame.f_code.co_filename).name}:{line}:{frame.f_code.co_name}"
+        for frame, line in walk_tb(error.__traceback__)
+    ]
+    told: dict[str, object] = {name: "/".join(kinds), "frames": steps[-20:]}
+    return told | {"cause": type(cause).__name__} if cause else told
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it; of what is not made for logs only its type, for it may hold people's words."""
+    match value:
+        case Enum():
+            return _plain(value.value)
+        case float():
+            return round(value, 6) if isfinite(value) else str(value)
+        case None | int() | str():
+            return value
+        case date():  # a datetime is one too
+            return value.isoformat()
+        case timedelta():
+            return _plain(value.total_seconds())
+        case list() | tuple() | set() | frozenset():
+            return [_plain(each) for each in value]
+    return type(value).__name__
+
+
+def _word(value: object) -> str:
+    """A value as one word of a line: in quotes and with escapes where it has to be."""
+    if isinstance(value, list):
+        value = ",".join(map(_word, value))
+    word = value if isinstance(value, str) else json.dumps(value)
+    return word if _BARE.fullmatch(word) else json.dumps(word)

@@ -1,0 +1,103 @@
+"""House markup: the subset of HTML that Telegram and Matrix share (`b i code pre a blockquote`).
+
+One source gives the rich and the plain form, and long text is split at the same place in both.
+"""
+
+import html
+import re
+import unicodedata
+
+from markupsafe import Markup, escape
+
+_TOKEN = re.compile(r"<(?P<close>/?)(?P<tag>[a-z]+)(?P<rest>[^>]*)>|&#?\w+;|.", re.DOTALL)
+_HREF = re.compile(r'href="([^"]*)"')
+# Characters that turn the direction of what follows; people's words may not carry them (Unicode UAX #9).
+_DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+_ISOLATE, _END = "\u2068", "\u2069"
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units, as Telegram and Matrix clients count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def clean(text: str) -> str:
+    """What a person wrote, without control characters, lone surrogates and marks that turn the direction
+    of the text around it. Line breaks stay; white space at the ends goes."""
+    text = text.replace("\r\n", "\n").translate(_DIRECTION)
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def quote(text: str, *, isolate: bool = False) -> Markup:
+    """A value for a sentence: escaped, and shut off from the direction of the sentence where the sentence
+    runs from right to left (`isolate`) or the value itself does."""
+    safe = escape(clean(text))
+    turns = isolate or any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
+    return Markup(_ISOLATE) + safe + Markup(_END) if turns else safe
+
+
+def plain(markup: str) -> str:
+    """The bare text; a link shows its address behind its words."""
+    out: list[str] = []
+    href = ""
+    for token in _TOKEN.finditer(markup):
+        if tag := token["tag"]:
+            if tag == "a" and not token["close"]:
+                found = _HREF.search(token["rest"])
+                href = html.unescape(found[1]) if found else ""
+            elif tag == "a" and href and not "".join(out).endswith(href):
+                out.append(f" ({href})")
+        else:
+            out.append(html.unescape(token[0]))
+    return "".join(out)
+
+
+def split(markup: str, limit: int) -> list[Markup]:
+    """Cut `markup` into parts of at most `limit` UTF-16 units of text each, between paragraphs where that
+    is possible, else lines, else words, else anywhere. Tags are closed at a cut and opened again after it.
+    """
+    parts: list[Markup] = []
+    tokens = list(_TOKEN.finditer(markup))
+    open_tags: list[str] = []
+    start = 0
+    while start < len(tokens):
+        end = _cut(tokens, start, limit)
+        opening = "".join(open_tags)
+        body = []
+        for token in tokens[start:end]:
+            body.append(token[0])
+            if token["tag"]:
+                if token["close"]:
+                    open_tags.pop()
+                else:
+                    open_tags.append(token[0])
+        closing = "".join(f"</{_TOKEN.match(tag)['tag']}>" for tag in reversed(open_tags))  # type: ignore[index]  # matched before
+        text = opening + "".join(body).strip("\n ") + closing
+        if plain(text).strip():
+            parts.append(Markup(text))
+        start = end
+    return parts or [Markup("")]
+
+
+def _cut(tokens: list[re.Match[str]], start: int, limit: int) -> int:
+    """The index after the last token of the part that begins at `start`."""
+    used = 0
+    best: dict[str, int] = {}
+    written = ""
+    for index in range(start, len(tokens)):
+        token = tokens[index]
+        if not token["tag"]:
+            char = html.unescape(token[0])
+            used += units(char)
+            if used > limit:
+                return best.get("paragraph") or best.get("line") or best.get("word") or max(index, start + 1)
+            written = (written + char)[-2:]
+            # A cut that leaves a tiny part behind helps nobody: only from the middle on.
+            if used > limit // 2:
+                if written == "\n\n":
+                    best["paragraph"] = index + 1
+                elif char == "\n":
+                    best["line"] = index + 1
+                elif char == " ":
+                    best["word"] = index + 1
+    return len(tokens)

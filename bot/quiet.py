@@ -1,0 +1,58 @@
+"""Quiet hours: when a person sleeps, and how long a waking hour is. Right across clock changes, because
+every step is taken in local time and turned into UTC at the end."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+AWAKE = timedelta(minutes=30)
+"""Who wrote so recently is awake: words that a person sent them need not wait for the morning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """From when to when (local times; equal: never) a person is not to be disturbed, and where they live."""
+
+    start: time
+    end: time
+    zone: ZoneInfo
+
+    def at(self, moment: datetime) -> bool:
+        """Whether `moment` (UTC) lies in the quiet hours."""
+        local = moment.astimezone(self.zone).time()
+        if self.start <= self.end:
+            return self.start <= local < self.end
+        return local >= self.start or local < self.end
+
+    def over(self, moment: datetime) -> datetime:
+        """`moment` itself, or the end (UTC) of the quiet hours it lies in."""
+        while self.at(moment):  # once, except where the clocks jump over all that is not quiet
+            moment = self._next(moment, self.end)
+        return moment
+
+    def awake(self, start: datetime, waking: timedelta) -> datetime:
+        """When `waking` time outside the quiet hours has passed since `start` (both UTC)."""
+        moment = self.over(start)
+        while self.start != self.end:
+            night = self._next(moment, self.start)
+            if moment + waking <= night:
+                break
+            waking -= night - moment
+            moment = self.over(night)
+        return moment + waking
+
+    def _next(self, moment: datetime, clock: time) -> datetime:
+        """The next time (UTC) after `moment` that a local clock shows `clock`."""
+        return next_local(moment, clock, self.zone)
+
+
+def next_local(moment: datetime, clock: time, zone: ZoneInfo) -> datetime:
+    """The next time (UTC) after `moment` (UTC) at which clocks in `zone` show `clock`. Where the clocks
+    jump over it, the time it would have been."""
+    day = moment.astimezone(zone).date()
+    for days in range(3):
+        for fold in (0, 1):  # where the clocks go back, they show it twice
+            at = datetime.combine(day + timedelta(days), clock.replace(fold=fold), zone).astimezone(UTC)
+            if at > moment:
+                return at
+    raise AssertionError("a day has less than 72 hours")

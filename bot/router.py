@@ -1,0 +1,99 @@
+"""The handlers: how a function becomes one, and which one an event belongs to."""
+
+import difflib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any, TypeVar
+
+from bot.access import Actor, Role, may
+from bot.message import Event
+from bot.text import Text
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A function that people can reach, and who may.
+
+    `name` is "file.function" and is stored in rows: renaming a function breaks the buttons that are out.
+    `menu` is what help and menus call it; `command` what is typed, `payload` the word before "_" in a link.
+    """
+
+    name: str
+    run: Callable[..., None]
+    needs: Role
+    command: str = ""
+    menu: Text | None = None
+    payload: str = ""
+    event: type[Event] | None = None
+
+
+def command(name: str, *, needs: Role, menu: Text, payload: str = "") -> Callable[[Function], Function]:
+    """Reached by typing `name`, from `/help` and from the menu; with `payload` also by links that begin
+    with that word, whose rest is then the first answer."""
+    return _mark(lambda key, run: Handler(key, run, needs, command=name, menu=menu, payload=payload))
+
+
+def action(*, needs: Role = Role.ANYONE, menu: Text | None = None) -> Callable[[Function], Function]:
+    """Reached by a `Button` or a timer. `menu` names it where it asks questions: what /cancel stops."""
+    return _mark(lambda key, run: Handler(key, run, needs, menu=menu))
+
+
+def on(event: type[Event]) -> Callable[[Function], Function]:
+    """Called with the event when nothing more special takes it."""
+    return _mark(lambda key, run: Handler(key, run, Role.ANYONE, event=event))
+
+
+def _mark(make: Callable[[str, Callable[..., None]], Handler]) -> Callable[[Function], Function]:
+    def mark(function: Function) -> Function:
+        function.handler = make(name_of(function), function)  # type: ignore[attr-defined]  # read in `Router`
+        return function
+
+    return mark
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """The stored name of a handler: "ask_peers.ask"."""
+    return f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
+
+
+class Router:
+    """All handlers of a package, by each of the ways that lead to them."""
+
+    def __init__(self, package: ModuleType) -> None:
+        self.handlers: dict[str, Handler] = {}
+        for module in pkgutil.iter_modules(package.__path__):
+            for thing in vars(import_module(f"{package.__name__}.{module.name}")).values():
+                handler = getattr(thing, "handler", None)
+                if isinstance(handler, Handler):
+                    self.handlers[handler.name] = handler
+        every = self.handlers.values()
+        self.commands = {handler.command: handler for handler in every if handler.command}
+        self.payloads = {handler.payload: handler for handler in every if handler.payload}
+        self.events = {handler.event: handler for handler in every if handler.event}
+
+    def menu(self, actor: Actor) -> list[Handler]:
+        """The commands that `actor` may call, by name."""
+        return self.offered(lambda handler: may(handler.needs, actor))
+
+    def offered(self, fits: Callable[[Handler], bool]) -> list[Handler]:
+        """The commands that fit, by name."""
+        return sorted((h for h in self.commands.values() if fits(h)), key=lambda handler: handler.command)
+
+    def nearest(self, word: str, among: Iterable[Handler]) -> Handler | None:
+        """The command that was probably meant by a mistyped one."""
+        names = {handler.command: handler for handler in among}
+        close = difflib.get_close_matches(word, names, n=1)
+        return names[close[0]] if close else None
+
+
+def command_word(text: str, prefixes: str = "/!") -> tuple[str, str] | None:
+    """`"/ask papers"` → `("ask", "papers")`; None for words that are no command."""
+    if len(text) < 2 or text[0] not in prefixes or not text[1].isalpha():
+        return None
+    word, _, rest = text[1:].partition(" ") if "\n" not in text.split(" ")[0] else text[1:].partition("\n")
+    return word.partition("@")[0].lower(), rest.strip()

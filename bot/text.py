@@ -1,0 +1,221 @@
+"""Words that wait for their reader.
+
+`_("…", name=value)` says what to write; which language, time zone and messenger it becomes is known only
+when it leaves. So a `Text` is data: it can be stored as JSON, and one letter serves readers of ten
+languages. Values are escaped by construction: nobody can forget to.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+import i18n
+from bot.markup import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a text is written. `prefix` is what stands before a command in their messenger."""
+
+    locale: str = i18n.SOURCE
+    time_zone: str = "UTC"
+    prefix: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence in English and the values for its `{placeholders}`; with `many`, one that counts `n`."""
+
+    msgid: str
+    values: Mapping[str, "Value"] = field(default_factory=dict)
+    many: str = ""
+
+    def __add__(self, other: "Text") -> "Joined":
+        return Joined((self, other))
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several texts below each other; `between` is "\\n\\n" for paragraphs, "\\n" for lines."""
+
+    parts: tuple["AnyText", ...]
+    between: str = "\n\n"
+
+    def __add__(self, other: "Text") -> "Joined":
+        return Joined((*self.parts, other)) if self.between == "\n\n" else Joined((self, other))
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Words that somebody wrote, shown as they are."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The name of a command, shown as it is typed where the reader is: `/help`, `!help`."""
+
+    name: str
+
+
+AnyText = Text | Joined | Verbatim
+Value = AnyText | Command | str | int | float | datetime | date | time | timedelta | list["Value"]
+
+
+def _(msgid: str, **values: Value) -> Text:
+    """A sentence to translate. `msgid` is house markup with `{placeholders}`."""
+    return Text(msgid, values)
+
+
+def form(markup: str, **values: Value) -> Text:
+    """Markup and values without a word of its own, so that there is nothing to translate."""
+    return Text(markup, values)
+
+
+def _n(one: str, many: str, n: int, **values: Value) -> Text:
+    """A sentence that counts: `_n("{n} day", "{n} days", days)`."""
+    return Text(one, {"n": n, **values}, many)
+
+
+def lines(*parts: AnyText | Iterable[AnyText]) -> Joined:
+    """Texts one a line."""
+    return Joined(tuple(_flat(parts)), "\n")
+
+
+def paragraphs(*parts: AnyText | Iterable[AnyText]) -> Joined:
+    """Texts with an empty line in between."""
+    return Joined(tuple(_flat(parts)))
+
+
+def _flat(parts: Iterable[AnyText | Iterable[AnyText]]) -> Iterable[AnyText]:
+    for part in parts:
+        if isinstance(part, Text | Joined | Verbatim):
+            yield part
+        else:
+            yield from part
+
+
+def render(text: AnyText, reader: Reader) -> Markup:
+    """`text` as house markup in the reader's language, time zone and messenger."""
+    match text:
+        case Verbatim(words):
+            return quote(words, isolate=i18n.reads_right_to_left(reader.locale))
+        case Joined(parts, between):
+            return Markup(between).join(render(part, reader) for part in parts)
+        case Text(msgid, values, many):
+            if many:
+                found = i18n.translate_plural(reader.locale, msgid, many, _count(values))
+            else:
+                found = i18n.translate(reader.locale, msgid)
+            if not values:
+                return Markup(found)
+            return Markup(found).format(**{name: _value(value, reader) for name, value in values.items()})
+
+
+def _count(values: Mapping[str, Value]) -> int:
+    n = values["n"]
+    if not isinstance(n, int):
+        raise TypeError("a counted text needs a whole number n")
+    return n
+
+
+def _value(value: Value, reader: Reader) -> Markup:
+    locale = reader.locale
+    match value:
+        case Text() | Joined() | Verbatim():
+            return render(value, reader)
+        case Command(name):
+            return quote(reader.prefix + name, isolate=i18n.reads_right_to_left(locale))
+        case str():
+            return quote(value, isolate=i18n.reads_right_to_left(locale))
+        case int() | float():
+            return Markup(format_decimal(value, locale=locale))
+        case datetime():
+            local = value.astimezone(ZoneInfo(reader.time_zone))
+            day = format_skeleton("MMMMEEEEd", local, locale=locale)
+            return Markup(f"{day}, {format_time(local, 'HH:mm', locale=locale)}")
+        case date():
+            return Markup(format_date(value, "long", locale=locale))
+        case time():
+            return Markup(format_time(value, "HH:mm", locale=locale))
+        case timedelta():
+            return Markup(format_timedelta(value, locale=locale))
+        case list():
+            return Markup(format_list([_value(item, reader) for item in value], locale=locale))
+
+
+# --- as JSON ------------------------------------------------------------------------------------
+
+
+def to_json(text: AnyText) -> Any:
+    """A JSON value from which `from_json` makes the same text again."""
+    match text:
+        case Verbatim(words):
+            return {"verbatim": words}
+        case Joined(parts, between):
+            return {"join": [to_json(part) for part in parts], "between": between}
+        case Text(msgid, values, many):
+            packed: dict[str, Any] = {"text": msgid}
+            if values:
+                packed["values"] = {name: _pack(value) for name, value in values.items()}
+            if many:
+                packed["many"] = many
+            return packed
+
+
+def from_json(packed: Any) -> AnyText:
+    """The text that `to_json` packed."""
+    if "verbatim" in packed:
+        return Verbatim(packed["verbatim"])
+    if "join" in packed:
+        return Joined(tuple(from_json(part) for part in packed["join"]), packed["between"])
+    values = {name: _unpack(value) for name, value in packed.get("values", {}).items()}
+    return Text(packed["text"], values, packed.get("many", ""))
+
+
+def _pack(value: Value) -> Any:
+    match value:
+        case Text() | Joined() | Verbatim():
+            return to_json(value)
+        case Command(name):
+            return {"command": name}
+        case datetime():
+            return {"at": value.astimezone(UTC).isoformat()}
+        case date():
+            return {"on": value.isoformat()}
+        case time():
+            return {"clock": value.isoformat()}
+        case timedelta():
+            return {"seconds": value.total_seconds()}
+        case list():
+            return [_pack(item) for item in value]
+        case _:
+            return value
+
+
+def _unpack(packed: Any) -> Value:
+    match packed:
+        case {"command": name}:
+            return Command(name)
+        case {"at": at}:
+            return datetime.fromisoformat(at)
+        case {"on": on}:
+            return date.fromisoformat(on)
+        case {"clock": clock}:
+            return time.fromisoformat(clock)
+        case {"seconds": seconds}:
+            return timedelta(seconds=seconds)
+        case list():
+            return [_unpack(item) for item in packed]
+        case dict():
+            return from_json(packed)
+        case _:
+            return packed  # type: ignore[no-any-return]  # a plain JSON value

@@ -1,0 +1,464 @@
+"""One turn: who acts, what they mean, the handler's run, and what is kept of it."""
+
+import secrets
+import time
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import letters
+from bot.access import Actor, Role, may
+from bot.context import Context, Installation
+from bot.dialogue import Dialogue, Given, Instead, Parked, offers
+from bot.letters import Priority
+from bot.log import get
+from bot.markup import clean
+from bot.message import (
+    Chat,
+    Due,
+    Identity,
+    Incoming,
+    Left,
+    Opened,
+    Pressed,
+    Returned,
+    Unsupported,
+    Words,
+)
+from bot.render import label
+from bot.router import Handler, Router, command_word, name_of
+from bot.text import AnyText, Command, Reader, Verbatim, _, from_json, paragraphs, to_json
+from db import conversations, people, relays
+from db import letters as stored_letters
+from db.models import Timer
+
+log = get("engine")
+
+
+class Turn:
+    """What one event does. All of it happens in the caller's transaction."""
+
+    def __init__(
+        self,
+        db: Session,
+        now: datetime,
+        incoming: Incoming | None,
+        installation: Installation,
+        router: Router,
+    ) -> None:
+        self.db = db
+        self.now = now
+        self.incoming = incoming
+        self.installation = installation
+        self.router = router
+        self.reader = Reader()
+        self.parked: list[Any] = []  # the open question's handler first
+        self._actor: Actor | None = None
+        self._chosen: Any = None  # the label that was pressed, as it is stored
+        self._began = time.perf_counter()
+
+    # --- the two ways in -------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """A turn of somebody's."""
+        assert (
+            self.incoming is not None and self.incoming.sender is not None and self.incoming.chat is not None
+        )
+        self._identify(self.incoming, self.incoming.sender, self.incoming.chat)
+        self.parked = list(conversations.open_of(self.db, self.actor.person.id))
+        self._route(self.incoming.event, self.incoming.chat)
+
+    def run_timer(self, timer: Timer) -> bool:
+        """A timer's turn; False when it failed and has to be tried again."""
+        handler = self.router.handlers.get(timer.handler)
+        if handler is None:
+            log.error("timer without handler", handler=timer.handler)
+            return True
+        context = self._context(Dialogue())
+        savepoint = self.db.begin_nested()
+        try:
+            handler.run(context, *timer.args)
+            self.db.flush()
+            savepoint.commit()
+        except Exception as error:
+            savepoint.rollback()
+            self._log(handler, "failed", error=error)
+            return False
+        self._repeat_for_others(context)
+        self._log(handler, "timer")
+        return True
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts; a timer's turn has nobody."""
+        assert self._actor is not None, "a timer has nobody who acts"
+        return self._actor
+
+    # --- who -------------------------------------------------------------------------------------
+
+    def _identify(self, incoming: Incoming, sender: Identity, chat: Chat) -> None:
+        identity = people.find(self.db, sender.messenger, sender.account)
+        if identity is None:
+            identity = people.meet(
+                self.db,
+                sender.messenger,
+                sender.account,
+                chat=chat.id,
+                name=clean(incoming.name)[:60],
+                language=incoming.language or None,
+                now=self.now,
+            )
+        elif not isinstance(incoming.event, Left):
+            people.heard(identity, chat=chat.id, language=incoming.language or None, now=self.now)
+        member = people.membership(self.db, identity.person)
+        self._actor = Actor(identity.person, identity, member, sender in self.installation.operators)
+        self._read_reader()
+
+    def _read_reader(self) -> None:
+        person, member = self.actor.person, self.actor.member
+        home = member.network if member else None
+        self.reader = self.installation.reader(
+            [person.language, self.actor.identity.language, *(home.languages if home else ())],
+            [person.time_zone, home.time_zone if home else None],
+        )
+
+    # --- what ------------------------------------------------------------------------------------
+
+    def _route(self, event: Any, chat: Chat) -> None:
+        match event:
+            case Words(text, _message, reply_to):
+                self._words(clean(text), reply_to, chat)
+            case Pressed():
+                self._pressed(event, chat)
+            case Opened(payload):
+                word, _sep, rest = payload.partition("_")
+                handler = self.router.payloads.get(word) or self.router.commands["start"]
+                self._call(handler, words=rest)
+            case Unsupported(kind):
+                self._call(self.router.events[Unsupported], kind)
+            case Left() | Returned():
+                self._call(self.router.events[type(event)])
+            case Due():
+                raise AssertionError("timers come by run_timer")
+
+    def _words(self, text: str, reply_to: str | None, chat: Chat) -> None:
+        if typed := command_word(text):
+            self._command(*typed)
+            return
+        relay_id = stored_letters.relay_of(self.db, chat.messenger, chat.id, reply_to) if reply_to else None
+        if relay_id is None and self.parked:
+            self._answer(self.parked[0], Given(self.parked[0].question, words=text))
+            return
+        if relay_id is None and text and self._choice_typed(text, chat):
+            return
+        if relay_id is None and not relays.open_of(self.db, self.actor.person.id):
+            word, _sep, rest = text.partition(" ")
+            handler = self.router.commands.get(word.lower())
+            if handler is not None and may(handler.needs, self.actor):
+                self._call(handler, words=rest.strip())
+                return
+        self._call(self.router.events[Words], text, relay_id)
+
+    def _command(self, word: str, rest: str) -> None:
+        if word == "cancel":
+            self._cancel()
+        elif word == "back":
+            self._back()
+        elif (handler := self.router.commands.get(word)) is not None:
+            self._call(handler, words=rest)
+        else:
+            meant = self.router.nearest(word, self.router.menu(self.actor))
+            text: AnyText = _("I do not know {command}.", command=Command(word[:40]))
+            if meant is not None:
+                text = _(
+                    "I do not know {command}. Did you mean {meant}?",
+                    command=Command(word[:40]),
+                    meant=Command(meant.command),
+                )
+            self._reply(paragraphs(text, _("{help} shows what I can do.", help=Command("help"))))
+            self._log(None, "unknown command")
+
+    def _choice_typed(self, text: str, chat: Chat) -> bool:
+        """Whether the words are a button of the last message: its number or its label."""
+        row = stored_letters.latest_offers(self.db, chat.messenger, chat.id)
+        if row is None or row.closed or not row.offers:
+            return False
+        if text.isdecimal() and 1 <= int(text) <= len(row.offers):
+            self._offer(row, int(text) - 1)
+            return True
+        for slot, offer in enumerate(row.offers):
+            if label(offer, self.reader).casefold() == text.casefold():
+                self._offer(row, slot)
+                return True
+        return False
+
+    def _pressed(self, press: Pressed, chat: Chat) -> None:
+        row = stored_letters.pressed(
+            self.db, chat.messenger, chat.id, delivery_id=press.outgoing, message=press.message
+        )
+        if row is None or row.closed or not 0 <= press.slot < len(row.offers):
+            self._dead_button()
+        else:
+            self._offer(row, press.slot)
+
+    def _dead_button(self) -> None:
+        self._reply(
+            paragraphs(
+                _("This button does nothing any more: what it belonged to is over."),
+                *([] if self.parked else [_("{help} shows what I can do.", help=Command("help"))]),
+            )
+        )
+        self._log(None, "dead button")
+
+    def _offer(self, row: Any, slot: int) -> None:
+        offer = row.offers[slot]
+        if "conversation" in offer:
+            asked = [c for c in self.parked if c.id == offer["conversation"]]
+            if asked and asked[0].question == offer["question"]:
+                self._answer(asked[0], Given(offer["question"], value=offer["value"]), offer["label"])
+            else:
+                self._dead_button()
+            return
+        handler = self.router.handlers.get(offer["do"])
+        if handler is None:
+            self._dead_button()
+            return
+        if not offer.get("keep"):
+            letters.close_pressed(self.db, row.id, offer["label"])
+        self._call(handler, *offer["args"], given=offer.get("given"))
+
+    # --- running ---------------------------------------------------------------------------------
+
+    def _context(self, dialogue: Dialogue) -> Context:
+        dialogue.reader = self.reader
+        return Context(
+            db=self.db,
+            now=self.now,
+            installation=self.installation,
+            router=self.router,
+            dialogue=dialogue,
+            actor=self._actor,
+            reader=self.reader,
+        )
+
+    def _call(
+        self, handler: Handler, *args: Any, words: str = "", given: dict[str, Any] | None = None
+    ) -> None:
+        """Start a handler from its top."""
+        if not may(handler.needs, self.actor):
+            self._refuse(handler)
+            return
+        # The same question asked twice is one question: the newer takes the place of the older.
+        for old in [c for c in self.parked if c.handler == handler.name]:
+            self._drop(old)
+        self._run(handler, list(args), Dialogue(answers=dict(given or {}), words=words), None)
+
+    def _answer(self, parked: Any, given: Given | None, chosen: Any = None, answers: Any = None) -> None:
+        """Call a parked handler again, with one more answer."""
+        handler = self.router.handlers.get(parked.handler)
+        if handler is None:  # renamed or gone since it was parked
+            self._drop(parked)
+            self._dead_button()
+            return
+        if not may(handler.needs, self.actor):  # a role was taken back since it was parked
+            self._drop(parked)
+            self._refuse(handler)
+            return
+        dialogue = Dialogue(
+            answers=dict(parked.answers if answers is None else answers),
+            words=parked.words,
+            draft=list(parked.draft or []),
+            given=given,
+        )
+        self._chosen = chosen
+        self._run(handler, parked.args, dialogue, parked)
+
+    def _run(self, handler: Handler, args: list[Any], dialogue: Dialogue, parked: Any) -> None:
+        context = self._context(dialogue)
+        savepoint = self.db.begin_nested()
+        try:
+            handler.run(context, *args)
+            self.db.flush()
+            savepoint.commit()
+        except Parked as wait:
+            savepoint.rollback()
+            if context.told:
+                self._failed(handler, RuntimeError("others were told before the last question"))
+                return
+            self._park(handler, args, dialogue, wait, parked)
+            self._log(handler, "asked")
+        except Instead as other:
+            savepoint.rollback()
+            self._call(self.router.handlers[name_of(other.handler)], *other.args, words=other.words)
+        except Exception as error:
+            savepoint.rollback()
+            self._failed(handler, error)
+        else:
+            if parked is not None:
+                self._drop(parked, self._chosen_label(dialogue, parked))
+            self._finish(dialogue)
+            self._repeat_for_others(context)
+            self._log(handler, "done")
+
+    def _chosen_label(self, dialogue: Dialogue, parked: Any) -> Any:
+        if self._chosen is not None:
+            return from_json(self._chosen)
+        words = self.incoming.event.text if self.incoming and isinstance(self.incoming.event, Words) else ""
+        return Verbatim(words[:60]) if words else None
+
+    def _park(self, handler: Handler, args: list[Any], dialogue: Dialogue, wait: Parked, parked: Any) -> None:
+        """Keep what is needed to go on, and ask."""
+        question = wait.question
+        conversation_id = conversations.park(
+            self.db,
+            parked.id if parked is not None else None,
+            person_id=self.actor.person.id,
+            handler=handler.name,
+            args=args,
+            answers=dialogue.answers,
+            words=dialogue.words,
+            question=question.name,
+            draft=dialogue.draft or None,
+            asked_at=self.now,
+        )
+        letter_id = stored_letters.write(
+            self.db,
+            body=letters.question_body([said.text for said in dialogue.said], question.text),
+            offers=[
+                letters.answer_offer(label, conversation_id, question.name, value)
+                for label, value in offers(question, dialogue.draft)
+            ],
+            now=self.now,
+        )
+        if dialogue.redraw and parked is not None:
+            replaced = stored_letters.shown(self.db, parked.letter_id, self.actor.identity.chat)
+            self._post(letter_id, replaces=replaced)
+        else:
+            if parked is not None:
+                letters.close_question(self.db, parked.letter_id, self._chosen_label(dialogue, parked))
+            self._post(letter_id)
+        conversations.park(self.db, conversation_id, letter_id=letter_id)
+
+    def _finish(self, dialogue: Dialogue) -> None:
+        """Send what was said, and repeat the question that it interrupted."""
+        said = dialogue.said
+        while said:
+            # One message where three would do: words up to the first that has buttons or a picture.
+            size = next((n for n, each in enumerate(said, 1) if each.buttons or each.picture), len(said))
+            texts, last = [each.text for each in said[:size]], said[size - 1]
+            said = said[size:]
+            plain_end = not said and not last.buttons and last.picture is None
+            if plain_end and self._repeat(texts):
+                return
+            letter_id = stored_letters.write(
+                self.db,
+                body=to_json(texts[0] if len(texts) == 1 else paragraphs(texts)),
+                offers=[button.offer() for button in last.buttons],
+                picture=last.picture,
+                forget=last.forget,
+                now=self.now,
+            )
+            self._post(letter_id)
+        self._repeat([])
+
+    def _repeat(self, before: list[AnyText]) -> bool:
+        """Ask the open question again, below `before`; False when none is open."""
+        parked = conversations.open_of(self.db, self.actor.person.id)
+        if not parked:
+            return False
+        letter_id = letters.repeated(self.db, parked[0], now=self.now, before=before)
+        if letter_id is not None:
+            self._post(letter_id)
+        return letter_id is not None
+
+    def _repeat_for_others(self, context: Context) -> None:
+        for person_id, priority in context.told.items():
+            if self._actor is None or person_id != self.actor.person.id:
+                letters.repeat_question(self.db, person_id, priority, self.now)
+
+    def _reply(self, text: AnyText) -> None:
+        """The engine's own words to the one who acts."""
+        dialogue = Dialogue()
+        self._context(dialogue).say(text)
+        self._finish(dialogue)
+
+    def _post(self, letter_id: int, replaces: int | None = None) -> None:
+        stored_letters.post(
+            self.db,
+            letter_id,
+            person_id=self.actor.identity.person_id,
+            messenger=self.actor.identity.messenger,
+            chat=self.actor.identity.chat,
+            priority=Priority.ANSWER,
+            replaces=replaces,
+        )
+
+    # --- stopping and going back -----------------------------------------------------------------
+
+    def _cancel(self) -> None:
+        if not self.parked:
+            self._reply(_("There is nothing to cancel."))
+        else:
+            handler = self.router.handlers.get(self.parked[0].handler)
+            self._drop(self.parked[0])
+            if handler is not None and handler.menu is not None:
+                self._reply(_("I have stopped “{what}”.", what=handler.menu))
+            else:
+                self._reply(_("I have stopped."))
+        self._log(None, "cancel")
+
+    def _back(self) -> None:
+        if not self.parked:
+            self._reply(_("There is no question to go back to."))
+        elif not self.parked[0].answers:
+            self._reply(_("This is the first question. {cancel} stops.", cancel=Command("cancel")))
+        else:
+            answers = dict(self.parked[0].answers)
+            answers.popitem()
+            self._answer(self.parked[0], None, answers=answers)
+        self._log(None, "back")
+
+    def _drop(self, parked: Any, chosen: AnyText | None = None) -> None:
+        letters.close_question(self.db, parked.letter_id, chosen)
+        conversations.drop(self.db, parked.id)
+        self.parked = [c for c in self.parked if c.id != parked.id]
+
+    # --- what can go wrong -----------------------------------------------------------------------
+
+    def _refuse(self, handler: Handler) -> None:
+        self._reply(self._refusal(handler.needs))
+        self._log(handler, "not allowed")
+
+    def _refusal(self, needs: Role) -> AnyText:
+        if needs is Role.OPERATOR:
+            return _("Only the operators of this bot can do that.")
+        if self.actor.member is None:
+            return _(
+                "That is for members of a network. If you have an invitation code, just type it here; "
+                "{start} shows the other ways in.",
+                start=Command("start"),
+            )
+        return _("Only the meta-mentors of your network can do that. They are glad to help if you ask them.")
+
+    def _failed(self, handler: Handler, error: Exception) -> None:
+        number = secrets.token_hex(3)
+        self._log(handler, "failed", number=number, error=error)
+        self._reply(
+            _(
+                "Something went wrong on my side, and nothing was changed. Please try again in a while. "
+                "If it stays like this, tell the operators the number <b>{number}</b>.",
+                number=number,
+            )
+        )
+
+    def _log(self, handler: Handler | None, outcome: str, **more: Any) -> None:
+        report = log.error if "error" in more else log.info
+        report(
+            "turn",
+            of=type(self.incoming.event).__name__.lower() if self.incoming else "timer",
+            handler=handler.name if handler else "engine",
+            outcome=outcome,
+            seconds=round(time.perf_counter() - self._began, 4),
+            **more,
+        )

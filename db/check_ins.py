@@ -1,0 +1,220 @@
+"""Check-ins: the rounds of a network, who was asked in them, and what they came to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from db.models import CheckIn, CheckInAnswer, Identity, Member, Person, Round, Timer
+
+FEWEST = 3
+"""Numbers from fewer answers would show who said what."""
+LONGEST_DAY = timedelta(days=3)
+"""From a date's first midnight on Earth until everybody has been asked, those put off included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a round came to. `averages` belong to the network's own questions, in their order: from 1 to 5,
+    None where fewer than FEWEST have answered."""
+
+    day: date
+    asked: int
+    answered: int
+    good: int
+    so_so: int
+    not_good: int
+    averages: tuple[float | None, ...] = ()
+
+    @property
+    def telling(self) -> bool:
+        """Whether there are enough answers to show what they were."""
+        return self.answered >= FEWEST
+
+    @property
+    def silent(self) -> int:
+        """How many have not answered."""
+        return self.asked - self.answered
+
+    @property
+    def mood(self) -> float:
+        """From -1 (nobody is well) to 1 (everybody is); 0 where nobody has answered."""
+        return (self.good - self.not_good) / max(self.answered, 1)
+
+    @property
+    def share(self) -> float:
+        """The part that has answered, from 0 to 1."""
+        return self.answered / max(self.asked, 1)
+
+
+# --- rounds --------------------------------------------------------------------------------------
+
+
+def claim(db: Session, network_id: int, day: date, questions: list[str]) -> tuple[Round, bool]:
+    """The network's round of that day, and whether it begins just now: with these `questions`."""
+    connection = db.connection()
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    new = insert(Round).values(network_id=network_id, day=day, questions=questions)
+    begins = connection.execute(new.on_conflict_do_nothing()).rowcount > 0
+    return db.scalars(select(Round).where(Round.network_id == network_id, Round.day == day)).one(), begins
+
+
+def latest_round(db: Session, network_id: int) -> Round | None:
+    """The round that began last."""
+    return _last(db, Round.network_id == network_id)
+
+
+def before(db: Session, round_: Round) -> Round | None:
+    """The network's round before this one."""
+    return _last(db, and_(Round.network_id == round_.network_id, Round.day < round_.day))
+
+
+def _last(db: Session, condition: ColumnElement[bool]) -> Round | None:
+    return db.scalar(select(Round).where(condition).order_by(Round.day.desc()).limit(1))
+
+
+def is_complete(db: Session, round_: Round) -> bool:
+    """Whether all who were asked have answered, and nobody has still to be asked."""
+    silent = exists().where(CheckIn.round_id == round_.id, CheckIn.mood.is_(None))
+    to_be_asked = exists().where(
+        Timer.about.startswith(about_members(round_.network_id), autoescape=True),
+        Timer.due_at < datetime.combine(round_.day, time(), UTC) + LONGEST_DAY,
+    )
+    return not db.scalar(select(silent | to_be_asked))
+
+
+def about_members(network_id: int) -> str:
+    """How `about` begins in the timers that ask a network's members."""
+    return f"check_in_of:{network_id}:"
+
+
+def about_member(network_id: int, member_id: int) -> str:
+    """What the timers that ask a member are about."""
+    return f"{about_members(network_id)}{member_id}"
+
+
+def members_with_zone(db: Session, network_id: int) -> Sequence[Row[int, str | None]]:
+    """The ids of the active members of a network, each with their time zone, if it is known."""
+    return db.execute(
+        select(Member.id, Person.time_zone)
+        .join(Member.person)
+        .where(Member.network_id == network_id, Member.state == "active")
+    ).all()
+
+
+def count_members(db: Session, network_id: int, now: datetime) -> tuple[int, int]:
+    """How many active members a network has, and how many of them can be asked now: they can be reached, and
+    do not pause."""
+    can_be_asked = and_(
+        or_(Person.paused_at.is_(None), Person.paused_until <= now),
+        exists().where(Identity.person_id == Person.id, Identity.reachable),
+    )
+    all_, asked = db.execute(
+        select(func.count(), func.count().filter(can_be_asked))
+        .select_from(Member)
+        .join(Member.person)
+        .where(Member.network_id == network_id, Member.state == "active")
+    ).one()
+    return all_, asked
+
+
+# --- one member's check-in -----------------------------------------------------------------------
+
+
+def ask(db: Session, round_: Round, member: Member, now: datetime) -> CheckIn | None:
+    """Note that a member is asked; None when they were asked in this round already."""
+    if db.scalar(select(exists().where(CheckIn.round_id == round_.id, CheckIn.member_id == member.id))):
+        return None
+    check_in = CheckIn(round=round_, member=member, asked_at=now)
+    db.add(check_in)
+    db.flush()
+    return check_in
+
+
+def is_over(db: Session, check_in: CheckIn) -> bool:
+    """Whether the network's next round has begun, so that answers do not count any more."""
+    round_ = check_in.round
+    return bool(
+        db.scalar(select(exists().where(Round.network_id == round_.network_id, Round.day > round_.day)))
+    )
+
+
+def answer(db: Session, check_in: CheckIn, mood: str, now: datetime) -> None:
+    """How the mentoring goes: good, so_so or not_good; a later answer takes the place of an earlier one."""
+    check_in.mood, check_in.answered_at = mood, now
+    db.flush()
+
+
+def rate(db: Session, check_in: CheckIn, question: int, value: int) -> None:
+    """The answer (1 to 5) to one of the network's own questions, counted from 0."""
+    db.merge(CheckInAnswer(check_in_id=check_in.id, question=question, value=value))
+    db.flush()
+
+
+def deal_with(db: Session, member: Member, now: datetime) -> None:
+    """A meta-mentor has seen to a member who is not well."""
+    db.execute(
+        update(CheckIn).where(CheckIn.member_id == member.id, CheckIn.seen_at.is_(None)).values(seen_at=now)
+    )
+
+
+# --- what it came to -----------------------------------------------------------------------------
+
+
+def figures(db: Session, round_: Round) -> Figures:
+    """What a round came to so far."""
+    moods: dict[str | None, int] = {
+        row.mood: row.number
+        for row in db.execute(
+            select(CheckIn.mood, func.count().label("number"))
+            .where(CheckIn.round_id == round_.id)
+            .group_by(CheckIn.mood)
+        )
+    }
+    averages = {
+        row.question: float(row.average)
+        for row in db.execute(
+            select(CheckInAnswer.question, func.avg(CheckInAnswer.value).label("average"))
+            .join(CheckIn, CheckIn.id == CheckInAnswer.check_in_id)
+            .where(CheckIn.round_id == round_.id)
+            .group_by(CheckInAnswer.question)
+            .having(func.count() >= FEWEST)
+        )
+    }
+    asked = sum(moods.values())
+    return Figures(
+        day=round_.day,
+        asked=asked,
+        answered=asked - moods.get(None, 0),
+        good=moods.get("good", 0),
+        so_so=moods.get("so_so", 0),
+        not_good=moods.get("not_good", 0),
+        averages=tuple(averages.get(question) for question in range(len(round_.questions))),
+    )
+
+
+def latest(db: Session, network_id: int) -> Figures | None:
+    """The figures of the round that began last; None before the first."""
+    round_ = latest_round(db, network_id)
+    return figures(db, round_) if round_ else None
+
+
+def not_well(db: Session, network_id: int) -> Sequence[CheckIn]:
+    """Members who are not well and asked to talk to the meta-mentor, as long as nobody has dealt with it:
+    the latest check-in of each, the longest waiting first."""
+    waiting = db.scalars(
+        select(CheckIn)
+        .join(CheckIn.member)
+        .where(
+            Member.network_id == network_id,
+            Member.state == "active",
+            CheckIn.wants == "meta_mentor",
+            CheckIn.seen_at.is_(None),
+        )
+        .order_by(CheckIn.answered_at, CheckIn.id)
+    )
+    return list({check_in.member_id: check_in for check_in in waiting}.values())

@@ -1,0 +1,176 @@
+"""Deliveries: what waits to leave, and how it ended."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from db.models import WAITING, Delivery, Identity, Letter, Network, Person
+
+WAITS = text(f"deliveries.{WAITING}")
+PLACE = Delivery.messenger + " " + Delivery.chat
+REPLACED = Delivery.__table__.alias("replaced")
+
+# Built once: putting a statement together costs more than running it.
+NEXT = (
+    select(Delivery.id, PLACE.label("place"))
+    .where(
+        WAITS,
+        or_(Delivery.not_before.is_(None), Delivery.not_before <= bindparam("now")),
+        Delivery.messenger.not_in(bindparam("resting", expanding=True)),
+        PLACE.not_in(bindparam("busy", expanding=True)),
+    )
+    .order_by(Delivery.priority, Delivery.id)
+    .limit(bindparam("most"))
+)
+WITH_READER = (
+    select(
+        Delivery.id,
+        Delivery.letter_id,
+        Delivery.person_id,
+        Delivery.messenger,
+        Delivery.chat,
+        Delivery.private,
+        Delivery.priority,
+        Delivery.replaces,
+        Delivery.chosen,
+        Delivery.closed,
+        Delivery.attempts,
+        Delivery.expires_at,
+        Letter.body,
+        Letter.offers,
+        Letter.picture,
+        Letter.forget,
+        REPLACED.c.message.label("replaced_message"),
+        Person.language,
+        Person.time_zone,
+        Person.quiet_from,
+        Person.quiet_to,
+        Person.paused_at,
+        Person.paused_until,
+        Identity.language.label("hint"),
+        Identity.last_wrote_at,
+        Network.languages.label("network_languages"),
+        Network.time_zone.label("network_time_zone"),
+    )
+    .join(Letter, Letter.id == Delivery.letter_id)
+    .outerjoin(REPLACED, REPLACED.c.id == Delivery.replaces)
+    .outerjoin(Person, Person.id == Delivery.person_id)
+    .outerjoin(Network, Network.id == Person.network_id)
+    .outerjoin(Identity, and_(Identity.messenger == Delivery.messenger, Identity.chat == Delivery.chat))
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Delivery.priority, Delivery.id)
+)
+SETTLE = update(Delivery).where(Delivery.id == bindparam("delivery_id"))
+
+
+def waiting(
+    db: Session, *, now: datetime, busy: Sequence[str], resting: Sequence[str], limit: int
+) -> Sequence[Row[Any]]:
+    """What may leave now: the first delivery of each of up to `limit` chats, by priority and age, with all
+    that is needed to say it in its reader's words. `busy` are chats ("messenger chat") to pass over,
+    `resting` messengers."""
+    connection = db.connection()
+    # Many may wait for one chat: look at several times as many as are wanted, but only at their ids.
+    wanted = {"now": now, "resting": resting, "busy": busy, "most": 4 * limit}
+    first_of_chat: dict[str, int] = {}
+    for row in connection.execute(NEXT, wanted).all():
+        first_of_chat.setdefault(row.place, row.id)
+    if not first_of_chat:
+        return []
+    return connection.execute(WITH_READER, {"ids": list(first_of_chat.values())[:limit]}).all()
+
+
+def settle(
+    db: Session,
+    delivery_id: int,
+    state: str,
+    *,
+    now: datetime,
+    message: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write down how a delivery ended: sent, unreachable, refused or dropped."""
+    db.connection().execute(
+        SETTLE,
+        {"delivery_id": delivery_id, "state": state, "message": message, "reason": reason, "settled_at": now},
+    )
+
+
+def forget_delivered(db: Session, letter_ids: Iterable[int]) -> None:
+    """Drop the body of letters that are not to be kept, once nobody waits for them any more."""
+    db.connection().execute(
+        update(Letter)
+        .where(
+            Letter.id.in_(list(letter_ids)),
+            Letter.forget,
+            ~exists().where(Delivery.letter_id == Letter.id, Delivery.state == "waiting"),
+        )
+        .values(body=None, picture=None)
+    )
+
+
+def postpone(db: Session, delivery_id: int, until: datetime) -> None:
+    """Not before then."""
+    db.connection().execute(update(Delivery).where(Delivery.id == delivery_id).values(not_before=until))
+
+
+def no_longer_put_off(db: Session, person_id: int) -> None:
+    """What was put off for a person may leave now."""
+    db.connection().execute(
+        update(Delivery).where(Delivery.person_id == person_id, WAITS).values(not_before=None)
+    )
+
+
+def attempted(db: Session, delivery_id: int) -> None:
+    """A send did not succeed, and will be tried again."""
+    db.connection().execute(
+        update(Delivery).where(Delivery.id == delivery_id).values(attempts=Delivery.attempts + 1)
+    )
+
+
+def give_up_on(db: Session, messenger: str, chat: str, *, now: datetime) -> None:
+    """Nothing reaches this chat: what waits for it will not be sent."""
+    db.connection().execute(
+        update(Delivery)
+        .where(Delivery.messenger == messenger, Delivery.chat == chat, Delivery.state == "waiting")
+        .values(state="unreachable", settled_at=now)
+    )
+
+
+def move(db: Session, messenger: str, chat: str, to: str) -> None:
+    """What waits for a chat that has another id now goes there."""
+    db.connection().execute(
+        update(Delivery).where(Delivery.messenger == messenger, Delivery.chat == chat).values(chat=to)
+    )
+
+
+def next_due(db: Session, now: datetime) -> datetime | None:
+    """When the next postponed delivery may leave."""
+    return db.scalar(select(func.min(Delivery.not_before)).where(WAITS, Delivery.not_before > now))
+
+
+def backlog(db: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How many deliveries could leave now and have not, and since when the oldest waits."""
+    count, oldest = db.execute(
+        select(func.count(), func.min(Letter.made_at))
+        .select_from(Delivery)
+        .join(Letter, Letter.id == Delivery.letter_id)
+        .where(
+            Delivery.state == "waiting",
+            or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
+        )
+    ).one()
+    return count, oldest
+
+
+def report(db: Session, letter_id: int) -> dict[str, int]:
+    """How many deliveries of a letter are in which state."""
+    rows = db.execute(
+        select(Delivery.state, func.count().label("count_"))
+        .where(Delivery.letter_id == letter_id, Delivery.replaces.is_(None))
+        .group_by(Delivery.state)
+    )
+    return {row.state: row.count_ for row in rows}

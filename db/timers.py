@@ -1,0 +1,93 @@
+"""Things to do at a time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.models import Timer
+
+TRIES = 5
+"""A timer whose turn fails this often stays where it is, for a human to look at."""
+
+
+def set_(db: Session, due_at: datetime, handler: str, args: list[Any], about: str) -> None:
+    """Call a handler then. `about` names what it belongs to, for `call_off`."""
+    db.connection().execute(
+        insert(Timer).values(due_at=due_at, handler=handler, args=args, about=about, attempts=0)
+    )
+
+
+def set_all(db: Session, handler: str, each: Iterable[tuple[datetime, list[Any], str]]) -> None:
+    """Call a handler for each time, arguments and `about`."""
+    rows = [
+        {"due_at": due_at, "handler": handler, "args": args, "about": about, "attempts": 0}
+        for due_at, args, about in each
+    ]
+    if rows:
+        db.connection().execute(insert(Timer), rows)
+
+
+def call_off(db: Session, about: str, handler: str | None = None) -> None:
+    """Forget the timers about something, or only those of one handler."""
+    statement = delete(Timer).where(Timer.about == about)
+    if handler is not None:
+        statement = statement.where(Timer.handler == handler)
+    db.connection().execute(statement)
+
+
+def call_off_all(db: Session, handler: str, about: str) -> None:
+    """Forget the timers of a handler about everything that begins like this."""
+    db.connection().execute(
+        delete(Timer).where(Timer.handler == handler, Timer.about.startswith(about, autoescape=True))
+    )
+
+
+def due(db: Session, now: datetime, limit: int) -> Sequence[int]:
+    """The ids of timers that have run out, oldest first."""
+    return db.scalars(
+        select(Timer.id)
+        .where(Timer.due_at <= now, Timer.attempts < TRIES)
+        .order_by(Timer.due_at, Timer.id)
+        .limit(limit)
+    ).all()
+
+
+def claim(db: Session, timer_id: int, now: datetime) -> Timer | None:
+    """Take a timer out, to do it now; None when another did."""
+    timer = db.get(Timer, timer_id)
+    if timer is None or timer.due_at > now:
+        return None
+    taken = db.connection().execute(delete(Timer).where(Timer.id == timer_id)).rowcount
+    db.expunge(timer)
+    return timer if taken else None
+
+
+def failed(db: Session, timer: Timer, again_at: datetime) -> None:
+    """Put a timer back whose turn failed."""
+    db.connection().execute(
+        insert(Timer).values(
+            due_at=again_at,
+            handler=timer.handler,
+            args=timer.args,
+            about=timer.about,
+            attempts=timer.attempts + 1,
+        )
+    )
+
+
+def stuck(db: Session) -> int:
+    """How many timers have failed so often that they are not tried again."""
+    return db.scalar(select(func.count()).select_from(Timer).where(Timer.attempts >= TRIES)) or 0
+
+
+def next_due(db: Session) -> datetime | None:
+    """When the next timer runs out."""
+    return db.scalar(select(func.min(Timer.due_at)).where(Timer.attempts < TRIES))
+
+
+def shift(db: Session, about: str, due_at: datetime) -> None:
+    """Move the timers about something to another time."""
+    db.connection().execute(update(Timer).where(Timer.about == about).values(due_at=due_at))

@@ -1,0 +1,87 @@
+"""Every word people read, in their language.
+
+English stands in the code; each other language is one file `i18n/<locale>.po`, read as it is (no compiled
+catalogue to forget). Imports nothing of ours.
+"""
+
+import gettext
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.pofile import read_po
+
+SOURCE = "en"
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The texts of one language: `texts[msgid]` is a string, or the tuple of its plural forms."""
+
+    texts: dict[str, str | tuple[str, ...]]
+    plural_form: Callable[[int], int]
+
+
+@cache
+def catalogue(locale: str) -> Catalogue:
+    """Read `i18n/<locale>.po`. The source language is empty: its texts are the message ids.
+
+    Raises FileNotFoundError for a language that has no file.
+    """
+    if locale == SOURCE:
+        return Catalogue({}, lambda n: int(n != 1))
+    with (FOLDER / f"{locale}.po").open("rb") as file:
+        read = read_po(file, locale=locale)
+    texts: dict[str, str | tuple[str, ...]] = {}
+    for message in read:
+        if message.id and message.string and not message.fuzzy:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            texts[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+    return Catalogue(texts, gettext.c2py(read.plural_expr))
+
+
+def translate(locale: str, text: str) -> str:
+    """`text` (an English message id) in `locale`; itself where the catalogue does not have it."""
+    found = catalogue(locale).texts.get(text, text)
+    return found if isinstance(found, str) else found[0]
+
+
+def translate_plural(locale: str, one: str, many: str, count: int) -> str:
+    """The form of a counted text for `count`, by the language's own plural rule."""
+    book = catalogue(locale)
+    form = book.plural_form(count)
+    found = book.texts.get(one)
+    return (one, many)[min(form, 1)] if found is None or isinstance(found, str) else found[form]
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The locales there are texts for, the source language first."""
+    return SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po"))
+
+
+def choose(hints: Iterable[str | None], offered: Iterable[str]) -> str:
+    """The first of `hints` (BCP 47 tags or locale names, strongest first) whose language is `offered`,
+    else the first offered one."""
+    choice = list(offered)
+    for hint in hints:
+        if hint and (language := hint.replace("_", "-").split("-")[0].lower()) in choice:
+            return language
+    return choice[0]
+
+
+def language_name(locale: str) -> str:
+    """A language's name in that language, as on a button: "Deutsch"."""
+    try:
+        name = Locale.parse(locale).get_display_name(locale)
+    except (UnknownLocaleError, ValueError):
+        return locale
+    return name[:1].upper() + name[1:] if name else locale
+
+
+def reads_right_to_left(locale: str) -> bool:
+    """Whether the language is written from right to left."""
+    return Locale.parse(locale).text_direction == "rtl"

@@ -1,0 +1,511 @@
+"""What the seam promises (bot/adapter.py), kept by each messenger's adapter.
+
+A messenger joins with a `Driver`, which plays one person at the other end, and one line in `MESSENGERS`.
+"""
+
+import asyncio
+import io
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pytest
+import segno
+
+from adapters import console
+from adapters.console import Console
+from adapters.telegram import Telegram
+from bot import markup
+from bot.adapter import Adapter, Capabilities, MenuEntry, Unreachable
+from bot.message import (
+    Chat,
+    Event,
+    Identity,
+    Incoming,
+    Left,
+    MessageRef,
+    Opened,
+    Outgoing,
+    Picture,
+    Pressed,
+    Returned,
+    Unsupported,
+    Words,
+)
+from tests.aio import on_loop
+from tests.telegram_server import Shown, TelegramServer
+
+# --- one person at the other end -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the person sees: the bare text, the labels in the order of reading, whether it took the place of
+    something, and a picture's bytes."""
+
+    text: str
+    buttons: Sequence[str] = ()
+    edited: bool = False
+    picture: bytes | None = None
+
+
+class Driver(Protocol):
+    """One person on one messenger, with the adapter that talks to them. `lacks` names what this messenger
+    does not have: "links", "media", "leaving", "pictures", "redelivery", "replies"."""
+
+    adapter: Adapter
+    chat: Chat
+    sender: Identity
+    first_name: str
+    lacks: frozenset[str]
+
+    def says(self, text: str, *, answers: MessageRef | None = None) -> None:
+        """Write, in answer to a message of the bot where one is given."""
+
+    def opens(self, payload: str) -> None:
+        """Come through `adapter.link(payload)`."""
+
+    def presses(self, label: str) -> None:
+        """Choose on the message that was seen last."""
+
+    def sends_media(self) -> str:
+        """Send something that is not text; what it is called in `Unsupported`."""
+
+    def leaves(self) -> None:
+        """Block the bot."""
+
+    def returns(self) -> None:
+        """Unblock the bot."""
+
+    async def sees(self) -> Seen:
+        """The next message or change of one; fails when there is none."""
+
+    def unacknowledged(self) -> int:
+        """How many events the messenger would deliver again."""
+
+    def complaints(self) -> Sequence[object]:
+        """What the messenger would not have taken."""
+
+
+class OnTelegram:
+    """Somebody on a strict Bot API server."""
+
+    lacks: frozenset[str] = frozenset()
+    first_name = "Ana"
+
+    def __init__(self, server: TelegramServer) -> None:
+        self.adapter: Adapter = Telegram(
+            token=server.token, api_url=server.url, poll_seconds=5, messages_per_second=30
+        )
+        self.chat, self.sender = Chat("telegram", "1001"), Identity("telegram", "1001")
+        self._server = server
+        self._user = server.user(1001, self.first_name, "de", met=True)
+        self._last: Shown | None = None
+
+    def says(self, text: str, *, answers: MessageRef | None = None) -> None:
+        self._user.says(text, int(answers.id) if answers else None)
+
+    def opens(self, payload: str) -> None:
+        assert self.adapter.link(payload).endswith(f"?start={payload}")
+        self._user.starts(payload)
+
+    def presses(self, label: str) -> None:
+        assert self._last is not None
+        self._user.presses(self._last, label)
+
+    def sends_media(self) -> str:
+        self._user.sends("sticker")
+        return "sticker"
+
+    def leaves(self) -> None:
+        self._user.blocks()
+
+    def returns(self) -> None:
+        self._user.unblocks()
+
+    async def sees(self) -> Seen:
+        shown = self._last = await self._user.hears()
+        return Seen(shown.text, shown.labels, shown.edited, shown.picture)
+
+    def unacknowledged(self) -> int:
+        return len(self._server.waiting)
+
+    def complaints(self) -> Sequence[object]:
+        return self._server.refusals
+
+
+@asynccontextmanager
+async def on_telegram() -> AsyncIterator[Driver]:
+    async with TelegramServer() as server:
+        yield OnTelegram(server)
+
+
+class AtTheTerminal:
+    """Somebody at the terminal that plays several messengers."""
+
+    lacks: frozenset[str] = frozenset()
+    first_name = "Ana"
+
+    def __init__(self, account: str = "ana") -> None:
+        self.adapter: Adapter = Console("telegram", self._show)
+        self.chat, self.sender = Chat("telegram", account), Identity("telegram", account)
+        self._seen: asyncio.Queue[Seen] = asyncio.Queue()
+
+    @property
+    def _console(self) -> Console:
+        assert isinstance(self.adapter, Console)
+        return self.adapter
+
+    def _show(self, to: str, message: console.Shown, edited: bool) -> None:
+        assert to == self.chat.id
+        picture = message.picture.png if message.picture else None
+        self._seen.put_nowait(Seen(message.plain, message.labels, edited, picture))
+
+    def _happens(self, event: Event) -> None:
+        stored = self._console.happens(self.sender.account, event, name=self.first_name, language="de")
+        stored.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def says(self, text: str, *, answers: MessageRef | None = None) -> None:
+        self._happens(Words(text, "", answers.id if answers else None))
+
+    def opens(self, payload: str) -> None:
+        assert self.adapter.link(payload).endswith(f"?start={payload}")
+        self._happens(Opened(payload))
+
+    def presses(self, label: str) -> None:
+        shown = self._console.messages[self.chat.id][-1]
+        self._happens(Pressed(shown.labels.index(label), shown.id, shown.outgoing))
+
+    def sends_media(self) -> str:
+        self._happens(Unsupported("sticker"))
+        return "sticker"
+
+    def leaves(self) -> None:
+        self._console.blocked.add(self.chat.id)
+        self._happens(Left())
+
+    def returns(self) -> None:
+        self._console.blocked.discard(self.chat.id)
+        self._happens(Returned())
+
+    async def sees(self) -> Seen:
+        return await asyncio.wait_for(self._seen.get(), 5)
+
+    def unacknowledged(self) -> int:
+        return self._console.unacknowledged
+
+    def complaints(self) -> Sequence[object]:
+        return ()
+
+
+@asynccontextmanager
+async def at_the_terminal() -> AsyncIterator[Driver]:
+    yield AtTheTerminal()
+
+
+MESSENGERS: dict[str, Callable[[], AbstractAsyncContextManager[Driver]]] = {
+    "telegram": on_telegram,
+    "terminal": at_the_terminal,
+}
+
+
+# --- a conversation --------------------------------------------------------------------------------
+
+
+@dataclass
+class Talk:
+    """A running adapter between its driver and an engine that only writes down what it is given."""
+
+    driver: Driver
+    inbox: asyncio.Queue[Incoming] = field(default_factory=asyncio.Queue)
+    broken: int = 0
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(41))
+
+    async def receive(self, incoming: Incoming) -> None:
+        """The engine: `broken` events cannot be stored, and nothing is before `ready`."""
+        self.inbox.put_nowait(incoming)
+        await self.ready.wait()
+        if self.broken:
+            self.broken -= 1
+            raise RuntimeError("the disk is full")
+
+    async def happened(self) -> Incoming:
+        """The next event, from the right person in the right chat."""
+        incoming = await asyncio.wait_for(self.inbox.get(), 5)
+        assert (incoming.chat, incoming.sender) == (self.driver.chat, self.driver.sender)
+        assert incoming.name == self.driver.first_name
+        return incoming
+
+    async def event(self) -> Event:
+        return (await self.happened()).event
+
+    async def send(self, html: str, *rows: Sequence[str], **more: Any) -> MessageRef:
+        message = Outgoing(next(self._ids), self.driver.chat, html, markup.plain(html), rows, **more)
+        return await self.driver.adapter.send(message)
+
+    @property
+    def can(self) -> Capabilities:
+        return self.driver.adapter.can(self.driver.chat)
+
+
+@asynccontextmanager
+async def talk(messenger: str, *lacks: str) -> AsyncIterator[Talk]:
+    """A conversation on `messenger`; the test is skipped where that lacks something it is about."""
+    async with MESSENGERS[messenger]() as driver:
+        if missing := driver.lacks.intersection(lacks):
+            pytest.skip(f"{messenger} has no {', '.join(missing)}")
+        conversation = Talk(driver)
+        conversation.ready.set()
+        await driver.adapter.start()
+        listening = asyncio.create_task(driver.adapter.run(conversation.receive))
+        try:
+            yield conversation
+        finally:
+            listening.cancel()
+            ended = (await asyncio.gather(listening, return_exceptions=True))[0]
+            await driver.adapter.close()
+        assert isinstance(ended, asyncio.CancelledError), ended
+        assert not driver.complaints()
+
+
+everywhere = pytest.mark.parametrize("messenger", MESSENGERS)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so; fail when it does not come to pass."""
+    for _ in range(500):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come to pass")
+
+
+# --- what comes in ---------------------------------------------------------------------------------
+
+
+@everywhere
+@on_loop
+async def test_words(messenger: str) -> None:
+    async with talk(messenger) as here:
+        for text in ("Who can translate a letter?", "two\nlines", "\U0001f600 <b> &amp;", "/ask papers"):
+            here.driver.says(text)
+            event = await here.event()
+            assert isinstance(event, Words)
+            assert event.text == text
+
+
+@everywhere
+@on_loop
+async def test_words_in_answer_to_a_message(messenger: str) -> None:
+    async with talk(messenger, "replies") as here:
+        sent = await here.send("Write to Bo")
+        here.driver.says("Thank you", answers=sent)
+        event = await here.event()
+        assert isinstance(event, Words)
+        assert event.reply_to == sent.id
+
+
+@everywhere
+@on_loop
+async def test_a_link_brings_its_payload(messenger: str) -> None:
+    async with talk(messenger, "links") as here:
+        for payload in ("join_7KQ2M9XD", "A-z_09" * 10):
+            here.driver.opens(payload)
+            assert await here.event() == Opened(payload)
+
+
+@everywhere
+@on_loop
+async def test_something_that_is_not_carried(messenger: str) -> None:
+    async with talk(messenger, "media") as here:
+        kind = here.driver.sends_media()
+        assert await here.event() == Unsupported(kind)
+
+
+@everywhere
+@on_loop
+async def test_a_press_names_its_slot_and_its_message(messenger: str) -> None:
+    async with talk(messenger) as here:
+        sent = await here.send("Can you help?", ["Yes", "No"], ["Ask me later"])
+        assert (await here.driver.sees()).buttons == ["Yes", "No", "Ask me later"]
+        for slot, label in enumerate(("Yes", "No", "Ask me later")):
+            here.driver.presses(label)
+            event = await here.event()
+            assert isinstance(event, Pressed)
+            assert (event.slot, event.outgoing) == (slot, 41)
+            assert event.message in (sent.id, "")
+
+
+@everywhere
+@on_loop
+async def test_events_keep_their_order_and_have_ids_of_their_own(messenger: str) -> None:
+    async with talk(messenger) as here:
+        for number in range(250):
+            here.driver.says(f"word {number}")
+        came = [await here.happened() for _ in range(250)]
+        assert [e.event.text for e in came if isinstance(e.event, Words)] == [f"word {n}" for n in range(250)]
+        assert len({incoming.id for incoming in came}) == 250
+
+
+@everywhere
+@on_loop
+async def test_what_could_not_be_stored_comes_again(messenger: str) -> None:
+    async with talk(messenger, "redelivery") as here:
+        here.broken = 2
+        here.driver.says("Do not lose me")
+        came = [await here.happened() for _ in range(3)]
+        assert {incoming.event for incoming in came} == {came[0].event}
+        assert len({incoming.id for incoming in came}) == 1
+        await until(lambda: not here.driver.unacknowledged())
+        assert here.inbox.empty()
+
+
+@everywhere
+@on_loop
+async def test_nothing_is_acknowledged_before_it_is_stored(messenger: str) -> None:
+    async with talk(messenger, "redelivery") as here:
+        here.ready.clear()
+        here.driver.says("one")
+        await here.happened()
+        await asyncio.sleep(0.1)
+        assert here.driver.unacknowledged() == 1
+        here.ready.set()
+        await until(lambda: not here.driver.unacknowledged())
+
+
+# --- what goes out ---------------------------------------------------------------------------------
+
+
+@everywhere
+@on_loop
+async def test_a_message_and_its_buttons_are_seen(messenger: str) -> None:
+    async with talk(messenger) as here:
+        sent = await here.send("<b>Papers</b>\nWhat do you <i>need</i>?", ["Yes", "No"], ["Later"])
+        assert sent.chat == here.driver.chat
+        assert sent.id
+        seen = await here.driver.sees()
+        assert seen == Seen("Papers\nWhat do you need?", ["Yes", "No", "Later"])
+
+
+HOSTILE = (
+    "<b>bold</b> & <script>alert(1)</script>",
+    "a < b > c && d; &lt; &#60; &nope;",
+    '"quotes" and \'quotes\' and <a href="javascript:x">x</a>',
+    "</b></code></blockquote>",
+    "*stars* _lines_ `ticks` [a](b) ~~x~~ ||y||",
+    "@someone #tag /command t.me/x",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1e9\U0001f1ea e\u0301",
+    "\u0645\u0631\u062d\u0628\u0627 \u202eevil\u202c 123",
+    "a\x00b\x1b[31mc\x07",
+    "{name} {0} %s $x",
+)
+
+
+@everywhere
+@pytest.mark.parametrize("words", HOSTILE)
+@on_loop
+async def test_words_of_people_are_shown_as_they_are(messenger: str, words: str) -> None:
+    async with talk(messenger) as here:
+        html = f"<b>{markup.quote(words)}</b> said Bo"
+        await here.send(html, [markup.clean(words)[:40]])
+        seen = await here.driver.sees()
+        assert seen.text == markup.plain(html)
+        assert markup.clean(words) in seen.text
+        here.driver.presses(seen.buttons[0])
+        event = await here.event()
+        assert isinstance(event, Pressed)
+        assert event.slot == 0
+
+
+@everywhere
+@on_loop
+async def test_the_longest_text_and_the_longest_label(messenger: str) -> None:
+    async with talk(messenger) as here:
+        label = "\U0001f600" + "x" * (here.can.max_label - 1)
+        text = "\U0001f600" * (here.can.max_text // 2)
+        await here.send(text, [label])
+        assert await here.driver.sees() == Seen(text, [label])
+        here.driver.presses(label)
+        assert isinstance(await here.event(), Pressed)
+
+
+@everywhere
+@on_loop
+async def test_an_edit_takes_the_place_of_a_message(messenger: str) -> None:
+    async with talk(messenger) as here:
+        sent = await here.send("Can you help?", ["Yes", "No"])
+        await here.driver.sees()
+        again = await here.send("Thank you. <b>Yes</b>", ["Take it back"], replaces=sent)
+        assert again == sent
+        assert await here.driver.sees() == Seen("Thank you. Yes", ["Take it back"], edited=True)
+        here.driver.presses("Take it back")
+        event = await here.event()
+        assert isinstance(event, Pressed)
+        assert (event.slot, event.outgoing) == (0, 42)
+
+
+@everywhere
+@on_loop
+async def test_buttons_can_be_taken_away(messenger: str) -> None:
+    async with talk(messenger) as here:
+        sent = await here.send("Can you <i>help</i>?", ["Yes", "No"])
+        await here.driver.sees()
+        await here.send("", replaces=sent)
+        assert await here.driver.sees() == Seen("Can you help?", [], edited=True)
+
+
+@everywhere
+@on_loop
+async def test_a_picture_with_its_caption(messenger: str) -> None:
+    async with talk(messenger, "pictures") as here:
+        picture = Picture(_png("https://example.org/join"), "invitation.png", "A QR code")
+        await here.send("Show <b>this</b>", ["Done"], picture=picture)
+        assert await here.driver.sees() == Seen("Show this", ["Done"], picture=picture.png)
+
+
+@everywhere
+@on_loop
+async def test_an_answer_to_a_message_that_is_gone_arrives(messenger: str) -> None:
+    async with talk(messenger, "replies") as here:
+        await here.send("It is solved", reply_to="9999999")
+        assert (await here.driver.sees()).text == "It is solved"
+
+
+@everywhere
+@on_loop
+async def test_somebody_who_left_is_unreachable_until_they_return(messenger: str) -> None:
+    async with talk(messenger, "leaving") as here:
+        here.driver.leaves()
+        assert await here.event() == Left()
+        with pytest.raises(Unreachable):
+            await here.send("Are you there?")
+        here.driver.returns()
+        assert await here.event() == Returned()
+        await here.send("Welcome back")
+        assert (await here.driver.sees()).text == "Welcome back"
+
+
+# --- about itself ----------------------------------------------------------------------------------
+
+
+@everywhere
+@on_loop
+async def test_what_it_says_of_itself(messenger: str) -> None:
+    async with talk(messenger) as here:
+        adapter = here.driver.adapter
+        assert adapter.name == here.driver.chat.messenger == here.driver.sender.messenger
+        assert adapter.rate > 0
+        assert await adapter.private_chat(here.driver.sender) == here.driver.chat
+        assert here.can.max_text >= 1000
+        assert here.can.prefix
+        await adapter.show_menu("", [MenuEntry("help", "What I can do")])
+        await adapter.show_menu("de", [MenuEntry("help", "Was ich kann")])
+
+
+def _png(address: str) -> bytes:
+    out = io.BytesIO()
+    segno.make(address).save(out, kind="png", scale=4)
+    return out.getvalue()

@@ -1,0 +1,182 @@
+"""What the outbox promises: in order in each chat, the urgent first, again when a messenger says so."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import letters
+from bot.adapter import Later, Moved, Refused, SendError, Unreachable
+from bot.letters import Priority
+from bot.message import Chat, MessageRef, Outgoing, Words
+from bot.text import Verbatim
+from db.models import Delivery, Identity, Letter
+from tests.aio import on_loop
+from tests.lab import Lab, lab
+
+
+async def write(here: Lab, who: str, words: str, priority: Priority, *, forget: bool = False) -> None:
+    """A letter to somebody who has written before."""
+
+    def run(db: object) -> None:
+        with here.session() as look:
+            person = look.scalars(select(Identity.person_id).where(Identity.account == who)).one()
+        letters.write(
+            db,  # type: ignore[arg-type]  # the engine's session
+            [person],
+            Verbatim(words),
+            priority=priority,
+            now=here.clock.now(),
+            forget=forget,
+        )
+
+    await here.engine.call(run)
+
+
+def deliveries(here: Lab) -> list[Delivery]:
+    with here.session() as db:
+        return list(db.scalars(select(Delivery).order_by(Delivery.id)))
+
+
+class Trouble:
+    """Takes the place of the console's `send`: raises what it is given for Ana, then sends."""
+
+    def __init__(self, here: Lab, *errors: SendError) -> None:
+        self.errors = list(errors)
+        self.tries: list[str] = []
+        self._send = here.console.send
+        here.console.send = self.send  # type: ignore[method-assign]  # a broken line
+
+    async def send(self, message: Outgoing) -> MessageRef:
+        self.tries.append(message.plain)
+        if self.errors and message.chat.id == "ana":
+            raise self.errors.pop(0)
+        return await self._send(message)
+
+
+@on_loop
+async def test_the_urgent_leaves_first_and_the_rest_in_order(tmp_path: Path) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+        here.heard.clear()
+        for n in range(3):
+            await write(here, "ana", f"news {n}", Priority.ANNOUNCEMENT)
+        await write(here, "ana", "can you help?", Priority.HELP_REQUEST)
+        await here.says("ana", "/start")
+        await here.outbox.flush()
+        assert [text for _, text in here.heard] == ["Hello", "can you help?", "news 0", "news 1", "news 2"]
+
+
+@on_loop
+async def test_later_keeps_the_order_of_the_chat_and_stops_no_other(tmp_path: Path) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+        await here.says("bo", "/start")
+        here.heard.clear()
+        trouble = Trouble(here, Later(0.3))
+        for event in ("one", "two"):
+            await here.engine.receive(here.incoming("ana", Words(event)))
+        await here.engine.receive(here.incoming("bo", Words("three")))
+        await until(lambda: len(here.heard) == 3, here.outbox.run())
+        assert [text for who, text in here.heard if who == "ana"] == ["You said one", "You said two"]
+        assert here.heard[0] == ("bo", "You said three"), "the one who waits holds up nobody"
+        assert len(trouble.tries) == 4
+        assert max(delivery.attempts for delivery in deliveries(here)) == 1
+
+
+@on_loop
+async def test_unreachable_stops_until_they_write_again(tmp_path: Path) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+        Trouble(here, Unreachable())
+        await here.engine.receive(here.incoming("ana", Words("one")))
+        await here.engine.receive(here.incoming("ana", Words("two")))
+        await here.outbox.flush()
+        assert [delivery.state for delivery in deliveries(here)] == ["sent", "unreachable", "unreachable"]
+        assert await here.says("ana", "three") == ["You said three"]
+
+
+@on_loop
+async def test_moved_goes_to_the_new_place(tmp_path: Path) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+        Trouble(here, Moved(Chat("telegram", "ana2")))
+        await here.engine.receive(here.incoming("ana", Words("one")))
+        await here.outbox.flush()
+        assert here.heard[-1] == ("ana2", "You said one")
+
+
+@on_loop
+async def test_refused_is_logged_and_holds_up_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+        Trouble(here, Refused("can't parse entities"))
+        await here.engine.receive(here.incoming("ana", Words("one")))
+        await here.engine.receive(here.incoming("ana", Words("two")))
+        await here.outbox.flush()
+        assert here.heard[-1] == ("ana", "You said two")
+        assert [d.state for d in deliveries(here)] == ["sent", "refused", "sent"]
+        assert [record.levelname for record in caplog.records].count("ERROR") == 1
+
+
+@on_loop
+async def test_a_fault_of_the_adapter_is_refused_not_tried_for_ever(tmp_path: Path) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+
+        async def broken(message: Outgoing) -> MessageRef:
+            raise ZeroDivisionError
+
+        here.console.send = broken  # type: ignore[method-assign]  # a fault of ours
+        await here.engine.receive(here.incoming("ana", Words("one")))
+        await here.outbox.flush()
+        assert (deliveries(here)[-1].state, deliveries(here)[-1].reason) == ("refused", "ZeroDivisionError")
+
+
+@on_loop
+async def test_what_is_to_be_forgotten_is_forgotten_once_it_is_delivered(tmp_path: Path) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+        await write(here, "ana", "carried words", Priority.CARRIED, forget=True)
+        with here.session() as db:
+            assert "carried words" in str(db.scalars(select(Letter.body)).all())
+        await here.outbox.flush()
+        assert here.heard[-1] == ("ana", "carried words")
+        with here.session() as db:
+            assert "carried words" not in str(db.scalars(select(Letter.body)).all())
+
+
+@on_loop
+async def test_an_answer_goes_before_the_rest_of_an_announcement(tmp_path: Path) -> None:
+    async with lab(tmp_path / "db") as here:
+        here.console.rate = 100.0
+        people = [f"p{n}" for n in range(30)]
+        for who in people:
+            await here.engine.receive(here.incoming(who, Words("/start")))
+        await until(lambda: len(here.heard) == 30, here.outbox.run())
+        here.heard.clear()
+        for who in people:
+            await write(here, who, "news", Priority.ANNOUNCEMENT)
+        send = here.console.send
+
+        async def somebody_asks(message: Outgoing) -> MessageRef:
+            if len(here.heard) == 5:
+                await here.engine.receive(here.incoming("p29", Words("hello")))
+            return await send(message)
+
+        here.console.send = somebody_asks  # type: ignore[method-assign]  # in the middle of it
+        await until(lambda: len(here.heard) == 31, here.outbox.run())
+        assert here.heard.index(("p29", "You said hello")) <= 7
+
+
+async def until(true: Callable[[], bool], running: Coroutine[object, object, None]) -> None:
+    """Let something run until it has done its work."""
+    task = asyncio.create_task(running)
+    while not true():
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,289 @@
+"""`python -m bot run`, as an operator starts it, against a strict Bot API server: a network's first day, a
+kill in the middle of a question, and how it stops."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.__main__ import main
+from tests.aio import on_loop
+from tests.telegram_server import Shown, TelegramServer, User
+
+ROOT = Path(__file__).parent.parent
+
+
+def settings(folder: Path, server: TelegramServer) -> Path:
+    """A config file, as an operator writes it."""
+    path = folder / "config.toml"
+    path.write_text(
+        f'[bot]\ntime_zone = "{where_it_is_day()}"\n'
+        f'[database]\nurl = "sqlite:///{folder}/mentornet.db"\n'
+        f'[telegram]\ntoken = "{server.token}"\napi_url = "{server.url}"\npoll_seconds = 1\n'
+        '[operators]\naccounts = ["telegram:1"]\n[log]\nformat = "text"\n'
+    )
+    return path
+
+
+def where_it_is_day() -> str:
+    """A time zone in which it is about noon, so that nobody has quiet hours."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+class Program:
+    """The program in a process of its own; `log` is what it wrote."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.log = ""
+        self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            self.log += line.decode()
+
+    async def ends(self, sign: signal.Signals | None = None) -> int:
+        """Wait for its end, after a signal where one is given; its exit status."""
+        if sign is not None:
+            self._process.send_signal(sign)
+        status = await asyncio.wait_for(self._process.wait(), 20)
+        await self._reading
+        return status
+
+
+@asynccontextmanager
+async def program(config: Path) -> AsyncIterator[Program]:
+    """`python -m bot run`; it is stopped at the end if it still runs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "--config", config, "run", cwd=ROOT, stderr=PIPE, env=clean_environment()
+    )
+    running = Program(process)
+    try:
+        yield running
+    finally:
+        if process.returncode is None:
+            await running.ends(signal.SIGTERM)
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("MENTORNET_")}
+
+
+async def hears(user: User, words: str) -> Shown:
+    """The next message somebody sees that is not the closing of a keyboard; it must hold the words."""
+    while True:
+        shown = await user.hears(15)
+        if not shown.edited or shown.keyboard:
+            assert words in shown.text, shown.text
+            return shown
+
+
+async def answers(user: User, question: str, answer: str) -> None:
+    """Wait for a question, and answer it: by a button where there is one of these words, else in words."""
+    shown = await hears(user, question)
+    if answer in shown.labels:
+        user.presses(shown, answer)
+    else:
+        user.says(answer)
+
+
+async def joins(user: User, payload: str) -> None:
+    """Join by an invitation link, and answer what is asked."""
+    user.starts(payload)
+    for question, answer in (
+        ("Which language shall I write in?", "English"),
+        ("Is that all right?", "Yes, that is all right"),
+        ("What name shall I show", user.first_name),
+        ("What can you help with?", "Papers"),
+    ):
+        await answers(user, question, answer)
+    await answers(user, "What can you help with?", "Done: 1 chosen")
+    for question in ("Which languages do you speak", "Where do you live?", "Which large city"):
+        await answers(user, question, "Skip")
+    await hears(user, "Welcome to")
+
+
+async def all_sent(database: Path) -> None:
+    """Wait until nothing is left to send."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as look:
+        while look.execute("SELECT count(*) FROM deliveries WHERE state = 'waiting'").fetchone()[0]:
+            await asyncio.sleep(0.02)
+
+
+@on_loop
+async def test_a_first_day_on_telegram_with_a_kill_in_the_middle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with TelegramServer() as server:
+        config = settings(tmp_path, server)
+        found = await asyncio.to_thread(main, ["--config", str(config), "found", "Neckar Mentors"])
+        code = capsys.readouterr().out.strip().splitlines()[-1].replace("-", "")
+        assert found == 0
+        mia, ana, bo = (server.user(n, name, "en") for n, name in ((1, "Mia"), (2, "Ana"), (3, "Bo")))
+
+        async with program(config) as running:
+            await joins(mia, f"join_{code}")
+            mia.says("/invite")
+            for question, answer in (
+                ("Whom do you want to invite?", "Graduates"),
+                ("How many people", "5"),
+                ("For how long", "As usual: 30 days"),
+            ):
+                await answers(mia, question, answer)
+            shown = await mia.hears(15)
+            while "join_" not in shown.text:
+                shown = await mia.hears(15)
+            assert shown.picture, "the invitation comes with its QR code"
+            payload = shown.text.partition("?start=")[2].split()[0]
+            await joins(ana, payload)
+            await joins(bo, payload)
+            ana.says("/ask papers")
+            await hears(ana, "What do you need?")
+            # Telegram has no key against repeats: what is not marked as sent at a kill comes twice.
+            await all_sent(tmp_path / "mentornet.db")
+            assert await running.ends(signal.SIGKILL) == -signal.SIGKILL
+            log = running.log
+
+        async with program(config) as running:
+            ana.says("Who translates a birth certificate?")
+            await answers(ana, "May your peers see", "Yes, with my name")
+            await answers(ana, "Shall I begin?", "Send it")
+            await hears(ana, "I am asking your peers now")
+            asked = [user for user in (mia, bo) if user.unheard]
+            while not asked:
+                await asyncio.sleep(0.05)
+                asked = [user for user in (mia, bo) if user.unheard]
+            helper = asked[0]
+            await answers(helper, "Ana from Neckar Mentors asks for help: Papers.", "I can help")
+            await hears(helper, "You are connected with Ana")
+            await hears(ana, "can help. Write here")
+            ana.says("Hello <b>&")
+            await hears(helper, "Ana: Hello <b>&")
+            helper.says("The court has a list.")
+            await hears(ana, f"{helper.first_name}: The court has a list.")
+            assert await running.ends(signal.SIGTERM) == 0
+            log += running.log
+
+        assert server.refusals == []
+        closed = [shown.text for shown in ana.seen if shown.edited and not shown.keyboard]
+        assert closed[-1].endswith("➤ Send it"), "a used keyboard shows what was chosen"
+        german = server.menus["all_private_chats", "de"]
+        assert german["ask"] == "Andere um Hilfe bitten"
+        assert "pulse" not in german
+        assert server.waiting == []
+        questions = [
+            shown.text for shown in ana.seen if "What do you need?" in shown.text and not shown.edited
+        ]
+        assert len(questions) == 1, "nothing is repeated after the kill"
+        assert " error " not in log
+        for secret in (server.token, "birth", "court", "Ana", "Mia", code):
+            assert secret not in log
+
+
+@on_loop
+async def test_a_token_that_is_taken_away_ends_the_program_with_one_clear_line(tmp_path: Path) -> None:
+    async with TelegramServer() as server, program(settings(tmp_path, server)) as running:
+        while "connected" not in running.log:
+            await asyncio.sleep(0.02)
+        server.revoke()
+        assert await running.ends() == os.EX_CONFIG
+        assert "Telegram refuses the token" in running.log
+        assert "Traceback" not in running.log
+
+
+def test_the_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[telegram]\ntokn = "1:TEST"\n')
+    assert main(["--config", str(config), "run"]) == os.EX_CONFIG
+    assert "telegram.token" in capsys.readouterr().err
+    config.write_text(f'[database]\nurl = "sqlite:///{tmp_path}/mentornet.db"\n')
+    assert main(["--config", str(config), "run"]) == os.EX_CONFIG
+    assert "No messenger is set up" in capsys.readouterr().err
+    assert main(["--config", str(config), "check"]) == 1
+    ticks = capsys.readouterr().out
+    assert "✓ The database is there and up to date." in ticks
+    assert "✗ No messenger is set up" in ticks
+    assert main(["--config", str(config), "migrate"]) == 0
+    assert main(["--config", str(config), "found", "Neckar Mentors"]) == 0
+    assert main(["--config", str(config), "found", "neckar mentors"]) != 0
+    assert "There is a network" in capsys.readouterr().out
+
+
+def test_check_ticks_off_what_is_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    @on_loop
+    async def check() -> None:
+        async with TelegramServer() as server:
+            config = settings(tmp_path, server)
+            assert await asyncio.to_thread(main, ["--config", str(config), "check"]) == 0
+            assert "✓ The bot is known to telegram." in capsys.readouterr().out
+            server.revoke()
+            assert await asyncio.to_thread(main, ["--config", str(config), "check"]) == 1
+            assert "✗ Telegram refuses the token" in capsys.readouterr().out
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "says"),
+    [
+        ("", 0, ""),
+        ("Ana: /start\n", 0, "> Ana: Hello Ana."),
+        ("# a remark\nAna /start\n", 2, "line 2: somebody speaks like this"),
+        ("Ana: [No such button]\n", 2, "line 1: Ana sees no button [No such button]"),
+        ("+ 3 fortnights\n", 2, "line 1: a while looks like"),
+        ("Zoe: hello\n", 2, "line 1: Zoe is not there; known are Ana, Bo, Cy, Mia"),
+    ],
+)
+def test_the_demo_plays_what_it_is_fed(script: str, status: int, says: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "demo"], input=script, cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == status
+    assert says in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.soak
+def test_a_hundred_people_and_twenty_kills_lose_nothing(tmp_path: Path) -> None:
+    """Everybody counts aloud; at any moment the program may be killed. Each number is answered, in order;
+    only what was in flight at a kill may come twice."""
+
+    async def soak() -> None:
+        async with TelegramServer() as server:
+            config = settings(tmp_path, server)
+            everybody = [server.user(n, f"P{n}", "en") for n in range(1, 101)]
+            random = Random(7)
+            for said in range(20):
+                for user in everybody:
+                    user.says(f"/n{said}x")
+                async with program(config) as running:
+                    while "connected" not in running.log:
+                        await asyncio.sleep(0.02)
+                    await asyncio.sleep(random.uniform(0, 1.5))
+                    await running.ends(signal.SIGKILL)
+            async with program(config):
+                for user in everybody:
+                    while not any("/n19x" in shown.text for shown in user.seen):
+                        await asyncio.sleep(0.1)
+                await all_sent(tmp_path / "mentornet.db")
+            doubled = 0
+            for user in everybody:
+                heard = [shown.text.split("/n")[1].split("x")[0] for shown in user.seen]
+                doubled += len(heard) - len(set(heard))
+                assert list(dict.fromkeys(heard)) == [str(n) for n in range(20)]
+            print(f"20 kills, 2,000 messages: 0 lost, {doubled} doubled")
+            assert doubled <= 20 * 128, "more than were in flight"
+
+    asyncio.run(soak())
