@@ -18,7 +18,20 @@ from types import ModuleType
 from typing import Protocol, TextIO
 from zoneinfo import ZoneInfo
 
-from adapters.script import Cast, Does, Line, Passes, Presses, Says, Step, Unreadable, read, speech, step
+from adapters.script import (
+    Cast,
+    Does,
+    Line,
+    Passes,
+    Presses,
+    Reaches,
+    Says,
+    Step,
+    Unreadable,
+    read,
+    speech,
+    step,
+)
 from bot.adapter import Capabilities, MenuEntry, Receive, Unreachable
 from bot.message import (
     Chat,
@@ -200,12 +213,13 @@ class Terminal:
                     raise Unreadable(line, f"{doing.name} is there already")
                 self.people[doing.name] = doing
                 await self.world.cast(doing)
-            case Passes(span, until):
-                now = self.world.now()
-                target = now + span if span else until.replace(tzinfo=self._zone).astimezone(UTC)  # type: ignore[union-attr]
-                if target < now:
+            case Passes(span):
+                await self.world.wind(self.world.now() + span)
+            case Reaches(local):
+                moment = local.replace(tzinfo=self._zone).astimezone(UTC)
+                if moment < self.world.now():
                     raise Unreadable(line, "time does not run backwards")
-                await self.world.wind(target)
+                await self.world.wind(moment)
             case Says(who, words, answers):
                 cast = self._who(who, line)
                 reply_to = self._message(cast, answers, line).id if answers else None
@@ -268,7 +282,7 @@ class Terminal:
         for line in read(lines):
             if not cast and line.step is not None:
                 cast = True
-                if not isinstance(line.step, Cast | Passes):
+                if not isinstance(line.step, Cast | Passes | Reaches):
                     await self.seed(seed)
             self._write(line.text)
             await self._play(line)

@@ -72,13 +72,19 @@ class Does:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """Time passes: for a while, or until a local time."""
+    """Time passes for a while."""
 
-    span: timedelta | None = None
-    until: datetime | None = None
+    span: timedelta
 
 
-Step = Cast | Says | Presses | Does | Passes
+@dataclass(frozen=True, slots=True)
+class Reaches:
+    """Time passes until a local time."""
+
+    local: datetime
+
+
+Step = Cast | Says | Presses | Does | Passes | Reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,9 @@ def step(line: str, number: int = 1) -> Step | None:
         case "@":
             return _cast(line[1:], number)
         case "+":
-            return Passes(span=_span(line[1:].split(), number))
+            return Passes(_span(line[1:].split(), number))
         case "=":
-            return Passes(until=_time(line[1:].strip(), number))
+            return Reaches(_time(line[1:].strip(), number))
     who, colon, words = line.partition(":")
     if not colon or not who.strip() or len(who) > 40:
         raise Unreadable(number, "somebody speaks like this: “Ana: Hello”")

@@ -133,7 +133,7 @@ class Engine:
 
     # --- timers ----------------------------------------------------------------------------------
 
-    async def due(self, limit: int = 100) -> int:
+    async def due(self, limit: int = 20) -> int:
         """Run timers that are due, at most `limit`; how many there were."""
         ids = await self.call(lambda db: list(timers.due(db, self.clock.now(), limit)))
         await asyncio.gather(*(self.call(partial(self._timer, timer_id=timer_id)) for timer_id in ids))

@@ -95,5 +95,5 @@ def command_word(text: str, prefixes: str = "/!") -> tuple[str, str] | None:
     """`"/ask papers"` → `("ask", "papers")`; None for words that are no command."""
     if len(text) < 2 or text[0] not in prefixes or not text[1].isalpha():
         return None
-    word, _, rest = text[1:].partition(" ") if "\n" not in text.split(" ")[0] else text[1:].partition("\n")
-    return word.partition("@")[0].lower(), rest.strip()
+    word, *rest = text[1:].split(maxsplit=1)
+    return word.partition("@")[0].lower(), rest[0].strip() if rest else ""
