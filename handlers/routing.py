@@ -3,7 +3,7 @@ topic, then the meta-mentor by name. Every request ends with a human answer or s
 
 from bot import Button, Context, Priority, Verbatim, _, _n, action, form, paragraphs
 from bot.text import AnyText
-from db import help_requests, members, networks
+from db import help_requests, members, networks, people
 from db.models import Asked, HelpRequest, Member
 from handlers import ask_peers, profile
 
@@ -146,7 +146,8 @@ def _hand_over(ctx: Context, request: HelpRequest) -> None:
         Button(_("I can help"), ask_peers.take, (request.id,)),
         priority=Priority.HELP_REQUEST,
     )
-    names = [member.person.name for member in coordinators]
+    there = [member for member in coordinators if not people.is_paused(member.person, ctx.now)]
+    names = [member.person.name for member in there or coordinators]
     ctx.tell(
         request.asker.person,
         _("I have found nobody yet. {people} will see to it that you get an answer.", people=list(names))
