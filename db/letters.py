@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Row, and_, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Insert, Row, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Conversation, Delivery, Letter
@@ -11,6 +11,16 @@ from db.models import Conversation, Delivery, Letter
 # Built once: putting a statement together costs more than running it.
 INSERT_LETTER, INSERT_DELIVERY = insert(Letter), insert(Delivery)
 BODY = select(Letter.body, Letter.offers).where(Letter.id == bindparam("letter_id"))
+IN_CHAT = (
+    select(Delivery.id, Delivery.closed, Delivery.letter_id, Letter.offers)
+    .join(Letter, Letter.id == Delivery.letter_id)
+    .where(Delivery.messenger == bindparam("messenger"), Delivery.chat == bindparam("chat"))
+    .order_by(Delivery.id.desc())
+    .limit(1)
+)
+BY_ID = IN_CHAT.where(Delivery.id == bindparam("delivery_id"))
+BY_MESSAGE = IN_CHAT.where(Delivery.message == bindparam("message"))
+LATEST = IN_CHAT.where(or_(Delivery.replaces.is_(None), Delivery.closed.is_(False)))
 
 
 def write(
@@ -84,30 +94,15 @@ def pressed(
 ) -> Row[Any] | None:
     """The delivery whose button was pressed in this chat, with its letter's offers: by its id, else by the
     newest that put anything into this message."""
-    at = and_(Delivery.messenger == messenger, Delivery.chat == chat)
-    found = Delivery.id == delivery_id if delivery_id is not None else Delivery.message == message
-    return db.execute(
-        select(Delivery.id, Delivery.closed, Delivery.letter_id, Letter.offers)
-        .join(Letter, Letter.id == Delivery.letter_id)
-        .where(at, found)
-        .order_by(Delivery.id.desc())
-        .limit(1)
-    ).first()
+    at = {"messenger": messenger, "chat": chat}
+    if delivery_id is not None:
+        return db.connection().execute(BY_ID, {**at, "delivery_id": delivery_id}).first()
+    return db.connection().execute(BY_MESSAGE, {**at, "message": message}).first()
 
 
 def latest_offers(db: Session, messenger: str, chat: str) -> Row[Any] | None:
-    """The last message in this chat that had buttons, for choices that are typed."""
-    return db.execute(
-        select(Delivery.id, Delivery.closed, Delivery.letter_id, Letter.offers, Letter.body)
-        .join(Letter, Letter.id == Delivery.letter_id)
-        .where(
-            Delivery.messenger == messenger,
-            Delivery.chat == chat,
-            or_(Delivery.replaces.is_(None), Delivery.closed.is_(False)),
-        )
-        .order_by(Delivery.id.desc())
-        .limit(1)
-    ).first()
+    """The last message in this chat, with its offers: for choices that are typed."""
+    return db.connection().execute(LATEST, {"messenger": messenger, "chat": chat}).first()
 
 
 def relay_of(db: Session, messenger: str, chat: str, message: str) -> int | None:

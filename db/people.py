@@ -2,18 +2,34 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from db.models import Identity, Member, Person
 
 WROTE_GRAIN = timedelta(minutes=1)
 """How finely it is remembered when somebody last wrote; a row a message would be too much."""
 
+# Built once: putting a statement together costs more than running it.
+FIND = (
+    select(Identity)
+    .where(Identity.messenger == bindparam("messenger"), Identity.account == bindparam("account"))
+    .options(joinedload(Identity.person))
+)
+MEMBERSHIP = (
+    select(Member)
+    .where(
+        Member.person_id == bindparam("person_id"),
+        Member.network_id == bindparam("network_id"),
+        Member.state == "active",
+    )
+    .options(joinedload(Member.network))
+)
+
 
 def find(db: Session, messenger: str, account: str) -> Identity | None:
     """The identity of an account, if it ever wrote."""
-    return db.scalar(select(Identity).where(Identity.messenger == messenger, Identity.account == account))
+    return db.scalar(FIND, {"messenger": messenger, "account": account})
 
 
 def meet(
@@ -75,11 +91,7 @@ def membership(db: Session, person: Person) -> Member | None:
     """Their membership in the network they are active in."""
     if person.network_id is None:
         return None
-    return db.scalar(
-        select(Member).where(
-            Member.person_id == person.id, Member.network_id == person.network_id, Member.state == "active"
-        )
-    )
+    return db.scalar(MEMBERSHIP, {"person_id": person.id, "network_id": person.network_id})
 
 
 def account_of(db: Session, messenger: str, chat: str) -> str | None:

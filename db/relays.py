@@ -3,10 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Network, Person, Relay
+
+# Built once: putting a statement together costs more than running it.
+OPEN = (
+    select(Relay)
+    .where(
+        or_(Relay.asker_id == bindparam("one"), Relay.helper_id == bindparam("one")),
+        Relay.closed_at.is_(None),
+    )
+    .order_by(Relay.last_words_at.desc(), Relay.id.desc())
+)
 
 
 def open_(
@@ -36,11 +46,7 @@ def open_(
 
 def open_of(db: Session, person_id: int) -> Sequence[Relay]:
     """A person's open relays, the one with the latest words first."""
-    return db.scalars(
-        select(Relay)
-        .where(or_(Relay.asker_id == person_id, Relay.helper_id == person_id), Relay.closed_at.is_(None))
-        .order_by(Relay.last_words_at.desc(), Relay.id.desc())
-    ).all()
+    return db.scalars(OPEN, {"one": person_id}).all()
 
 
 def closed_since(db: Session, person_id: int, since: datetime) -> Relay | None:
