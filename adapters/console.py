@@ -147,6 +147,9 @@ class Console:
     async def show_menu(self, locale: str, menu: Sequence[MenuEntry]) -> None:
         """A terminal has no menu of its own."""
 
+    async def introduce(self, locale: str, *, name: str, description: str, short: str) -> None:
+        """Nobody at a terminal needs to be told what they have started."""
+
     async def send(self, message: Outgoing) -> MessageRef:
         """Show a message, or change one that was shown."""
         if message.chat.id in self.blocked:

@@ -1,4 +1,4 @@
-"""Telegram, by long polling: what happened there becomes an `Incoming`, an `Outgoing` becomes a call.
+"""Telegram, by long polling or webhook: what happened there becomes an `Incoming`, an `Outgoing` a call.
 
 The Bot API is described at https://core.telegram.org/bots/api; every limit and every wording of an error
 in this file is from there, or from its server (github.com/tdlib/telegram-bot-api).
@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 import re
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -26,6 +27,7 @@ from telegram.error import (
 from telegram.request import BaseRequest
 
 from adapters.telegram_http import TelegramHttp
+from adapters.telegram_webhook import Webhook, served
 from bot import log as logs
 from bot.adapter import (
     Capabilities,
@@ -59,6 +61,8 @@ _ASKED_FOR = ("message", "callback_query", "my_chat_member")
 _UNAUTHORISED = "Telegram refuses the token: ask @BotFather for a valid one and put it into telegram.token."
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _MOST_ANSWERS = 256
+_CONNECTIONS = 40  # at which Telegram posts at once; its own default
+_LOOK_SECONDS = 60.0
 
 log = logs.get(NAME)
 # The library's own debug lines hold what people write.
@@ -71,6 +75,7 @@ class Telegram:
     api_url:              "https://api.telegram.org", or another Bot API server
     poll_seconds:         how long Telegram holds a request for news open; at most 50
     messages_per_second:  for all chats together; about 30 on Telegram's own server
+    webhook:              where Telegram hands over news; None: we ask for it, by long polling
     """
 
     name: Final = NAME
@@ -82,10 +87,12 @@ class Telegram:
         api_url: str,
         poll_seconds: int,
         messages_per_second: float,
+        webhook: Webhook | None = None,
         http: BaseRequest | None = None,
     ) -> None:
         self.rate: Final = messages_per_second
         self._poll_seconds = poll_seconds
+        self._webhook = webhook
         self._http = http or TelegramHttp()
         self._bot = Bot(
             token,
@@ -141,8 +148,24 @@ class Telegram:
                 "setMyCommands",
                 commands=[{"command": entry.name, "description": entry.title[:256]} for entry in menu],
                 scope={"type": "all_private_chats"},
-                language_code=re.split("[-_]", locale)[0],
+                language_code=_language(locale),
             )
+        except TelegramError as error:
+            raise _kind(error) from None
+
+    async def introduce(self, locale: str, *, name: str, description: str, short: str) -> None:
+        """Set what the app shows of us to those whose app speaks `locale`, where it shows something else:
+        Telegram takes few changes a day, fewest of the name. Raises `SendError`."""
+        language = _language(locale)
+        wanted: dict[str, dict[str, Any]] = {
+            "MyShortDescription": {"short_description": short[:120]},
+            "MyDescription": {"description": description[:512]},
+            "MyName": {"name": name[:64]},
+        }
+        try:
+            for what, fields in wanted.items():
+                if await self._call(f"get{what}", language_code=language) != fields:
+                    await self._call(f"set{what}", language_code=language, **fields)
         except TelegramError as error:
             raise _kind(error) from None
 
@@ -159,8 +182,67 @@ class Telegram:
     # --- what comes in ---------------------------------------------------------------------------
 
     async def run(self, receive: Receive) -> None:
-        """Ask for news and hand it over until cancelled. Raises `Unauthorised` when the token is taken
-        from us.
+        """Hand over what happens until cancelled. Raises `Unauthorised` when the token is taken from us.
+
+        Updates that wait when the way in changes come by the new one.
+        """
+        if self._webhook is None:
+            await self._poll(receive)
+        else:
+            await self._serve(self._webhook, receive)
+
+    async def _serve(self, webhook: Webhook, receive: Receive) -> None:
+        """Have news brought. At the end the webhook stays set: what finds nobody there waits at Telegram."""
+
+        async def take(update: Mapping[str, Any]) -> None:
+            _, failure = await self._hand_over([update], receive)
+            if failure is not None:
+                raise failure
+
+        door = _Trouble()
+        while True:
+            try:
+                async with served(webhook, take):
+                    door.over("webhook.serves")
+                    await self._keep_set(webhook)
+            except OSError as error:  # the program before us may still be finishing
+                await door.wait("webhook.no_port", why=error.strerror)
+
+    async def _keep_set(self, webhook: Webhook) -> None:
+        """Set the webhook, and look every minute whether all is well: nobody else tells that the token is
+        worth nothing any more, that another program took the updates, or that Telegram cannot reach us."""
+        line = _Trouble()
+        ours, last_failure = False, int(time.time())
+        while True:
+            try:
+                if not ours:
+                    await self._call(
+                        "setWebhook",
+                        url=webhook.url,
+                        secret_token=webhook.secret,
+                        allowed_updates=_ASKED_FOR,
+                        max_connections=_CONNECTIONS,
+                    )
+                info = await self._call("getWebhookInfo")
+            except (InvalidToken, EndPointNotFound):
+                raise Unauthorised(_UNAUTHORISED) from None
+            except TelegramError as error:
+                at_least = _seconds(error) if isinstance(error, RetryAfter) else 0.0
+                event = "webhook.not_seen" if ours else "webhook.not_set"
+                await line.wait(event, at_least=at_least, why=_safe(error))
+                continue
+            ours = info["url"] == webhook.url
+            if not ours:
+                await line.wait("webhook.lost", why="another program removed it or set its own")
+                continue
+            line.over("webhook.set")
+            if (failed := info.get("last_error_date", 0)) > last_failure:
+                log.warning("webhook.not_reached", why=info.get("last_error_message", ""))
+                last_failure = failed
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _poll(self, receive: Receive) -> None:
+        """Ask for news and hand it over.
 
         Asking from an offset forgets everything before it, so the offset stops before the first update
         that was not kept; the engine knows by their ids those after it that come again.
@@ -373,6 +455,11 @@ def _keyboard(message: Outgoing) -> dict[str, Any] | None:
             for row in message.buttons
         ]
     }
+
+
+def _language(locale: str) -> str:
+    """The two letters by which Telegram knows a language; "" for any."""
+    return re.split("[-_]", locale)[0]
 
 
 def _pressed(data: str, message: str) -> Pressed:

@@ -58,7 +58,6 @@ def settings(given: argparse.Namespace) -> Config:
 
 def demo(given: argparse.Namespace) -> int:
     """Try the bot in the terminal, with invented people and a clock to wind forward."""
-    from adapters.script import Unreadable
     from bot import app
 
     log.configure("info" if given.log else "error", "text")
@@ -73,7 +72,7 @@ def demo(given: argparse.Namespace) -> int:
                 asyncio.run(app.talk(database, write, Path.home() / ".mentornet_demo_history"))
             else:
                 asyncio.run(app.play(sys.stdin, database, write))
-        except Unreadable as wrong:
+        except app.Unreadable as wrong:
             print(wrong, file=sys.stderr)
             return WRONG_INPUT
     return 0

@@ -1,6 +1,6 @@
 """The seam to the messengers: what an adapter must offer, and how it says that a send went wrong.
 
-A third messenger is one class with these six methods in one file under `adapters/`.
+A third messenger is one class with the methods of `Adapter` in one file under `adapters/`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -120,3 +120,7 @@ class Adapter(Protocol):
     async def show_menu(self, locale: str, menu: Sequence[MenuEntry]) -> None:
         """Show these commands in the messenger's own menu to those who read `locale`; "" for all others.
         Raises a `SendError`."""
+
+    async def introduce(self, locale: str, *, name: str, description: str, short: str) -> None:
+        """Say who we are to those who read `locale`; "" for all others. `description` is for somebody who has
+        not written yet, `short` for our card; up to 64, 512 and 120 characters. Raises a `SendError`."""

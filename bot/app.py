@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import random
+import secrets
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,9 @@ from pathlib import Path
 import handlers
 from adapters import script
 from adapters.console import Terminal, account, history, keep_history
+from adapters.script import Unreadable as Unreadable  # for the command line, which knows only this file
 from adapters.telegram import Telegram
+from adapters.telegram_webhook import Webhook
 from bot import cast, clock
 from bot.access import Role
 from bot.adapter import Adapter, MenuEntry, SendError, Unauthorised
@@ -28,7 +31,7 @@ from bot.router import Router
 from bot.text import Reader, render
 from db import deliveries, invitations, networks, store, timers
 from handlers import found as founding
-from handlers import retention
+from handlers import retention, welcome
 
 log = get("app")
 
@@ -72,7 +75,7 @@ class App:
         """
         for adapter in self.adapters.values():
             await adapter.start()
-            await self._show_menus(adapter)
+            await self._introduce(adapter)
             log.info("connected", messenger=adapter.name)
         beat = clock.every(1.0, self._tick)
         sending = asyncio.create_task(self.outbox.run())
@@ -96,8 +99,9 @@ class App:
         while await self.engine.due():
             pass
 
-    async def _show_menus(self, adapter: Adapter) -> None:
-        """The commands of members, in each language; what a meta-mentor can do beyond is in their /help."""
+    async def _introduce(self, adapter: Adapter) -> None:
+        """Who we are, and the commands of members, in each language; what a meta-mentor can do beyond is in
+        their /help."""
         commands = self.router.offered(lambda handler: handler.needs in (Role.ANYONE, Role.MEMBER))
         first = self.installation.languages[0]
         for locale, name in [(first, ""), *((locale, locale) for locale in self.installation.languages)]:
@@ -109,8 +113,14 @@ class App:
             ]
             try:
                 await adapter.show_menu(name, entries)
-            except SendError as error:  # people can do without the menu, and /help shows the same
-                log.warning("menu not shown", messenger=adapter.name, error=error)
+                await adapter.introduce(
+                    name,
+                    name=self.installation.name,
+                    description=plain(render(welcome.DESCRIPTION, reader)),
+                    short=plain(render(welcome.SHORT, reader)),
+                )
+            except SendError as error:  # people can do without: /start and /help say the same
+                log.warning("not introduced", messenger=adapter.name, error=error)
 
     # --- under a clock that is wound -------------------------------------------------------------
 
@@ -168,8 +178,17 @@ def real(config: Config) -> App:
             api_url=config.telegram.api_url,
             poll_seconds=config.telegram.poll_seconds,
             messages_per_second=config.telegram.messages_per_second,
+            webhook=webhook_of(config),
         )
     return App(config.database.url, adapters, clock.RealClock(), installation_of(config, adapters))
+
+
+def webhook_of(config: Config) -> Webhook | None:
+    """Where Telegram finds us, if it shall; a secret that nobody chose lasts until the program ends."""
+    if not config.telegram.webhook_url:
+        return None
+    secret = config.telegram.webhook_secret.get_secret_value() or secrets.token_urlsafe()
+    return Webhook(config.telegram.webhook_url, config.telegram.webhook_listen, secret)
 
 
 async def run(config: Config) -> int:

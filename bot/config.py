@@ -11,8 +11,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -64,6 +66,27 @@ def _no_last_slash(url: str) -> str:
     return url.rstrip("/")
 
 
+def _https_or_here(url: str) -> str:
+    """Telegram itself posts only by https; a Bot API server on this machine may do without."""
+    host = urlsplit(url).hostname or ""
+    if url.startswith("http:") and host != "localhost" and not ip_address(host).is_loopback:
+        raise ValueError(url)
+    return url
+
+
+def _host_and_port(place: str) -> str:
+    parts = urlsplit(f"//{place}")
+    if not parts.hostname or not parts.port:  # which itself raises ValueError where it is not a number
+        raise ValueError(place)
+    return place
+
+
+def _header_word(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
+        raise ValueError("not a secret that Telegram takes")
+    return secret
+
+
 Days = Annotated[int, Field(ge=1, le=36_500), Must("a whole number of days from 1 to 36500")]
 Seconds = Annotated[int, Field(ge=1, le=50), Must("a whole number of seconds from 1 to 50")]
 Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False), Must("a number above 0, 1000 at most")]
@@ -80,6 +103,20 @@ WebAddress = Annotated[
     Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"),
     AfterValidator(_no_last_slash),
     Must("an address that starts with https:// or http://"),
+]
+WebhookAddress = Annotated[
+    str,
+    Field(pattern=r"^(https?://[^\s/?#@]+(/[A-Za-z0-9._~/-]*)?)?$"),
+    AfterValidator(_https_or_here),
+    Must("an address that starts with https://", "https://bot.example.org/telegram"),
+]
+WebhookSecret = Annotated[
+    SecretStr,
+    AfterValidator(_header_word),
+    Must("up to 256 of A-Z, a-z, 0-9, _ and -", "some-forty-random-letters-and-digits"),
+]
+Listen = Annotated[
+    str, Field(pattern=r"^[^\s/?#@]+$"), AfterValidator(_host_and_port), Must("a host and a port")
 ]
 DatabaseAddress = Annotated[
     str,
@@ -156,6 +193,17 @@ class Telegram(Section):
 
     messages_per_second: Rate = 28.0
     """How many messages the bot sends in a second, to all people together; Telegram allows about 30."""
+
+    webhook_url: WebhookAddress = ""
+    """The public https address at which Telegram hands over what is new; while it is empty, the bot asks for
+    it by long polling."""
+
+    webhook_listen: Listen = "127.0.0.1:8080"
+    """The host and port where the bot listens for the webhook, usually behind a proxy that speaks https."""
+
+    webhook_secret: WebhookSecret = SecretStr("")
+    """What proves to the bot that it is Telegram who calls the webhook; while it is empty, the bot makes
+    one up at each start."""
 
     @property
     def enabled(self) -> bool:
@@ -315,7 +363,7 @@ def _typed(key: str, text: str) -> object:
     default = _FIELDS[key].default
     if isinstance(default, tuple) and not text.startswith("["):
         return [word.strip() for word in text.split(",")]
-    if isinstance(default, str | None):
+    if isinstance(default, str | SecretStr | None):
         return text
     try:
         return tomllib.loads(f"it = {text}")["it"]

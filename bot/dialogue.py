@@ -70,6 +70,7 @@ class Said:
 DONE = "\x00done"
 """The value of the button that ends a choice of several."""
 SKIP = "\x00skip"
+PUNCTUATION = str.maketrans("", "", ',.;:!?¡¿„“”"')
 
 
 @dataclass
@@ -196,8 +197,8 @@ class Dialogue:
         for value, names in labels:
             if typed in names:
                 return value
-        begins = [value for value, names in labels if any(name.startswith(typed) for name in names)]
-        return begins[0] if len(typed) >= 3 and len(begins) == 1 else None
+        begins = [value for value, names in labels if any(_begins(name, typed) for name in names)]
+        return begins[0] if len(begins) == 1 else None
 
 
 def _asks_for_number(question: Question) -> bool:
@@ -238,4 +239,12 @@ def _same(words: str, text: AnyText, reader: Reader) -> bool:
 
 
 def _plain(words: str) -> str:
-    return words.strip().casefold()
+    """Words as they are compared: without capitals and punctuation."""
+    return " ".join(words.casefold().translate(PUNCTUATION).split())
+
+
+def _begins(label: str, typed: str) -> bool:
+    """Whether a label begins with what was typed: with whole words ("yes"), or three letters of one."""
+    return (
+        label.startswith(typed) and bool(typed) and (len(typed) >= 3 or label[len(typed) :].startswith(" "))
+    )

@@ -50,15 +50,20 @@ def on(event: type[Event]) -> Callable[[Function], Function]:
 
 def _mark(make: Callable[[str, Callable[..., None]], Handler]) -> Callable[[Function], Function]:
     def mark(function: Function) -> Function:
-        function.handler = make(name_of(function), function)  # type: ignore[attr-defined]  # read in `Router`
+        key = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
+        function.handler = make(key, function)  # type: ignore[attr-defined]  # read in `Router`
         return function
 
     return mark
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """The stored name of a handler: "ask_peers.ask"."""
-    return f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
+    """The stored name of a handler: "ask_peers.ask". Raises TypeError for a function that is none, because
+    a button or a timer that leads to it would lead nowhere."""
+    handler = getattr(function, "handler", None)
+    if not isinstance(handler, Handler):
+        raise TypeError(f"{function.__qualname__} is not a handler: mark it with @action()")
+    return handler.name
 
 
 class Router:

@@ -35,6 +35,9 @@ from db.models import Timer
 
 log = get("engine")
 
+LARGEST_KEY = 2**63 - 1
+"""Of a row, in both databases."""
+
 
 class Turn:
     """What one event does. All of it happens in the caller's transaction."""
@@ -195,7 +198,12 @@ class Turn:
 
     def _pressed(self, press: Pressed, chat: Chat) -> None:
         row = stored_letters.pressed(
-            self.db, chat.messenger, chat.id, delivery_id=press.outgoing, message=press.message
+            self.db,
+            chat.messenger,
+            chat.id,
+            # A number that no row can have is forged.
+            delivery_id=None if press.outgoing is None else min(press.outgoing, LARGEST_KEY),
+            message=press.message,
         )
         if row is None or row.closed or not 0 <= press.slot < len(row.offers):
             self._dead_button()

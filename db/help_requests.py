@@ -103,11 +103,31 @@ def ask(db: Session, request: HelpRequest, member: Member, now: datetime) -> Ask
 
 def asked(db: Session, request: HelpRequest) -> Sequence[Asked]:
     """Who was asked, in that order."""
-    return db.scalars(select(Asked).where(Asked.request_id == request.id).order_by(Asked.id)).all()
+    return db.scalars(
+        select(Asked)
+        .where(Asked.request_id == request.id, or_(Asked.answer.is_(None), Asked.answer != "passed"))
+        .order_by(Asked.id)
+    ).all()
+
+
+def again(db: Session, request: HelpRequest) -> HelpRequest | None:
+    """The newer request of the same asker in the same words, if it looks for somebody."""
+    return db.scalar(
+        select(HelpRequest)
+        .where(
+            HelpRequest.asker_id == request.asker_id,
+            HelpRequest.id > request.id,
+            HelpRequest.need == request.need,
+            HelpRequest.state.in_(OPEN),
+        )
+        .order_by(HelpRequest.id.desc())
+        .limit(1)
+    )
 
 
 def answer(db: Session, request: HelpRequest, member: Member, said: str, now: datetime) -> None:
-    """What a peer said: yes, no, late. Who was not asked (a meta-mentor who steps in) is noted as well."""
+    """What a peer said: yes, no, late; "passed" is who shall not be asked. Who was not asked (a meta-mentor
+    who steps in) is noted as well."""
     row = db.scalar(select(Asked).where(Asked.request_id == request.id, Asked.member_id == member.id))
     if row is None:
         row = ask(db, request, member, now)

@@ -283,7 +283,7 @@ class Relay(Base):
     helper_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
     asker_named: Mapped[bool] = mapped_column(default=True)  # whether the helper may see the asker's name
     opened_at: Mapped[datetime]
-    last_words_at: Mapped[datetime]
+    last_words_at: Mapped[datetime | None]  # none: nobody has written yet
     closed_at: Mapped[datetime | None]
 
     network: Mapped[Network] = relationship()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Network, Person, Relay
@@ -15,7 +15,7 @@ OPEN = (
         or_(Relay.asker_id == bindparam("one"), Relay.helper_id == bindparam("one")),
         Relay.closed_at.is_(None),
     )
-    .order_by(Relay.last_words_at.desc(), Relay.id.desc())
+    .order_by(func.coalesce(Relay.last_words_at, Relay.opened_at).desc(), Relay.id.desc())
 )
 
 
@@ -37,7 +37,6 @@ def open_(
         helper=helper,
         asker_named=asker_named,
         opened_at=now,
-        last_words_at=now,
     )
     db.add(relay)
     db.flush()

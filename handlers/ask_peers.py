@@ -87,14 +87,15 @@ def requests(ctx: Context) -> None:
         ctx.say(
             lines(
                 form("<b>{topic}</b>", topic=profile.TOPICS.get(request.topic) or Verbatim(request.topic)),
-                form("<blockquote>{need}</blockquote>", need=_shortened(request.need)),
+                form("<blockquote>{need}</blockquote>", need=shortened(request.need)),
                 how,
             ),
             button,
         )
 
 
-def _shortened(words: str, limit: int = 200) -> str:
+def shortened(words: str, limit: int = 200) -> str:
+    """Words, cut where they are longer than `limit` characters."""
     return words if len(words) <= limit else words[: limit - 1] + "…"
 
 
@@ -108,6 +109,8 @@ def take(ctx: Context, request_id: int) -> None:
     if request is None or member is None or request.asker.person_id == ctx.person.id:
         ctx.say(_("This request is not for you."))
         return
+    # Who presses the first message of a request that was asked again means the one that is open.
+    request = help_requests.again(ctx.db, request) or request
     if not help_requests.take(ctx.db, request, member, ctx.now):
         if request.helper_id == member.id:
             ctx.say(_("You have taken this one already."))
@@ -129,11 +132,15 @@ def take(ctx: Context, request_id: int) -> None:
 def decline(ctx: Context, request_id: int) -> None:
     """Not now, without excuse."""
     request, member = _of_my_network(ctx, request_id)
+    asking = request is not None and request.state == "open"
     if request is not None and member is not None and request.state in help_requests.OPEN:
         help_requests.answer(ctx.db, request, member, "no", ctx.now)
         routing.declined(ctx, request)
     ctx.say(
-        _("All right, no reason needed. I ask somebody else."), Button(_("Pause me for a while"), pause.pause)
+        _("All right, no reason needed. I ask somebody else.")
+        if asking
+        else _("All right, no reason needed."),
+        Button(_("Pause me for a while"), pause.pause),
     )
 
 
@@ -202,8 +209,8 @@ def last_question(ctx: Context, request_id: int) -> None:
     ctx.tell(
         request.asker.person,
         paragraphs(
-            _("You asked this a while ago, and I am sorry that nobody has answered:"),
-            form("<blockquote>{need}</blockquote>", need=_shortened(request.need)),
+            _("You asked this a while ago, and it is still open:"),
+            form("<blockquote>{need}</blockquote>", need=shortened(request.need)),
             _("Do you still need help with it?"),
         ),
         Button(_("Yes, ask again"), ask_again, (request.id,)),
@@ -226,6 +233,8 @@ def ask_again(ctx: Context, request_id: int) -> None:
     request = help_requests.open_(
         ctx.db, old.asker, topic=old.topic, need=old.need, anonymous=old.anonymous, now=ctx.now
     )
+    if old.helper is not None:  # whose answer did not help
+        help_requests.answer(ctx.db, request, old.helper, "passed", ctx.now)
     routing.begin(ctx, request)
     ctx.say(_("I am asking your peers once more."), Button(_("Take it back"), withdraw, (request.id,)))
 
@@ -238,9 +247,9 @@ def follow_up(ctx: Context, request_id: int) -> None:
         return
     ctx.tell(
         request.asker.person,
-        _(
-            "Your request was solved a few days ago. Did the answer from {name} help?",
-            name=request.helper.person.name,
+        paragraphs(
+            form("<blockquote>{need}</blockquote>", need=shortened(request.need)),
+            _("Did the answer from {name} to your request help?", name=request.helper.person.name),
         ),
         Button(_("Yes"), helped, (request.id, "yes")),
         Button(_("A bit"), helped, (request.id, "a_bit")),
@@ -298,14 +307,19 @@ def hand_on(ctx: Context, member: Member) -> None:
 
 def give_back(ctx: Context, request: HelpRequest) -> None:
     """The helper cannot go on: the request looks for somebody again, and the asker is told."""
-    talk = relays.of_request(ctx.db, request.id)
-    if talk is not None:
-        relay.end(ctx, talk)
-    help_requests.release(ctx.db, request)
     ctx.tell(
         request.asker.person,
         _("Your helper cannot go on. I am asking others now."),
         Button(_("It is solved"), solve, (request.id,)),
         priority=Priority.CARRIED,
     )
+    look_again(ctx, request)
+
+
+def look_again(ctx: Context, request: HelpRequest) -> None:
+    """A request that was taken looks for somebody else."""
+    talk = relays.of_request(ctx.db, request.id)
+    if talk is not None:
+        relay.end(ctx, talk)
+    help_requests.release(ctx.db, request)
     routing.begin(ctx, request)

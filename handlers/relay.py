@@ -18,6 +18,7 @@ from bot import (
     command,
     form,
     on,
+    paragraphs,
 )
 from bot.quiet import AWAKE
 from db import help_requests, invitations, members, networks, relays
@@ -39,7 +40,11 @@ def hear(ctx: Context, words: str, relay_id: int | None) -> None:
         else:
             ctx.say(_("That conversation is over, so nobody got your words."))
     elif mine and words:
-        _carry(ctx, _which(ctx, mine, _("You are talking with several people. For whom is this?")), words)
+        question = _(
+            "You are talking with several people. For whom is “{words}”?",
+            words=ask_peers.shortened(words, 60),
+        )
+        _carry(ctx, _which(ctx, mine, question), words)
     elif invitations.looks_like_code(words):
         ctx.instead(join.join, words=words)
     elif words and (over := relays.closed_since(ctx.db, ctx.person.id, ctx.now - JUST_NOW)):
@@ -96,7 +101,7 @@ def _carry(ctx: Context, relay: Relay, words: str) -> None:
     """Bring words to the other side. The sender hears nothing but trouble."""
     to = other(relay, ctx.person)
     they = other_name(relay, ctx.person)
-    in_flow = relay.opened_at < relay.last_words_at > ctx.now - AWAKE
+    in_flow = relay.last_words_at is not None and relay.last_words_at > ctx.now - AWAKE
     relay.last_words_at = ctx.now
     _plan_silence(ctx, relay)
     reached = ctx.tell(
@@ -184,7 +189,9 @@ def close(ctx: Context) -> None:
             ask_peers.withdraw(ctx, request.id)
         else:
             _thank(ctx, relay)
-            ask_peers.give_back(ctx, request)
+            ask_peers.look_again(ctx, request)
+            if request.state == "open":  # otherwise they have just been told who sees to it
+                ctx.say(_("All right. I am asking somebody else now."))
     else:
         ask_peers.give_back(ctx, request)
         ctx.say(_("The conversation is closed. I ask somebody else now. Thank you for what you did."))
@@ -225,23 +232,32 @@ def _about(relay: Relay) -> str:
 
 @action()
 def fell_silent(ctx: Context, relay_id: int) -> None:
-    """Thirty days without a word: the conversation ends, with a notice to both."""
+    """Thirty days without a word: the conversation ends, with a notice to both. Where nobody ever wrote,
+    the request has no answer yet, and looks for somebody else."""
     relay = ctx.db.get(Relay, relay_id)
     if relay is None or relay.closed_at is not None:
         return
     end(ctx, relay)
     request = ctx.db.get(HelpRequest, relay.request_id) if relay.request_id else None
-    if request is not None and request.closed_at is None:
-        help_requests.close(ctx.db, request, "solved", ctx.now)
+    unanswered = request is not None and request.closed_at is None and relay.last_words_at is None
     for person in (relay.asker, relay.helper):
+        closed = _(
+            "Your conversation with {name} was silent for a long time, so I have closed it.",
+            name=other_name(relay, person),
+        )
+        again = _("I am asking others now.")
         ctx.tell(
             person,
-            _(
-                "Your conversation with {name} was silent for a long time, so I have closed it.",
-                name=other_name(relay, person),
-            ),
+            paragraphs(closed, again) if unanswered and person is relay.asker else closed,
             priority=Priority.CHECK_IN,
         )
+    if request is None or request.closed_at is not None:
+        return
+    if unanswered:
+        ask_peers.look_again(ctx, request)
+    else:
+        help_requests.close(ctx.db, request, "solved", ctx.now)
+        ask_peers.follow_up(ctx, request.id)
 
 
 def talk(ctx: Context, network: Network, asker: Person, helper: Person, *, asker_named: bool = True) -> Relay:

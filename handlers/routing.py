@@ -147,7 +147,7 @@ def _hand_over(ctx: Context, request: HelpRequest) -> None:
         priority=Priority.HELP_REQUEST,
     )
     there = [member for member in coordinators if not people.is_paused(member.person, ctx.now)]
-    names = [member.person.name for member in there or coordinators]
+    names = [member.person.name for member in there]
     ctx.tell(
         request.asker.person,
         _("I have found nobody yet. {people} will see to it that you get an answer.", people=list(names))
@@ -172,6 +172,6 @@ def stop(ctx: Context, request: HelpRequest) -> None:
 
 
 def counts(rows: list[Asked]) -> tuple[int, int, int]:
-    """How many were asked, said no, are silent."""
-    declined = sum(row.answer == "no" for row in rows)
-    return len(rows), declined, sum(row.answer is None for row in rows)
+    """Of a request that looks for somebody: how many were asked, cannot help (any more), are silent."""
+    silent = sum(row.answer is None for row in rows)
+    return len(rows), len(rows) - silent, silent

@@ -4,6 +4,16 @@ from bot import Button, Command, Context, Role, Verbatim, _, action, command, li
 from handlers import ask_peers, join, language
 from i18n import language_name
 
+DESCRIPTION = _(
+    "Through me, volunteer mentors for migrants help each other. You ask, and I ask fitting members of your "
+    "network one after the other until somebody can help. Then I carry your words between you two.\n\n"
+    "You need an invitation code. The meta-mentor, who coordinates a network, gives it to you."
+)
+"""What a messenger shows to somebody who has not written yet; up to 512 characters in every language."""
+
+SHORT = _("Volunteer mentors for migrants help each other: you ask, and somebody who knows answers.")
+"""What it shows on the bot's card; up to 120 characters."""
+
 
 @command("start", needs=Role.ANYONE, menu=_("Begin"))
 def start(ctx: Context) -> None:

@@ -19,6 +19,7 @@ import argparse
 import asyncio
 import json
 import re
+import socket
 import struct
 import sys
 import time
@@ -33,7 +34,7 @@ from typing import Any, Self
 import pydantic
 from aiogram import methods
 from aiogram.types import InlineKeyboardMarkup, ReplyParameters
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from tdjson import td_execute
 
 TOKEN = "1234567890:AAE-StrictServer-of-the-tests-00000"
@@ -50,6 +51,12 @@ _ENTITIES = {
     "textEntityTypePreCode": "pre",
     "textEntityTypeTextUrl": "text_link",
     "textEntityTypeBlockQuote": "blockquote",
+}
+# The field that a method gets or sets, and the longest it may be.
+_ABOUT = {
+    "MyName": ("name", 64),
+    "MyDescription": ("description", 512),
+    "MyShortDescription": ("short_description", 120),
 }
 # What getUpdates brings to a bot that never said what it wants.
 _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
@@ -338,9 +345,11 @@ class TelegramServer:
     provoked:  requests refused because of what people or the test did
     calls:     the names of all methods called, in order
     menus:     commands by (scope, language)
+    about:     what is said of the bot by (field, language): "name", "description", "short_description"
     rules:     asked in order about each request for a `Fault`; see also `fails`
     migrated:  chats that have another id now
     webhook:   an address that takes the updates, so that getUpdates is refused
+    answered:  what the webhook answered to each update, in order; 0 where nobody was there
     """
 
     def __init__(self, token: str = TOKEN, port: int = 0) -> None:
@@ -351,9 +360,11 @@ class TelegramServer:
         self.provoked: list[Refusal] = []
         self.calls: list[str] = []
         self.menus: dict[tuple[str, str], dict[str, str]] = {}
+        self.about: dict[tuple[str, str], str] = {}
         self.rules: list[Rule] = []
         self.migrated: dict[int, int] = {}
         self.webhook = ""
+        self.answered: list[int] = []
         self.users: dict[int, User] = {}
         self.messages: dict[tuple[int, int], _Message] = {}
         self.deleted: set[tuple[int, int]] = set()
@@ -366,14 +377,25 @@ class TelegramServer:
         self._message_id = 10
         self._poll: asyncio.Future[None] | None = None
         self._runner: web.AppRunner | None = None
+        self._secret = ""
+        self._last_failure: dict[str, Any] = {}
+        self._lines = asyncio.Semaphore(40)
+        self._couriers: dict[int, asyncio.Task[None]] = {}
         self._methods: dict[str, tuple[str, type[Any], Callable[[Any, Call], Awaitable[Any]]]] = {
             model.__api_method__.lower(): (model.__api_method__, model, run)
             for model, run in (
                 (methods.GetMe, self._get_me),
                 (methods.GetUpdates, self._get_updates),
+                (methods.SetWebhook, self._set_webhook),
                 (methods.DeleteWebhook, self._delete_webhook),
                 (methods.GetWebhookInfo, self._get_webhook_info),
                 (methods.SetMyCommands, self._set_my_commands),
+                (methods.GetMyName, self._get_about),
+                (methods.GetMyDescription, self._get_about),
+                (methods.GetMyShortDescription, self._get_about),
+                (methods.SetMyName, self._set_about),
+                (methods.SetMyDescription, self._set_about),
+                (methods.SetMyShortDescription, self._set_about),
                 (methods.SendMessage, self._send_message),
                 (methods.SendPhoto, self._send_photo),
                 (methods.EditMessageText, self._edit_message_text),
@@ -396,6 +418,7 @@ class TelegramServer:
     async def __aexit__(self, *_: object) -> None:
         if self._poll is not None and not self._poll.done():
             self._poll.cancel()
+        self._call_back_couriers()
         assert self._runner is not None
         await self._runner.cleanup()
 
@@ -542,13 +565,66 @@ class TelegramServer:
     def _wake(self) -> None:
         if self._poll is not None and not self._poll.done():
             self._poll.set_result(None)
+        if self._secret:
+            for queue in {_queue(update) for update in self._updates} - self._couriers.keys():
+                self._couriers[queue] = asyncio.create_task(self._carry(queue))
 
     def _end_poll(self, refusal: _Refuse) -> None:
         if self._poll is not None and not self._poll.done():
             self._poll.set_exception(refusal)
 
+    async def _set_webhook(self, wants: methods.SetWebhook, call: Call) -> Any:
+        if not wants.url:
+            return await self._delete_webhook(methods.DeleteWebhook(), call)
+        # As a Bot API server with --local, which posts to this machine without TLS.
+        if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", wants.url):
+            raise _bad("bad webhook: An HTTPS URL must be provided for webhook")
+        if not re.fullmatch("[A-Za-z0-9_-]{1,256}", wants.secret_token or ""):
+            raise _bad("secret token contains unallowed characters")
+        if not 1 <= (wants.max_connections or 40) <= 100:
+            raise _bad("max_connections is out of range")
+        self._end_poll(_Refuse(409, "Conflict: terminated by setWebhook request", provoked=True))
+        self._call_back_couriers()
+        self.webhook, self._secret = wants.url, wants.secret_token or ""
+        self._lines = asyncio.Semaphore(wants.max_connections or 40)
+        if wants.allowed_updates is not None:
+            self._allowed = wants.allowed_updates
+        if wants.drop_pending_updates:
+            self._updates.clear()
+        self._wake()
+        return True
+
+    async def _carry(self, queue: int) -> None:
+        """Post the updates of one chat, one after the other, each again and again until it is taken."""
+        async with ClientSession(timeout=ClientTimeout(60)) as session:
+            while update := next((each for each in self._updates if _queue(each) == queue), None):
+                async with self._lines:
+                    status = await self._post(session, update)
+                self.answered.append(status)
+                if status // 100 == 2:
+                    self._updates.remove(update)
+                else:
+                    words = f"Wrong response from the webhook: {status}" if status else "Connection refused"
+                    self._last_failure = {"last_error_date": int(time.time()), "last_error_message": words}
+                    await asyncio.sleep(0.02)
+            del self._couriers[queue]  # before anything is awaited, so that no update falls in between
+
+    async def _post(self, session: ClientSession, update: Mapping[str, Any]) -> int:
+        headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret}
+        try:
+            async with session.post(self.webhook, json=update, headers=headers) as response:
+                return response.status
+        except (ClientError, OSError):
+            return 0
+
+    def _call_back_couriers(self) -> None:
+        for courier in self._couriers.values():
+            courier.cancel()
+        self._couriers.clear()
+
     async def _delete_webhook(self, wants: methods.DeleteWebhook, call: Call) -> Any:
-        self.webhook = ""
+        self.webhook = self._secret = ""
+        self._call_back_couriers()
         if wants.drop_pending_updates:
             self._updates.clear()
         return True
@@ -558,6 +634,7 @@ class TelegramServer:
             "url": self.webhook,
             "has_custom_certificate": False,
             "pending_update_count": len(self._updates),
+            **self._last_failure,
         }
 
     async def _set_my_commands(self, wants: methods.SetMyCommands, call: Call) -> Any:
@@ -568,11 +645,22 @@ class TelegramServer:
                 raise _bad("BOT_COMMAND_INVALID")
             if not 1 <= _units(entry.description.strip()) <= 256:
                 raise _bad("BOT_COMMAND_DESCRIPTION_INVALID")
-        language = wants.language_code or ""
-        if language and not re.fullmatch("[a-z]{2}", language):
-            raise _bad("invalid language code specified")
+        language = _language(wants)
         scope = wants.scope.type if wants.scope else "default"
         self.menus[scope, language] = {entry.command: entry.description for entry in wants.commands}
+        return True
+
+    async def _get_about(self, wants: Any, call: Call) -> Any:
+        name = _ABOUT[call.method[3:]][0]
+        default = self.about.get((name, ""), "")
+        return {name: self.about.get((name, _language(wants)), default)}
+
+    async def _set_about(self, wants: Any, call: Call) -> Any:
+        name, longest = _ABOUT[call.method[3:]]
+        text = getattr(wants, name) or ""
+        if _units(text) > longest:
+            raise _bad(f"{name} is too long")
+        self.about[name, _language(wants)] = text
         return True
 
     async def _send_message(self, wants: methods.SendMessage, call: Call) -> Any:
@@ -720,6 +808,20 @@ class TelegramServer:
     def _show(self, user: User, shown: Shown) -> None:
         self.sent.append(shown)
         user.shows(shown)
+
+
+def _language(wants: Any) -> str:
+    language: str = wants.language_code or ""
+    if language and not re.fullmatch("[a-z]{2}", language):
+        raise _bad("invalid language code specified")
+    return language
+
+
+def _queue(update: Mapping[str, Any]) -> int:
+    """What must stay in order: the updates of one chat, or of one person where there is no chat."""
+    body = next(value for key, value in update.items() if key != "update_id")
+    found = body.get("chat") or body.get("message", {}).get("chat") or body.get("from") or {}
+    return int(found.get("id", 0))
 
 
 def _answer(result: Any) -> web.Response:
@@ -881,6 +983,13 @@ def _keyboard(markup: Any) -> list[list[dict[str, Any]]]:
         for row in markup.inline_keyboard
         if row
     ]
+
+
+def free_port() -> int:
+    """A port of the loopback at which nobody listens now."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])
 
 
 def _units(text: str) -> int:

@@ -17,6 +17,7 @@ import segno
 from adapters import console
 from adapters.console import Console
 from adapters.telegram import Telegram
+from adapters.telegram_webhook import Webhook
 from bot import markup
 from bot.adapter import Adapter, Capabilities, MenuEntry, Unreachable
 from bot.message import (
@@ -35,7 +36,7 @@ from bot.message import (
     Words,
 )
 from tests.aio import on_loop
-from tests.telegram_server import Shown, TelegramServer
+from tests.telegram_server import Shown, TelegramServer, free_port
 
 # --- one person at the other end -------------------------------------------------------------------
 
@@ -95,9 +96,9 @@ class OnTelegram:
     lacks: frozenset[str] = frozenset()
     first_name = "Ana"
 
-    def __init__(self, server: TelegramServer) -> None:
+    def __init__(self, server: TelegramServer, webhook: Webhook | None = None) -> None:
         self.adapter: Adapter = Telegram(
-            token=server.token, api_url=server.url, poll_seconds=5, messages_per_second=30
+            token=server.token, api_url=server.url, poll_seconds=5, messages_per_second=30, webhook=webhook
         )
         self.chat, self.sender = Chat("telegram", "1001"), Identity("telegram", "1001")
         self._server = server
@@ -140,6 +141,14 @@ class OnTelegram:
 async def on_telegram() -> AsyncIterator[Driver]:
     async with TelegramServer() as server:
         yield OnTelegram(server)
+
+
+@asynccontextmanager
+async def on_telegram_by_webhook() -> AsyncIterator[Driver]:
+    port = free_port()
+    webhook = Webhook(f"http://127.0.0.1:{port}/telegram", f"127.0.0.1:{port}", "a-secret")
+    async with TelegramServer() as server:
+        yield OnTelegram(server, webhook)
 
 
 class AtTheTerminal:
@@ -207,6 +216,7 @@ async def at_the_terminal() -> AsyncIterator[Driver]:
 
 MESSENGERS: dict[str, Callable[[], AbstractAsyncContextManager[Driver]]] = {
     "telegram": on_telegram,
+    "telegram by webhook": on_telegram_by_webhook,
     "terminal": at_the_terminal,
 }
 
@@ -503,6 +513,7 @@ async def test_what_it_says_of_itself(messenger: str) -> None:
         assert here.can.prefix
         await adapter.show_menu("", [MenuEntry("help", "What I can do")])
         await adapter.show_menu("de", [MenuEntry("help", "Was ich kann")])
+        await adapter.introduce("", name="Mentors", description="I carry words.", short="Words")
 
 
 def _png(address: str) -> bytes:

@@ -48,9 +48,6 @@ THIRD_PARTIES = {
 SEAM = {"bot.adapter", "bot.log", "bot.message"}
 """All that a messenger needs to know of the engine."""
 
-EXCEPTIONS = {"bot/__main__.py": {"adapters.script"}}
-"""What may be imported against the rule: the command line tells which line of a script it cannot read."""
-
 
 def files() -> list[str]:
     """Every file of the program, by its path from the root."""
@@ -118,7 +115,7 @@ def test_imports_run_one_way(file: str) -> None:
     here = file.partition("/")[0]
     allowed = set(ROOMS) if file == COMPOSITION_ROOT else {here, *ROOMS[here]}
     against = {name for name in ours(file) if name.partition(".")[0] not in allowed}
-    assert against == EXCEPTIONS.get(file, set())
+    assert against == set()
 
 
 def test_only_the_composition_root_knows_every_folder() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.config import Config, ConfigError, keys, load
 
@@ -55,6 +56,8 @@ def test_the_example_shows_what_is_true(name: str) -> None:
     assert re.fullmatch(r"[A-Z][^\n]+\.", description), "one whole sentence"
     if name == "telegram.token":
         assert (default, value) == (None, "PASTE-THE-TOKEN-FROM-BOTFATHER-HERE")
+    elif isinstance(default, SecretStr):
+        assert value == default.get_secret_value()
     else:
         assert value == (list(default) if isinstance(default, tuple) else default)
         assert type(value) is (list if isinstance(default, tuple) else type(default))
@@ -133,7 +136,31 @@ def test_a_last_slash_of_the_server_does_not_count() -> None:
     assert config.telegram.api_url == "http://localhost:8081"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://bot.example.org",
+        "https://bot.example.org:8443/a/b-c",
+        "http://127.0.0.1:8080/x",
+        "http://localhost/x",
+        "http://[::1]:8080/x",
+        "",
+    ],
+)
+def test_a_webhook_has_a_public_address_or_one_on_this_machine(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[telegram]\nwebhook_url = "{url}"\nwebhook_listen = "[::1]:8080"\n', "utf-8")
+    assert load(path, {}).telegram.webhook_url == url
+
+
+def test_a_secret_of_digits_is_no_number() -> None:
+    secret = load(None, {"MENTORNET_TELEGRAM__WEBHOOK_SECRET": "123456"}).telegram.webhook_secret
+    assert secret.get_secret_value() == "123456"
+
+
 def test_secrets_are_never_shown() -> None:
+    assert "hunter 2" not in refused({"MENTORNET_TELEGRAM__WEBHOOK_SECRET": "hunter 2"})
+    assert "hunter2" not in repr(load(None, {"MENTORNET_TELEGRAM__WEBHOOK_SECRET": "hunter2"}))
     assert TOKEN not in repr(load(None, {"MENTORNET_TELEGRAM__TOKEN": TOKEN}))
     assert "hunter2" not in refused({"MENTORNET_TELEGRAM__TOKEN": "hunter2"})
     assert "hunter2" not in refused({"MENTORNET_DATABASE__URL": "postgresql://ana:hunter2@localhost/m"})
@@ -180,6 +207,23 @@ def test_secrets_are_never_shown() -> None:
         ("telegram.messages_per_second", "0", "a number above 0"),
         ("telegram.messages_per_second", "inf", "1000 at most"),
         ("telegram.messages_per_second", "nan", "a number"),
+        (
+            "telegram.webhook_url",
+            '"http://example.org/hook"',
+            'for example "https://bot.example.org/telegram"',
+        ),
+        ("telegram.webhook_url", '"http://192.168.0.7/hook"', "https://"),
+        ("telegram.webhook_url", '"example.org/hook"', "https://"),
+        ("telegram.webhook_url", '"https://example.org/hook?a=b"', "https://"),
+        ("telegram.webhook_url", '"https://example.org/{hook}"', "https://"),
+        ("telegram.webhook_url", '"http://[::1/hook"', "https://"),
+        ("telegram.webhook_listen", '"8080"', 'a host and a port, for example "127.0.0.1:8080"'),
+        ("telegram.webhook_listen", "8080", "a host and a port"),
+        ("telegram.webhook_listen", '"localhost:0"', "a host and a port"),
+        ("telegram.webhook_listen", '"localhost:65536"', "a host and a port"),
+        ("telegram.webhook_listen", '":8080"', "a host and a port"),
+        ("telegram.webhook_secret", '"two words"', "up to 256 of A-Z, a-z, 0-9, _ and -"),
+        ("telegram.webhook_secret", '"' + "x" * 257 + '"', "up to 256"),
         ("privacy.closed_request_days", "0", "a whole number of days from 1 to 36500, for example 90"),
         ("privacy.delivery_days", "-3", "whole number of days"),
         ("privacy.seen_days", "1999-01-01", "whole number of days"),

@@ -176,6 +176,7 @@ async def test_a_forged_press_does_nothing(tmp_path: Path) -> None:
             Pressed(0, "1", outgoing),  # of a message in another's chat
             Pressed(0, "999", None),
             Pressed(0, "", 10**12),
+            Pressed(0, "", 10**30),
             Pressed(-1, "1", outgoing),
             Pressed(99, "1", outgoing),
         ):

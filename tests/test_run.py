@@ -16,20 +16,27 @@ from random import Random
 
 import pytest
 
+import i18n
 from bot.__main__ import main
+from bot.markup import plain
+from bot.text import Reader, render
+from handlers import welcome
 from tests.aio import on_loop
-from tests.telegram_server import Shown, TelegramServer, User
+from tests.telegram_server import Shown, TelegramServer, User, free_port
 
 ROOT = Path(__file__).parent.parent
 
 
-def settings(folder: Path, server: TelegramServer) -> Path:
+def settings(folder: Path, server: TelegramServer, way_in: str = "polling") -> Path:
     """A config file, as an operator writes it."""
     path = folder / "config.toml"
+    here = f"127.0.0.1:{free_port()}"
+    webhook = f'webhook_url = "http://{here}/telegram"\nwebhook_listen = "{here}"\n'
     path.write_text(
         f'[bot]\ntime_zone = "{where_it_is_day()}"\n'
         f'[database]\nurl = "sqlite:///{folder}/mentornet.db"\n'
         f'[telegram]\ntoken = "{server.token}"\napi_url = "{server.url}"\npoll_seconds = 1\n'
+        f"{webhook if way_in == 'webhook' else ''}"
         '[operators]\naccounts = ["telegram:1"]\n[log]\nformat = "text"\n'
     )
     return path
@@ -122,12 +129,13 @@ async def all_sent(database: Path) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.parametrize("way_in", ["polling", "webhook"])
 @on_loop
 async def test_a_first_day_on_telegram_with_a_kill_in_the_middle(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    way_in: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with TelegramServer() as server:
-        config = settings(tmp_path, server)
+        config = settings(tmp_path, server, way_in)
         found = await asyncio.to_thread(main, ["--config", str(config), "found", "Neckar Mentors"])
         code = capsys.readouterr().out.strip().splitlines()[-1].replace("-", "")
         assert found == 0
@@ -177,11 +185,15 @@ async def test_a_first_day_on_telegram_with_a_kill_in_the_middle(
             log += running.log
 
         assert server.refusals == []
+        assert ("getUpdates" in server.calls) == (way_in == "polling")
+        assert bool(server.webhook) == (way_in == "webhook"), "it stays set: what comes now waits at Telegram"
         closed = [shown.text for shown in ana.seen if shown.edited and not shown.keyboard]
         assert closed[-1].endswith("➤ Send it"), "a used keyboard shows what was chosen"
         german = server.menus["all_private_chats", "de"]
         assert german["ask"] == "Andere um Hilfe bitten"
         assert "pulse" not in german
+        assert server.about["name", ""] == "mentorNET"
+        assert server.about["short_description", "de"].startswith("Ehrenamtliche")
         assert server.waiting == []
         questions = [
             shown.text for shown in ana.seen if "What do you need?" in shown.text and not shown.edited
@@ -190,6 +202,14 @@ async def test_a_first_day_on_telegram_with_a_kill_in_the_middle(
         assert " error " not in log
         for secret in (server.token, "birth", "court", "Ana", "Mia", code):
             assert secret not in log
+
+
+@pytest.mark.parametrize("locale", i18n.available())
+def test_what_the_bot_says_of_itself_fits_where_it_is_shown(locale: str) -> None:
+    for text, longest in ((welcome.DESCRIPTION, 512), (welcome.SHORT, 120)):
+        shown = plain(render(text, Reader(locale)))
+        assert shown.strip() == shown
+        assert len(shown.encode("utf-16-le")) // 2 <= longest, shown
 
 
 @on_loop

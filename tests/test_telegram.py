@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import adapters.telegram
 from adapters.telegram import Telegram
 from adapters.telegram_http import TelegramHttp
+from adapters.telegram_webhook import Webhook
 from bot import log, markup
 from bot.adapter import Later, MenuEntry, Moved, Refused, SendError, Unauthorised, Unreachable
 from bot.message import (
@@ -38,7 +39,17 @@ from bot.message import (
     Words,
 )
 from tests.aio import on_loop
-from tests.telegram_server import BOT, Call, Fault, Shown, TelegramServer, User, png_size, read_html
+from tests.telegram_server import (
+    BOT,
+    Call,
+    Fault,
+    Shown,
+    TelegramServer,
+    User,
+    free_port,
+    png_size,
+    read_html,
+)
 
 CHAT = Chat("telegram", "1001")
 
@@ -62,13 +73,20 @@ def lines() -> Iterator[Callable[[], str]]:
     root.handlers[:] = before[2]
 
 
-def telegram(server: TelegramServer, *, token: str = "", http: TelegramHttp | None = None) -> Telegram:
+def telegram(
+    server: TelegramServer,
+    *,
+    token: str = "",
+    http: TelegramHttp | None = None,
+    webhook: Webhook | None = None,
+) -> Telegram:
     """An adapter for this server."""
     return Telegram(
         token=token or server.token,
         api_url=server.url,
         poll_seconds=5,
         messages_per_second=30,
+        webhook=webhook,
         http=http,
     )
 
@@ -109,10 +127,11 @@ def outgoing(html: str = "Hello", *rows: Sequence[str], **more: Any) -> Outgoing
 
 
 @asynccontextmanager
-async def here(*, listening: bool = True) -> AsyncIterator[Here]:
+async def here(*, listening: bool = True, webhook: Webhook | None = None) -> AsyncIterator[Here]:
     """Ana, who has written before, and the bot."""
     async with TelegramServer() as server:
-        place = Here(server, server.user(1001, "Ana", "de", met=True), telegram(server))
+        ana = server.user(1001, "Ana", "de", met=True)
+        place = Here(server, ana, telegram(server, webhook=webhook))
         await place.adapter.start()
         if listening:
             place.listening = asyncio.create_task(place.adapter.run(place.receive))
@@ -206,6 +225,28 @@ async def test_menus_in_each_language() -> None:
         place.server.fails("setMyCommands", Fault(502))
         with pytest.raises(Later):
             await place.adapter.show_menu("", [MenuEntry("ask", "Ask")])
+
+
+@on_loop
+async def test_an_introduction_is_changed_only_where_it_differs() -> None:
+    async with here(listening=False) as place:
+        for locale in ("", "de_AT", "en"):
+            words = "Hallo" if locale == "de_AT" else "Hello"
+            await place.adapter.introduce(locale, name="Mentors", description=words * 200, short=words)
+        assert place.server.about == {
+            ("name", ""): "Mentors",
+            ("description", ""): ("Hello" * 200)[:512],
+            ("description", "de"): ("Hallo" * 200)[:512],
+            ("short_description", ""): "Hello",
+            ("short_description", "de"): "Hallo",
+        }
+        asked = len(place.server.calls)
+        await place.adapter.introduce("", name="Mentors", description="Hello" * 200, short="Hello")
+        assert all(method.startswith("getMy") for method in place.server.calls[asked:])
+        place.server.fails("setMyName", Fault(429, retry_after=3600))
+        with pytest.raises(Later):
+            await place.adapter.introduce("", name="Others", description="New", short="Hello")
+        assert place.server.about["description", ""] == "New", "what is limited most comes last"
 
 
 # --- what comes in ---------------------------------------------------------------------------------
@@ -578,6 +619,152 @@ async def test_a_day_on_a_bad_line_loses_nothing_and_keeps_order() -> None:
             came.setdefault(incoming.id, incoming.event)
         assert [e.text for e in came.values() if isinstance(e, Words)] == [f"{n}" for n in range(300)]
         await until(lambda: not place.server.waiting)
+
+
+# --- by webhook ------------------------------------------------------------------------------------
+
+
+SECRET = "the-secret-of-the-tests"
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+def at_a_port() -> Webhook:
+    """A webhook at which nobody listens yet."""
+    port = free_port()
+    return Webhook(f"http://127.0.0.1:{port}/telegram", f"127.0.0.1:{port}", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "path", "status"),
+    [
+        ({}, b"{}", "", 403),
+        ({HEADER: ""}, b"{}", "", 403),
+        ({HEADER: "another"}, b'{"update_id": 1}', "", 403),
+        ({HEADER: "gehe\u00efm"}, b"{}", "", 403),
+        ({HEADER: SECRET}, b"words of Ana", "", 400),
+        ({HEADER: SECRET}, b"\xff", "", 400),
+        ({HEADER: SECRET}, b"[1]", "", 400),
+        ({HEADER: SECRET}, b"{}", "", 400),
+        ({HEADER: SECRET}, b'{"update_id": "words of Ana"}', "", 400),
+        ({HEADER: SECRET}, b'"' + b"x" * 2**20 + b'"', "", 413),
+        ({HEADER: SECRET}, b'{"update_id": 1}', "/more", 404),
+        ({HEADER: SECRET}, b'{"update_id": 1, "of_next_year": {}}', "", 200),
+    ],
+)
+@on_loop
+async def test_only_telegram_is_let_in(
+    headers: dict[str, str], body: bytes, path: str, status: int, lines: Callable[[], str]
+) -> None:
+    webhook = at_a_port()
+    async with here(webhook=webhook) as place, aiohttp.ClientSession() as session:
+        await until(lambda: place.server.webhook)
+        async with session.post(webhook.url + path, data=io.BytesIO(body), headers=headers) as response:
+            assert response.status == status
+        assert place.inbox.empty()
+        assert ("webhook.wrong_secret" in lines()) == (status == 403)
+        for private in (SECRET, "another", "Ana", "gehe"):
+            assert private not in lines()
+
+
+@on_loop
+async def test_what_waits_comes_by_the_new_way_when_the_way_in_changes(lines: Callable[[], str]) -> None:
+    async with here(listening=False) as place:
+        place.ana.says("before")
+        for number, webhook in enumerate([at_a_port(), None, at_a_port()]):
+            adapter = telegram(place.server, webhook=webhook)
+            await adapter.start()
+            listening = asyncio.create_task(adapter.run(place.receive))
+            event = await place.event()
+            assert isinstance(event, Words)
+            assert event.text == ("before", "0", "1")[number]
+            await until(lambda: not place.server.waiting)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            await adapter.close()
+            assert place.server.webhook == (webhook.url if webhook else "")
+            place.ana.says(f"{number}")
+        assert len(place.server.waiting) == 1
+        assert place.inbox.empty()
+
+
+@on_loop
+async def test_a_stop_finishes_what_has_begun() -> None:
+    async with here(listening=False, webhook=at_a_port()) as place:
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def receive(incoming: Incoming) -> None:
+            begun.set()
+            await go_on.wait()
+
+        listening = asyncio.create_task(place.adapter.run(receive))
+        place.ana.says("Do not lose me")
+        await begun.wait()
+        listening.cancel()
+        await asyncio.sleep(0.05)
+        assert not listening.done()
+        go_on.set()
+        await asyncio.gather(listening, return_exceptions=True)
+        await until(lambda: not place.server.waiting)
+        assert place.server.answered[-1] == 200
+
+
+@on_loop
+async def test_chats_do_not_wait_for_each_other() -> None:
+    async with here(listening=False, webhook=at_a_port()) as place:
+        bo = place.server.user(1002, "Bo")
+        opened = asyncio.Event()
+        came: list[str] = []
+
+        async def receive(incoming: Incoming) -> None:
+            came.append(f"{incoming.name} {getattr(incoming.event, 'text', '')}")
+            if incoming.name == "Ana":
+                await opened.wait()
+
+        place.listening = asyncio.create_task(place.adapter.run(receive))
+        for word in ("one", "two"):
+            place.ana.says(word)
+            bo.says(word)
+        await until(lambda: "Bo two" in came)
+        assert "Ana two" not in came
+        opened.set()
+        await until(lambda: "Ana two" in came)
+
+
+@on_loop
+async def test_what_goes_wrong_with_a_webhook_is_said_and_mended(
+    monkeypatch: pytest.MonkeyPatch, lines: Callable[[], str]
+) -> None:
+    monkeypatch.setattr(adapters.telegram, "_LOOK_SECONDS", 0.02)
+    webhook = at_a_port()
+    async with here(listening=False, webhook=webhook) as place:
+        place.server.fails("setWebhook", Fault(429, retry_after=1))
+        place.server.fails("setWebhook", Fault())
+        host, _, port = webhook.listen.partition(":")
+        another = await asyncio.start_server(lambda reader, writer: writer.close(), host, int(port))
+        place.listening = asyncio.create_task(place.adapter.run(place.receive))
+        await until(lambda: "webhook.no_port" in lines())
+        another.close()
+        await until(lambda: "webhook.set failures=2" in lines())
+        place.server.webhook = "https://example.org/another"
+        await until(lambda: "webhook.lost" in lines() and place.server.webhook == webhook.url)
+        failures = [RuntimeError("what Ana said")]
+
+        def store(incoming: Incoming) -> None:
+            if failures:
+                raise failures.pop()
+
+        place.store = store
+        place.ana.says("Do not lose me")
+        assert len(set(await place.events(2))) == 1
+        await until(lambda: "webhook.not_reached" in lines())
+        await until(lambda: place.server.answered == [500, 200])
+        assert "update.not_kept error=RuntimeError" in lines()
+        assert "what Ana said" not in lines()
+        place.server.revoke()
+        with pytest.raises(Unauthorised, match="BotFather"):
+            await place.listening
+        assert SECRET not in lines()
+        assert "Traceback" not in lines()
 
 
 # --- what goes out ---------------------------------------------------------------------------------
@@ -969,6 +1156,32 @@ async def test_the_server_holds_a_poll_open_and_lets_only_one_wait() -> None:
         assert "webhook is active" in (await ask("getUpdates"))["description"]
         assert (await ask("getWebhookInfo"))["result"]["url"] == "https://example.org"
         assert server.refusals == []
+
+
+@on_loop
+async def test_the_server_takes_a_webhook_as_telegram_does() -> None:
+    async with raw() as (server, ask):
+        here, secret = f"http://127.0.0.1:{free_port()}/", "a-secret"
+        for fields, says in (
+            ({"url": "http://example.org/", "secret_token": secret}, "HTTPS URL"),
+            ({"url": here, "secret_token": "two words"}, "unallowed characters"),
+            ({"url": here, "secret_token": secret, "max_connections": 101}, "max_connections"),
+        ):
+            assert says in (await ask("setWebhook", **fields))["description"]
+        poll = asyncio.create_task(ask("getUpdates", timeout=5))
+        await until(lambda: server.calls[-1] == "getUpdates")
+        await asyncio.sleep(0.05)
+        assert (await ask("setWebhook", url=here, secret_token=secret))["ok"]
+        assert "terminated by setWebhook" in (await poll)["description"]
+        server.users[1001].says("Hello")
+        await until(lambda: server.answered.count(0) > 1)  # nobody is there: again and again
+        info = (await ask("getWebhookInfo"))["result"]
+        assert (info["url"], info["pending_update_count"]) == (here, 1)
+        assert info["last_error_message"] == "Connection refused"
+        assert "webhook is active" in (await ask("getUpdates"))["description"]
+        assert (await ask("deleteWebhook"))["ok"]
+        assert len((await ask("getUpdates"))["result"]) == 1
+        assert len(server.refusals) == 3
 
 
 @on_loop

@@ -51,6 +51,7 @@ class Row:
 ROWS = (
     Row("replies a second", "replies", ",.0f", least=2.0),
     Row("CPU seconds for 1,000 replies", "cpu", ".2f"),
+    Row("share of its core that it had", "core", ".0%"),
     Row(f"ms to half of them, at {RATE:g} a second", "p50", ".1f", most=1.0),
     Row(f"ms to 99 %, at {RATE:g} a second", "p99", ".1f", most=1.5),
 )
@@ -88,7 +89,8 @@ def main() -> int:
     print(
         f"\nMedians of {runs} runs (lowest–highest). {BOTS[0].name} takes steps of /ask, has each update\n"
         f"and each reply on the disk, which was checked after each run; {BOTS[1].name} says what it\n"
-        f"heard and keeps nothing. The server was never more than {busiest:.0%} busy."
+        f"heard and keeps nothing. The server was never more than {busiest:.0%} busy.\n"
+        "Where a bot did not have its core to itself, only the CPU seconds can be compared."
     )
     return 0
 

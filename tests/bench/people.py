@@ -11,6 +11,8 @@ SCRIPT = ("/ask papers", "Who translates a birth certificate from Arabic?", "/ca
 sent to others. Each is answered by one message; the last also closes the buttons of the question before."""
 FIRST = 1001
 """The account of the first of them; the others follow."""
+REST = 0.3
+"""Seconds without a request after which the bot has nothing left to do."""
 STUCK = 60.0
 """Seconds without an answer after which a run has failed."""
 
@@ -40,10 +42,11 @@ class People:
             self._speak()
 
     async def calm(self) -> None:
-        """Wait until all are answered, and let nobody speak by themselves. Raises TimeoutError."""
+        """Let nobody speak by themselves any more, and wait until all are answered and the bot has done what
+        it put off. Raises TimeoutError."""
         self._flooding = False
         async with asyncio.timeout(STUCK):
-            while self._since:
+            while self._since or time.perf_counter() - self.server.asked_at < REST:
                 await asyncio.sleep(0.01)
 
     async def pace(self, rate: float, seconds: float) -> None:

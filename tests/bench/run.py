@@ -47,11 +47,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run measured: replies a second and seconds of the processor for a thousand of them, both in the
-    flood; milliseconds to a reply at `RATE`; and the share of the time that the server was at work."""
+    """What a run measured. In the flood: replies a second, seconds of the processor for a thousand of them,
+    the share of its core that the bot had, and that the server needed. At `RATE`: milliseconds to a reply."""
 
     replies: float
     cpu: float
+    core: float
     p50: float
     p99: float
     server: float
@@ -70,9 +71,9 @@ async def run(kind: type[Bot], plan: Plan) -> Result:
             await asyncio.sleep(plan.warm_up)
             before = people.replies, _cpu(pid), time.process_time(), time.perf_counter()
             await asyncio.sleep(plan.flood)
-            after = people.replies, _cpu(pid), time.process_time(), time.perf_counter()
-            replies, cpu, served, seconds = (b - a for a, b in zip(before, after, strict=True))
             await people.calm()
+            after = people.replies, _cpu(pid), time.process_time(), server.asked_at
+            replies, cpu, served, seconds = (b - a for a, b in zip(before, after, strict=True))
             people.waits.clear()
             await people.pace(RATE, plan.paced)
             await people.calm()
@@ -81,7 +82,12 @@ async def run(kind: type[Bot], plan: Plan) -> Result:
         bot.verify(people)
     centiles = statistics.quantiles(people.waits, n=100)
     return Result(
-        replies / seconds, 1000 * cpu / replies, 1000 * centiles[49], 1000 * centiles[98], served / seconds
+        replies=replies / seconds,
+        cpu=1000 * cpu / replies,
+        core=cpu / seconds,
+        p50=1000 * centiles[49],
+        p99=1000 * centiles[98],
+        server=served / seconds,
     )
 
 

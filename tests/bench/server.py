@@ -18,12 +18,14 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 class Server:
     """Hands out what people `say`, and calls `heard` with the chat and the words of each message.
 
-    `calls` counts the requests by their method in lower case; `polled` is set once a bot asks for updates.
+    `calls` counts the requests by their method in lower case, and `asked_at` is when the last one came;
+    `polled` is set once a bot asks for updates.
     """
 
     def __init__(self, heard: Callable[[int, str], None]) -> None:
         self.url = ""
         self.calls: Counter[str] = Counter()
+        self.asked_at = time.perf_counter()
         self.polled = asyncio.Event()
         self._heard = heard
         self._said: deque[tuple[int, str]] = deque()  # updates that the bot has not confirmed
@@ -55,6 +57,7 @@ class Server:
     def asks(self, connection: "_Connection", method: str, fields: dict[str, Any]) -> None:
         """The bot calls a method, its name in lower case."""
         self.calls[method] += 1
+        self.asked_at = time.perf_counter()
         match method:
             case "getupdates":
                 while self._said and self._said[0][0] < int(fields.get("offset", 0)):

@@ -353,7 +353,7 @@ def upgrade() -> None:
         sa.Column("helper_id", sa.Integer(), nullable=False),
         sa.Column("asker_named", sa.Boolean(), nullable=False),
         sa.Column("opened_at", models.Utc(), nullable=False),
-        sa.Column("last_words_at", models.Utc(), nullable=False),
+        sa.Column("last_words_at", models.Utc(), nullable=True),
         sa.Column("closed_at", models.Utc(), nullable=True),
         sa.ForeignKeyConstraint(
             ["asker_id"], ["people.id"], name=op.f("fk_relays_asker_id"), ondelete="CASCADE"
