@@ -1,9 +1,10 @@
 """Letters, written once for all their readers, and their deliveries."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Row, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import Insert, Row, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Conversation, Delivery, Letter
@@ -11,6 +12,22 @@ from db.models import Conversation, Delivery, Letter
 # Built once: putting a statement together costs more than running it.
 INSERT_LETTER, INSERT_DELIVERY = insert(Letter), insert(Delivery)
 BODY = select(Letter.body, Letter.offers).where(Letter.id == bindparam("letter_id"))
+OPEN = (
+    select(
+        Delivery.id,
+        Delivery.letter_id,
+        Delivery.person_id,
+        Delivery.messenger,
+        Delivery.chat,
+        Delivery.replaces,
+        Letter.offers,
+    )
+    .join(Letter, Letter.id == Delivery.letter_id)
+    .where(Delivery.closed.is_(False))
+)
+OPEN_OF_LETTER = OPEN.where(Delivery.letter_id == bindparam("letter_id"))
+OPEN_DELIVERY = OPEN.where(Delivery.id == bindparam("delivery_id"))
+CLOSE = update(Delivery).where(Delivery.id == bindparam("delivery_id")).values(closed=True)
 IN_CHAT = (
     select(Delivery.id, Delivery.closed, Delivery.letter_id, Letter.offers)
     .join(Letter, Letter.id == Delivery.letter_id)
@@ -115,38 +132,31 @@ def relay_of(db: Session, messenger: str, chat: str, message: str) -> int | None
     )
 
 
-def of_letter(letter_id: int) -> ColumnElement[bool]:
-    """All deliveries of a letter."""
-    return Delivery.letter_id == letter_id
+def close(db: Session, letter_id: int, chosen: Any) -> None:
+    """Take the buttons off all messages that show this letter, and show what was chosen in their place."""
+    _close(db, db.connection().execute(OPEN_OF_LETTER, {"letter_id": letter_id}).all(), chosen)
 
 
-def of_delivery(delivery_id: int) -> ColumnElement[bool]:
-    """One delivery."""
-    return Delivery.id == delivery_id
+def close_delivery(db: Session, delivery_id: int, chosen: Any) -> None:
+    """The same for the message of one reader."""
+    _close(db, db.connection().execute(OPEN_DELIVERY, {"delivery_id": delivery_id}).all(), chosen)
 
 
-def close(db: Session, condition: ColumnElement[bool], chosen: Any) -> None:
-    """Take the buttons of these deliveries away, and show what was chosen in their place."""
-    rows = db.execute(
-        select(Delivery, Letter.offers)
-        .join(Letter, Letter.id == Delivery.letter_id)
-        .where(condition, Delivery.closed.is_(False))
-    ).all()
-    for delivery, offers in rows:
-        delivery.closed = True
-        if offers:
+def _close(db: Session, rows: Sequence[Row[Any]], chosen: Any) -> None:
+    for row in rows:
+        if row.offers:
+            db.connection().execute(CLOSE, {"delivery_id": row.id})
             post(
                 db,
-                delivery.letter_id,
-                person_id=delivery.person_id,
-                messenger=delivery.messenger,
-                chat=delivery.chat,
+                row.letter_id,
+                person_id=row.person_id,
+                messenger=row.messenger,
+                chat=row.chat,
                 priority=0,
-                replaces=delivery.replaces or delivery.id,
+                replaces=row.replaces or row.id,
                 chosen=chosen,
                 closed=True,
             )
-    db.flush()
 
 
 def shown(db: Session, letter_id: int, chat: str) -> int | None:
