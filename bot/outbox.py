@@ -6,6 +6,7 @@ meanwhile goes before the rest of an announcement.
 """
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Mapping
@@ -76,10 +77,10 @@ class Outbox:
             except Exception as error:
                 log.error("nothing sent", error=error)
                 wait = DATABASE_AGAIN
-            try:
-                await asyncio.wait_for(self._work.wait(), wait)
-            except TimeoutError:
-                continue
+            # Not wait_for: in Python 3.11 it can swallow a cancellation, and a stop would never end.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._work.wait()
 
     async def flush(self) -> None:
         """Send all that may leave now, and wait until it has."""
