@@ -7,7 +7,6 @@ around them: it reads lines, makes people act, and prints what they hear.
 import asyncio
 import math
 import re
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol, TextIO
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from adapters.script import (
@@ -395,8 +394,3 @@ def keep_history(path: Path) -> None:
     if readline is not None:
         with suppress(OSError):
             readline.write_history_file(path)
-
-
-def to_stream(out: TextIO = sys.stdout) -> Callable[[str], None]:
-    """A page that is a stream: each line at once."""
-    return lambda line: print(line, file=out, flush=True)

@@ -9,7 +9,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 import handlers
 from adapters import script
@@ -137,13 +140,18 @@ class App:
         while True:
             await self.settle()
             now = self.clock.now()
-            upcoming = await self.engine.call(lambda db: [timers.next_due(db), deliveries.next_due(db, now)])  # noqa: B023
+            upcoming = await self.engine.call(partial(_next_due, now=now))
             due = [moment for moment in upcoming if moment is not None and now < moment <= to]
             if not due:
                 break
             self.clock.wind(min(due))
         self.clock.wind(to)
         await self.settle()
+
+
+def _next_due(db: Session, now: datetime) -> list[datetime | None]:
+    """When the next timer runs out, and when the next letter that was put off may leave."""
+    return [timers.next_due(db), deliveries.next_due(db, now)]
 
 
 # --- the program as an operator runs it ----------------------------------------------------------

@@ -175,7 +175,7 @@ class Outbox:
             rest = later.seconds
             if rest is None:
                 # Longer each time, and not all at the same moment.
-                rest = min(LONGEST_WAIT, 2.0**row.attempts) * random.uniform(0.5, 1)  # noqa: S311
+                rest = min(LONGEST_WAIT, 2.0**row.attempts) * random.uniform(0.5, 1)  # noqa: S311  # no secret
             self._held[row.messenger if later.everywhere else place] = time.monotonic() + rest
             log.warning("later", messenger=row.messenger, seconds=round(rest, 1), everywhere=later.everywhere)
         except Moved as moved:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.models import Timer
@@ -86,8 +86,3 @@ def stuck(db: Session) -> int:
 def next_due(db: Session) -> datetime | None:
     """When the next timer runs out."""
     return db.scalar(select(func.min(Timer.due_at)).where(Timer.attempts < TRIES))
-
-
-def shift(db: Session, about: str, due_at: datetime) -> None:
-    """Move the timers about something to another time."""
-    db.connection().execute(update(Timer).where(Timer.about == about).values(due_at=due_at))
