@@ -5,6 +5,10 @@
 Ana: /ask                            Ana writes
 Ana: [Papers]                        Ana presses a button
 Ana: (sticker)                       Ana does something else, see `DEEDS`
+Ana: (photo) Where is this?          Ana sends something: voice, audio, photo, video or document
+Ana: (edits "Where") Who is this?    Ana changes a message of hers
+@ Neckar, room on telegram, led by Mia
+Ana in Neckar: /help                 Ana does something in a room
 + 3 days                             time passes
 = 2026-10-24 17:00                   time passes until then, in the network's time zone
     > Ana: What is it about?         what the bot says: indented, never read, always written anew
@@ -21,7 +25,10 @@ UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 ROLES = ("member", "meta-mentor", "deputy", "operator", "stranger")
 MESSENGERS = ("telegram", "matrix")
 DEEDS = """(sticker) and other things the bot does not carry, (blocks the bot), (comes back), \
-(opens PAYLOAD), (answers "beginning of a message") words, (forges 12:3)"""
+(opens PAYLOAD), (answers "beginning of a message") words, (forges 12:3), (edits "beginning") words, \
+(photo), (voice), (document plan.pdf), (photo in album 1), (document of 30 MB); \
+in a room (joins), (asks to come in), (brings the bot), (takes the bot out), (mutes the bot), \
+(lets the bot write), (moves the room)"""
 
 
 class Unreadable(Exception):
@@ -46,12 +53,45 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """A room is there, and the bot is in it; those who lead it may change its settings."""
+
+    name: str
+    messenger: str
+    led_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Says:
-    """Somebody writes; `answers` begins the message of the bot they answer to."""
+    """Somebody writes; `answers` begins the message of the bot they answer to. In a room where one is
+    named, here as in what follows."""
 
     who: str
     words: str
     answers: str | None = None
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """Somebody sends a file of this `kind` with words below it; `megabytes` 0 for a small one."""
+
+    who: str
+    kind: str
+    name: str
+    words: str
+    album: str = ""
+    megabytes: int = 0
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """Somebody changes their latest message that begins with `beginning`."""
+
+    who: str
+    beginning: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +100,7 @@ class Presses:
 
     who: str
     label: str
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +109,7 @@ class Does:
 
     who: str
     deed: str
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +126,7 @@ class Reaches:
     local: datetime
 
 
-Step = Cast | Says | Presses | Does | Passes | Reaches
+Step = Cast | House | Says | Sends | Edits | Presses | Does | Passes | Reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +164,27 @@ def step(line: str, number: int = 1) -> Step | None:
     return speech(who.strip(), words.strip())
 
 
-def speech(who: str, words: str) -> Says | Presses | Does:
-    """What somebody's words mean in a script."""
+SENT = re.compile(
+    r"\((voice|audio|photo|video|document)(?: (?!in album|of )(\S+))?"
+    r"(?: in album (\w+))?(?: of (\d+) MB)?\) ?(.*)"
+)
+
+
+def speech(who: str, words: str) -> Says | Sends | Edits | Presses | Does:
+    """What somebody's words mean in a script; `who` may be "Ana in Neckar"."""
+    who, _, room = who.partition(" in ")
     if words.startswith("[") and words.endswith("]"):
-        return Presses(who, words[1:-1])
+        return Presses(who, words[1:-1], room)
     if answer := re.fullmatch(r'\(answers "([^"]*)"\) (.*)', words):
-        return Says(who, answer[2], answer[1])
+        return Says(who, answer[2], answer[1], room)
+    if edit := re.fullmatch(r'\(edits "([^"]*)"\) (.*)', words):
+        return Edits(who, edit[1], edit[2])
+    if sent := SENT.fullmatch(words):
+        kind, name, album, megabytes, below = sent.groups()
+        return Sends(who, kind, name or f"{kind}.bin", below, album or "", int(megabytes or 0), room)
     if words.startswith("(") and words.endswith(")"):
-        return Does(who, words[1:-1])
-    return Says(who, words.replace("\\n", "\n"))
+        return Does(who, words[1:-1], room)
+    return Says(who, words.replace("\\n", "\n"), room=room)
 
 
 def _time(words: str, number: int) -> datetime:
@@ -148,9 +202,12 @@ def _span(words: list[str], number: int) -> timedelta:
     return timedelta(seconds=int(words[0]) * UNITS[unit])
 
 
-def _cast(line: str, number: int) -> Cast:
+def _cast(line: str, number: int) -> Cast | House:
     name, *facts = (part.strip() for part in line.split(","))
     role, _, messenger = facts[0].partition(" on ") if facts else ("", "", "")
+    if name and role == "room" and messenger in MESSENGERS:
+        leaders = [_listed(fact.removeprefix("led by ")) for fact in facts[1:]]
+        return House(name, messenger, leaders[0] if leaders else ())
     if not name or role not in ROLES or messenger not in MESSENGERS or len(facts) < 2:
         raise Unreadable(
             number,

@@ -6,10 +6,9 @@ in this file is from there, or from its server (github.com/tdlib/telegram-bot-ap
 
 import asyncio
 import logging
-import random
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -21,16 +20,20 @@ from telegram.error import (
     EndPointNotFound,
     Forbidden,
     InvalidToken,
+    NetworkError,
     RetryAfter,
     TelegramError,
 )
 from telegram.request import BaseRequest
 
+from adapters.telegram_files import Upload, albums, pieces
 from adapters.telegram_http import TelegramHttp
+from adapters.telegram_updates import ASKED_FOR, NAME, callback_data, read
 from adapters.telegram_webhook import Webhook, served
 from bot import log as logs
 from bot.adapter import (
     Capabilities,
+    Everywhere,
     Later,
     MenuEntry,
     Moved,
@@ -40,26 +43,11 @@ from bot.adapter import (
     Unauthorised,
     Unreachable,
 )
-from bot.message import (
-    Chat,
-    Event,
-    Identity,
-    Incoming,
-    Left,
-    MessageRef,
-    Opened,
-    Outgoing,
-    Pressed,
-    Returned,
-    Unsupported,
-    Words,
-)
+from bot.message import Chat, Identity, Incoming, Media, MessageRef, Outgoing
+from bot.trouble import Trouble
 
-NAME: Final = "telegram"
 _CAN = Capabilities(max_text=4096, max_caption=1024, max_label=40, prefix="/")
-_ASKED_FOR = ("message", "callback_query", "my_chat_member")
 _UNAUTHORISED = "Telegram refuses the token: ask @BotFather for a valid one and put it into telegram.token."
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _MOST_ANSWERS = 256
 _CONNECTIONS = 40  # at which Telegram posts at once; its own default
 _LOOK_SECONDS = 60.0
@@ -73,6 +61,7 @@ class Telegram:
     """The bot's account on Telegram. See `bot.adapter.Adapter` for what each method promises.
 
     api_url:              "https://api.telegram.org", or another Bot API server
+    file_url:             where that one hands out files; "": at api_url, under /file
     poll_seconds:         how long Telegram holds a request for news open; at most 50
     messages_per_second:  for all chats together; about 30 on Telegram's own server
     webhook:              where Telegram hands over news; None: we ask for it, by long polling
@@ -85,19 +74,22 @@ class Telegram:
         token: str,
         *,
         api_url: str,
+        file_url: str = "",
         poll_seconds: int,
         messages_per_second: float,
         webhook: Webhook | None = None,
-        http: BaseRequest | None = None,
+        http: TelegramHttp | None = None,
     ) -> None:
         self.rate: Final = messages_per_second
         self._poll_seconds = poll_seconds
         self._webhook = webhook
         self._http = http or TelegramHttp()
+        file_url = (file_url or f"{api_url.rstrip('/')}/file").rstrip("/")
+        self._file_url = f"{file_url}/bot{token}"
         self._bot = Bot(
             token,
             base_url=f"{api_url.rstrip('/')}/bot",
-            base_file_url=f"{api_url.rstrip('/')}/file/bot",
+            base_file_url=f"{file_url}/bot",
             request=self._http,
             get_updates_request=self._http,
         )
@@ -132,24 +124,56 @@ class Telegram:
         """The same everywhere on Telegram."""
         return _CAN
 
-    def link(self, payload: str) -> str:
-        """https://t.me/our_name?start=PAYLOAD; the payload is up to 64 of `A-Za-z0-9_-`, or `ValueError`.
-        "" before `start`."""
+    def link(self, payload: str, *, into_room: bool = False) -> str:
+        """https://t.me/our_name?start=PAYLOAD, or ?startgroup=PAYLOAD; the payload is up to 64 of
+        `A-Za-z0-9_-`, or `ValueError`. "" before `start`."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", payload):
             raise ValueError("a start link takes up to 64 of A-Z a-z 0-9 _ -")
         if not self._username:
             return ""
-        return f"https://t.me/{self._username}" + (f"?start={payload}" if payload else "")
+        start = "startgroup" if into_room else "start"
+        return f"https://t.me/{self._username}" + (f"?{start}={payload}" if payload else "")
 
-    async def show_menu(self, locale: str, menu: Sequence[MenuEntry]) -> None:
-        """Set the commands of private chats for those whose app speaks `locale`. Raises `SendError`."""
+    async def leads(self, chat: Chat, identity: Identity) -> bool:
+        """Whether somebody is an admin of a group. Raises `SendError`."""
         try:
-            await self._call(
-                "setMyCommands",
-                commands=[{"command": entry.name, "description": entry.title[:256]} for entry in menu],
-                scope={"type": "all_private_chats"},
-                language_code=_language(locale),
-            )
+            member = await self._call("getChatMember", chat_id=chat.id, user_id=int(identity.account))
+        except TelegramError as error:
+            raise _kind(error) from None
+        return member["status"] in ("creator", "administrator")
+
+    async def admit(self, chat: Chat, identity: Identity) -> None:
+        """Approve a join request; nothing where it is settled already. Raises `SendError`."""
+        try:
+            await self._call("approveChatJoinRequest", chat_id=chat.id, user_id=int(identity.account))
+        except BadRequest as error:
+            if not _says(error, _LET_IN_ALREADY):
+                raise Refused(_safe(error)) from None
+            log.debug("admit.settled", why=_safe(error))
+        except TelegramError as error:
+            raise _kind(error) from None
+
+    async def fetch(self, media: Media) -> AsyncIterator[bytes]:
+        """The bytes of a file that somebody sent. Raises `SendError`."""
+        try:
+            found = await self._call("getFile", file_id=media.file)
+            async for piece in pieces(self._http, found["file_path"], self._file_url):
+                yield piece
+        except TelegramError as error:
+            raise _kind(error) from None
+        except OSError as error:
+            raise Refused(type(error).__name__) from None
+
+    async def show_menu(self, where: Everywhere | Chat, locale: str, menu: Sequence[MenuEntry]) -> None:
+        """Set the commands of private chats, of groups or of one chat for those whose app speaks `locale`.
+        Raises `SendError`."""
+        fields: dict[str, Any] = {"scope": _scope(where), "language_code": _language(locale)}
+        commands = [{"command": entry.name, "description": entry.title[:256]} for entry in menu]
+        try:
+            if commands:
+                await self._call("setMyCommands", commands=commands, **fields)
+            else:
+                await self._call("deleteMyCommands", **fields)
         except TelegramError as error:
             raise _kind(error) from None
 
@@ -163,6 +187,8 @@ class Telegram:
             "MyName": {"name": name[:64]},
         }
         try:
+            if not language and await self._call("getChatMenuButton") != _COMMANDS_BUTTON:
+                await self._call("setChatMenuButton", menu_button=_COMMANDS_BUTTON)
             for what, fields in wanted.items():
                 if await self._call(f"get{what}", language_code=language) != fields:
                     await self._call(f"set{what}", language_code=language, **fields)
@@ -199,7 +225,7 @@ class Telegram:
             if failure is not None:
                 raise failure
 
-        door = _Trouble()
+        door = Trouble(log)
         while True:
             try:
                 async with served(webhook, take):
@@ -211,7 +237,7 @@ class Telegram:
     async def _keep_set(self, webhook: Webhook) -> None:
         """Set the webhook, and look every minute whether all is well: nobody else tells that the token is
         worth nothing any more, that another program took the updates, or that Telegram cannot reach us."""
-        line = _Trouble()
+        line = Trouble(log)
         ours, last_failure = False, int(time.time())
         while True:
             try:
@@ -220,7 +246,7 @@ class Telegram:
                         "setWebhook",
                         url=webhook.url,
                         secret_token=webhook.secret,
-                        allowed_updates=_ASKED_FOR,
+                        allowed_updates=ASKED_FOR,
                         max_connections=_CONNECTIONS,
                     )
                 info = await self._call("getWebhookInfo")
@@ -248,7 +274,7 @@ class Telegram:
         that was not kept; the engine knows by their ids those after it that come again.
         """
         offset = 0
-        line, store = _Trouble(), _Trouble()
+        line, store = Trouble(log), Trouble(log)
         while True:
             try:
                 updates = await self._news(offset)
@@ -280,7 +306,7 @@ class Telegram:
                 read_timeout=self._poll_seconds + 10,
                 offset=offset,
                 timeout=self._poll_seconds,
-                allowed_updates=_ASKED_FOR,
+                allowed_updates=ASKED_FOR,
             )
         except Conflict as error:
             if "webhook" not in str(error):
@@ -313,43 +339,20 @@ class Telegram:
         return updates[-1]["update_id"] + 1, None
 
     def _read(self, update: Mapping[str, Any]) -> Incoming | None:
-        """What happened; None where it is nothing for us: groups, other bots, kinds we do not know."""
-        event: Event | None
-        match update:
-            case {"message": {"chat": chat, "from": sender} as message}:
-                event = self._said(message)
-            case {"callback_query": {"message": {"chat": chat} as message, "from": sender} as query}:
-                event = _pressed(query.get("data", ""), str(message["message_id"]))
-            case {"my_chat_member": {"chat": chat, "from": sender, "new_chat_member": {"status": status}}}:
-                event = Left() if status == "kicked" else Returned() if status == "member" else None
-            case _:
-                event = None
-        if event is None or chat.get("type") != "private" or sender.get("is_bot"):
+        """What happened; None where it is nothing for us."""
+        happened = read(update, self._username)
+        if happened is None:
             return None
+        event, chat, sender, thread = happened
         return Incoming(
             id=f"update:{update['update_id']}",
             event=event,
-            chat=Chat(NAME, str(chat["id"])),
-            sender=Identity(NAME, str(sender["id"])),
-            name=sender.get("first_name", ""),
-            language=sender.get("language_code", ""),
+            chat=Chat(NAME, str(chat["id"]), private=chat["type"] == "private", thread=thread),
+            sender=Identity(NAME, str(sender["id"])) if sender else None,
+            name=sender.get("first_name", "") if sender else "",
+            language=sender.get("language_code", "") if sender else "",
+            room=chat.get("title", ""),
         )
-
-    def _said(self, message: Mapping[str, Any]) -> Event | None:
-        """Words, a deep link, or something that we do not carry; None for the app's own notices."""
-        if "text" not in message:
-            return next((Unsupported(kind) for kind in _NOT_CARRIED if kind in message), None)
-        text: str = message["text"]
-        if text.startswith("/"):
-            command, space, rest = _COMMAND.sub(self._without_our_name, text, count=1).partition(" ")
-            if command == "/start":
-                return Opened(rest.strip())
-            text = command + space + rest
-        answered = message.get("reply_to_message")
-        return Words(text, str(message["message_id"]), str(answered["message_id"]) if answered else None)
-
-    def _without_our_name(self, command: re.Match[str]) -> str:
-        return command[1] if command[2].lower() == self._username.lower() else command[0]
 
     def _answer(self, query: str) -> None:
         """Tell the app that the press has arrived. It gives up within seconds, so this goes before all
@@ -362,11 +365,17 @@ class Telegram:
         task.add_done_callback(self._answers.discard)
 
     async def _answer_now(self, query: str) -> None:
-        try:
-            await self._call("answerCallbackQuery", callback_query_id=query)
-        except TelegramError as error:
-            # "query is too old" is what a redelivered press gets.
-            log.debug("press.unanswered", why=type(error).__name__)
+        for last in (False, True):
+            try:
+                await self._call("answerCallbackQuery", callback_query_id=query)
+            except TelegramError as error:
+                # A line that broke is mostly there again at once; "query is too old" is what a redelivered
+                # press gets.
+                if last or isinstance(error, BadRequest | RetryAfter):
+                    log.debug("press.unanswered", why=type(error).__name__)
+                    return
+            else:
+                return
 
     # --- what goes out ---------------------------------------------------------------------------
 
@@ -384,6 +393,7 @@ class Telegram:
     async def _post(self, message: Outgoing) -> Any:
         fields: dict[str, Any] = {
             "chat_id": message.chat.id,
+            "message_thread_id": int(message.chat.thread) if message.chat.thread else None,
             "parse_mode": "HTML",
             "disable_notification": not message.wakes,
             "reply_markup": _keyboard(message),
@@ -397,7 +407,45 @@ class Telegram:
         if (picture := message.picture) is not None:
             photo = InputFile(picture.png, filename=picture.name)
             return await self._call("sendPhoto", photo=photo, caption=message.html, **fields)
+        if message.carried:
+            return await self._post_carried(message, fields)
         return await self._call("sendMessage", text=message.html, link_preview_options=_NO_PREVIEW, **fields)
+
+    async def _post_carried(self, message: Outgoing, fields: Mapping[str, Any]) -> Any:
+        """Send files, the text with the first; the first message there is."""
+        first: Any = None
+        for together in albums(message.carried):
+            uploads = [Upload(carried) for carried in together]
+            caption = message.html if first is None else ""
+            try:
+                sent = await self._post_together(uploads, caption, fields)
+            except TelegramError:
+                # Where the bytes did not come, that is what went wrong.
+                for upload in uploads:
+                    if upload.failure is not None:
+                        raise upload.failure from None
+                raise
+            first = first or sent
+        return first
+
+    async def _post_together(self, uploads: Sequence[Upload], caption: str, fields: Mapping[str, Any]) -> Any:
+        if len(uploads) == 1:
+            kind = uploads[0].media.kind
+            # Nobody is told of a kind that Telegram does not know: see Media.
+            file = {kind: uploads[0].field()}
+            return await self._call(f"send{kind.capitalize()}", caption=caption, **file, **fields)
+        files = {f"file{number}": upload.field() for number, upload in enumerate(uploads)}
+        album = [
+            {
+                "type": upload.media.kind,
+                "media": file if isinstance(file, str) else f"attach://{name}",
+                **({"caption": caption, "parse_mode": "HTML"} if caption and name == "file0" else {}),
+            }
+            for upload, (name, file) in zip(uploads, files.items(), strict=True)
+        ]
+        new = {name: file for name, file in files.items() if not isinstance(file, str)}
+        common = {key: fields[key] for key in fields if key not in ("parse_mode", "reply_markup")}
+        return (await self._call("sendMediaGroup", media=album, **new, **common))[0]
 
     async def _edit(self, message: Outgoing, old: MessageRef) -> None:
         fields: dict[str, Any] = {
@@ -426,47 +474,48 @@ class Telegram:
 
 
 _NO_PREVIEW = {"is_disabled": True}
-_COMMAND = re.compile(r"^(/\w+)@(\w+)")
-_CALLBACK = re.compile(r"([0-9]{1,18}):([0-9]{1,3})")
-# What a private message can hold besides text. What comes with another (an animation is a document, a venue
-# is a location) stands after it. Anything else is a notice of the app itself ("pinned a message").
-_NOT_CARRIED = (
-    "animation", "audio", "voice", "video_note", "video", "live_photo", "photo", "sticker", "document",
-    "contact", "venue", "location", "poll", "dice", "game", "story", "checklist", "paid_media", "invoice",
-    "gift", "unique_gift", "giveaway", "rich_message",
-)  # fmt: skip
+_COMMANDS_BUTTON = {"type": "commands"}  # beside the line to write in
 _NOTHING_TO_EDIT = (
     "message is not modified",
     "message to edit not found",
     "message can't be edited",
     "message_id_invalid",
 )
-_NOBODY_THERE = ("chat not found", "user not found", "peer_id_invalid")
+_NOBODY_THERE = ("chat not found", "user not found", "peer_id_invalid", "group chat was deactivated")
+_MAY_NOT_WRITE = (
+    "not enough rights to send",
+    "have no rights to send",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "topic_closed",
+    "message thread not found",
+)
+_LET_IN_ALREADY = ("user_already_participant", "hide_requester_missing")
 
 
 def _keyboard(message: Outgoing) -> dict[str, Any] | None:
-    """The buttons; each says whose it is and which, so that a press is understood on its own."""
+    """The buttons, in their rows."""
     if not message.buttons:
         return None
     slots = iter(range(sum(len(row) for row in message.buttons)))
     return {
         "inline_keyboard": [
-            [{"text": label, "callback_data": f"{message.id}:{next(slots)}"} for label in row]
+            [{"text": label, "callback_data": callback_data(message.id, next(slots))} for label in row]
             for row in message.buttons
         ]
     }
 
 
+def _scope(where: Everywhere | Chat) -> dict[str, str]:
+    """Who sees a menu of commands."""
+    if isinstance(where, Chat):
+        return {"type": "chat", "chat_id": where.id}
+    return {"type": "all_private_chats" if where is Everywhere.PRIVATE else "all_group_chats"}
+
+
 def _language(locale: str) -> str:
     """The two letters by which Telegram knows a language; "" for any."""
     return re.split("[-_]", locale)[0]
-
-
-def _pressed(data: str, message: str) -> Pressed:
-    """What `_keyboard` wrote; slot -1 for data that is not ours, so that the person hears something."""
-    if found := _CALLBACK.fullmatch(data):
-        return Pressed(int(found[2]), message, int(found[1]))
-    return Pressed(-1, message)
 
 
 def _kind(error: TelegramError) -> SendError:
@@ -482,7 +531,11 @@ def _kind(error: TelegramError) -> SendError:
         case Forbidden():
             return Unreachable(_safe(error))
         case BadRequest():
+            if _says(error, _MAY_NOT_WRITE):
+                return Unreachable(_safe(error), silenced=True)
             return Unreachable(_safe(error)) if _says(error, _NOBODY_THERE) else Refused(_safe(error))
+        case NetworkError() if "(413)" in str(error):  # the file is too large for the server
+            return Refused(_safe(error))
         case _:
             return Later()
 
@@ -500,27 +553,3 @@ def _says(error: TelegramError, wordings: Sequence[str]) -> bool:
 def _safe(error: TelegramError) -> str:
     """Telegram's sentence without what it quotes: that may be somebody's words."""
     return re.sub(r'"[^"]*"', '"…"', str(error))
-
-
-class _Trouble:
-    """Something that fails again and again: waits longer each time, and says so once a cause."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._said = ""
-
-    async def wait(self, event: str, *, at_least: float = 0.0, **fields: object) -> None:
-        """Half a second at first, then up to 30, never quite the same (so that many do not come back at
-        once), and no less than `at_least`."""
-        longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self._failures, 10))
-        seconds = max(at_least, longest * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, not a secret
-        if self._said != event:
-            log.warning(event, seconds=round(seconds, 1), **fields)
-        self._failures, self._said = self._failures + 1, event
-        await asyncio.sleep(seconds)
-
-    def over(self, event: str) -> None:
-        """It works again."""
-        if self._failures:
-            log.info(event, failures=self._failures)
-        self._failures, self._said = 0, ""

@@ -5,10 +5,12 @@ Errors carry the name of what went wrong and nothing else: an address of the Bot
 
 import json
 import os
+from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 # The library's own switch to time spans: without it each 429 comes with a deprecation warning.
@@ -77,6 +79,24 @@ class TelegramHttp(BaseRequest):
                 method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 return response.status, await response.read()
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(type(error).__name__) from None
+
+    async def read(self, url: str) -> AsyncIterator[bytes]:
+        """A file, in pieces as they come. Raises `TelegramError`."""
+        if self._session is None:
+            raise RuntimeError("the connection is not open")
+        timeout = aiohttp.ClientTimeout(sock_connect=self._connect, sock_read=self._read)
+        try:
+            async with self._session.get(url, timeout=timeout, allow_redirects=False) as response:
+                if response.status == HTTPStatus.NOT_FOUND:
+                    raise BadRequest("file not found")
+                if response.status != HTTPStatus.OK:
+                    raise NetworkError(f"status {response.status}")
+                async for piece in response.content.iter_any():
+                    yield piece
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:

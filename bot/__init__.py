@@ -4,18 +4,39 @@ from bot.access import Role
 from bot.context import Context, heading
 from bot.dialogue import Unclear
 from bot.letters import Button, Priority
-from bot.message import Left, Opened, Returned, Unsupported, Words
-from bot.router import action, command, on
+from bot.message import (
+    Added,
+    AsksIn,
+    Edited,
+    Left,
+    MovedTo,
+    Newcomers,
+    Opened,
+    Removed,
+    Returned,
+    Unsupported,
+    Words,
+)
+from bot.note import Note
+from bot.router import Place, action, command, on
 from bot.text import AnyText, Command, Text, Verbatim, _, _n, form, lines, paragraphs
 
 __all__ = [
+    "Added",
     "AnyText",
+    "AsksIn",
     "Button",
     "Command",
     "Context",
+    "Edited",
     "Left",
+    "MovedTo",
+    "Newcomers",
+    "Note",
     "Opened",
+    "Place",
     "Priority",
+    "Removed",
     "Returned",
     "Role",
     "Text",

@@ -26,8 +26,10 @@ class Actor:
     operator: bool
 
 
-def may(needs: Role, actor: Actor) -> bool:
-    """Whether `actor` may call what `needs` this role."""
+def may(needs: Role, actor: Actor | None) -> bool:
+    """Whether `actor` may call what `needs` this role; a stranger in a room is none."""
+    if actor is None:
+        return needs is Role.ANYONE
     match needs:
         case Role.ANYONE:
             return True

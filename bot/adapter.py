@@ -3,12 +3,12 @@
 A third messenger is one class with the methods of `Adapter` in one file under `adapters/`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from bot.message import Chat, Identity, Incoming, MessageRef, Outgoing
+from bot.message import Chat, Identity, Incoming, Media, MessageRef, Outgoing
 
 Receive = Callable[[Incoming], Awaitable[None]]
 """Hands an event to the engine; returns when it is committed, raises when it could not be stored."""
@@ -39,6 +39,18 @@ class Capabilities:
     max_label: int = 40
     prefix: str = "/"
     edits: bool = True
+
+
+LARGEST_FILE = 20 * 2**20
+"""Bytes of a file that every messenger lets us carry: what Telegram lets a bot download
+(https://core.telegram.org/bots/api#getfile)."""
+
+
+class Everywhere(Enum):
+    """Where a menu of commands is shown, unless a chat has its own."""
+
+    PRIVATE = "private"
+    ROOMS = "rooms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,12 @@ class Moved(SendError):
 
 
 class Unreachable(SendError):
-    """Blocked, left or deleted: stop until they write."""
+    """Blocked, left or deleted: stop until they write. `silenced`: a room that is still there, but where we
+    may not write."""
+
+    def __init__(self, why: str = "", *, silenced: bool = False) -> None:
+        super().__init__(why)
+        self.silenced = silenced
 
 
 class Refused(SendError):
@@ -114,12 +131,23 @@ class Adapter(Protocol):
     def can(self, chat: Chat) -> Capabilities:
         """What this chat can show."""
 
-    def link(self, payload: str) -> str:
-        """A link that brings `Opened(payload)`; "" where the messenger has no such links."""
+    def link(self, payload: str, *, into_room: bool = False) -> str:
+        """A link that brings `Opened(payload)` in the private chat, or in a room that the person chooses and
+        the bot then comes into; "" where the messenger has no such links."""
 
-    async def show_menu(self, locale: str, menu: Sequence[MenuEntry]) -> None:
-        """Show these commands in the messenger's own menu to those who read `locale`; "" for all others.
+    def fetch(self, media: Media) -> AsyncIterator[bytes]:
+        """The bytes of something that was sent on this messenger, in pieces. Raises a `SendError`."""
+
+    async def leads(self, chat: Chat, identity: Identity) -> bool:
+        """Whether this account may change the settings of a room. Raises a `SendError`."""
+
+    async def admit(self, chat: Chat, identity: Identity) -> None:
+        """Let somebody in who asked for it (`AsksIn`); nothing where they are in already or asked no more.
         Raises a `SendError`."""
+
+    async def show_menu(self, where: Everywhere | Chat, locale: str, menu: Sequence[MenuEntry]) -> None:
+        """Show these commands in the messenger's own menu to those who read `locale`; "" for all others. In
+        one chat no commands means those of everywhere. Raises a `SendError`."""
 
     async def introduce(self, locale: str, *, name: str, description: str, short: str) -> None:
         """Say who we are to those who read `locale`; "" for all others. `description` is for somebody who has

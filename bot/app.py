@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,17 +22,17 @@ from adapters.script import Unreadable as Unreadable  # for the command line, wh
 from adapters.telegram import Telegram
 from adapters.telegram_webhook import Webhook
 from bot import cast, clock
-from bot.access import Role
-from bot.adapter import Adapter, MenuEntry, SendError, Unauthorised
+from bot.adapter import Adapter, Everywhere, Later, SendError, Unauthorised
 from bot.config import Config
 from bot.context import Installation, Keep
 from bot.engine import Engine
 from bot.log import get
 from bot.markup import plain
-from bot.message import Identity
+from bot.message import Identity, Incoming
 from bot.outbox import Outbox
-from bot.router import Router
+from bot.router import Place, Router
 from bot.text import Reader, render
+from bot.trouble import Trouble
 from db import deliveries, invitations, networks, store, timers
 from handlers import found as founding
 from handlers import retention, welcome
@@ -77,12 +78,11 @@ class App:
         Raises Unauthorised when a messenger does not accept us (any more).
         """
         for adapter in self.adapters.values():
-            await adapter.start()
-            await self._introduce(adapter)
-            log.info("connected", messenger=adapter.name)
+            await self._connect(adapter)
         beat = clock.every(1.0, self._tick)
         sending = asyncio.create_task(self.outbox.run())
-        listening = [asyncio.create_task(a.run(self.engine.receive)) for a in self.adapters.values()]
+        listening = [asyncio.create_task(a.run(self.receive)) for a in self.adapters.values()]
+        listening += [asyncio.create_task(self._introduce(a)) for a in self.adapters.values()]
         try:
             await asyncio.gather(sending, *listening)
         finally:
@@ -98,32 +98,66 @@ class App:
                 await adapter.close()
             log.info("stopped")
 
+    async def _connect(self, adapter: Adapter) -> None:
+        """Connect to a messenger, however long it takes until there is a line. Raises Unauthorised."""
+        line = Trouble(log)
+        while True:
+            try:
+                await adapter.start()
+            except OSError as error:
+                await line.wait("not connected", messenger=adapter.name, why=str(error))
+            else:
+                log.info("connected", messenger=adapter.name)
+                return
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Make a turn of an event, as `Engine.receive` does, once it is known what only the messenger can
+        tell: whether somebody leads the room in which they call what is for its leaders."""
+        chat, sender = incoming.chat, incoming.sender
+        handler = self.router.called(incoming.event)
+        if chat and sender and not chat.private and handler and handler.place is Place.ROOM:
+            try:
+                leads = await self.adapters[chat.messenger].leads(chat, sender)
+            except SendError as error:
+                log.warning("not known who leads", messenger=chat.messenger, error=error)
+            else:
+                incoming = replace(incoming, leads=leads)
+        await self.engine.receive(incoming)
+
     async def _tick(self) -> None:
         while await self.engine.due():
             pass
 
     async def _introduce(self, adapter: Adapter) -> None:
-        """Who we are, and the commands of members, in each language; what a meta-mentor can do beyond is in
-        their /help."""
-        commands = self.router.offered(lambda handler: handler.needs in (Role.ANYONE, Role.MEMBER))
+        """Say who we are, and what members and rooms can do, in each language; who may do more gets a menu
+        of their own. It is tried again until it is done: until then /start and /help say the same."""
         first = self.installation.languages[0]
         for locale, name in [(first, ""), *((locale, locale) for locale in self.installation.languages)]:
-            reader = Reader(locale)
-            entries = [
-                MenuEntry(handler.command, plain(render(handler.menu, reader)))
-                for handler in commands
-                if handler.menu
-            ]
-            try:
-                await adapter.show_menu(name, entries)
-                await adapter.introduce(
-                    name,
-                    name=self.installation.name,
-                    description=plain(render(welcome.DESCRIPTION, reader)),
-                    short=plain(render(welcome.SHORT, reader)),
-                )
-            except SendError as error:  # people can do without: /start and /help say the same
-                log.warning("not introduced", messenger=adapter.name, error=error)
+            line = Trouble(log)
+            while True:
+                try:
+                    await self._introduce_in(adapter, Reader(locale), name)
+                except Later as later:
+                    await line.wait("not introduced", at_least=later.seconds or 0.0, messenger=adapter.name)
+                except SendError as error:
+                    log.warning("not introduced", messenger=adapter.name, error=error)
+                    return
+                else:
+                    break
+
+    async def _introduce_in(self, adapter: Adapter, reader: Reader, locale: str) -> None:
+        in_rooms = self.router.offered(lambda handler: handler.place is not Place.PRIVATE)
+        for where, commands in (
+            (Everywhere.PRIVATE, sorted(self.router.usual)),
+            (Everywhere.ROOMS, [handler.command for handler in in_rooms]),
+        ):
+            await adapter.show_menu(where, locale, self.router.entries(commands, reader))
+        await adapter.introduce(
+            locale,
+            name=self.installation.name,
+            description=plain(render(welcome.DESCRIPTION, reader)),
+            short=plain(render(welcome.SHORT, reader)),
+        )
 
     # --- under a clock that is wound -------------------------------------------------------------
 
@@ -167,13 +201,14 @@ def installation_of(config: Config, adapters: Mapping[str, Adapter]) -> Installa
         messages_per_second=config.telegram.messages_per_second,
         operators=frozenset(Identity(*account.split(":", 1)) for account in config.operators.accounts),
         keep=Keep(**dict(config.privacy)),
-        link=lambda payload: links(adapters, payload),
+        link=partial(links, adapters),
+        link_into_room=partial(links, adapters, into_room=True),
     )
 
 
-def links(adapters: Mapping[str, Adapter], payload: str) -> dict[str, str]:
+def links(adapters: Mapping[str, Adapter], payload: str, *, into_room: bool = False) -> dict[str, str]:
     """Each messenger's link for a payload, where it has such links."""
-    found = {name: adapter.link(payload) for name, adapter in adapters.items()}
+    found = {name: adapter.link(payload, into_room=into_room) for name, adapter in adapters.items()}
     return {name: link for name, link in found.items() if link}
 
 
@@ -184,6 +219,7 @@ def real(config: Config) -> App:
         adapters["telegram"] = Telegram(
             config.telegram.token.get_secret_value(),
             api_url=config.telegram.api_url,
+            file_url=config.telegram.file_url,
             poll_seconds=config.telegram.poll_seconds,
             messages_per_second=config.telegram.messages_per_second,
             webhook=webhook_of(config),
@@ -291,7 +327,8 @@ class Stage:
                 languages=("en", "de"),
                 time_zone="Europe/Berlin",
                 operators=self.operators,
-                link=lambda payload: links(adapters, payload),
+                link=partial(links, adapters),
+                link_into_room=partial(links, adapters, into_room=True),
                 rng=random.Random(7),  # noqa: S311  # invitations of the stage are for nobody
             ),
         )
@@ -301,7 +338,7 @@ class Stage:
     async def __aenter__(self) -> Terminal:
         await self.app.__aenter__()
         consoles = self.terminal.consoles.values()
-        self._listening = [asyncio.create_task(console.run(self.app.engine.receive)) for console in consoles]
+        self._listening = [asyncio.create_task(console.run(self.app.receive)) for console in consoles]
         return self.terminal
 
     async def __aexit__(self, *_: object) -> None:

@@ -104,6 +104,12 @@ WebAddress = Annotated[
     AfterValidator(_no_last_slash),
     Must("an address that starts with https:// or http://"),
 ]
+MaybeAddress = Annotated[
+    str,
+    Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$"),
+    AfterValidator(_no_last_slash),
+    Must("an address that starts with https:// or http://"),
+]
 WebhookAddress = Annotated[
     str,
     Field(pattern=r"^(https?://[^\s/?#@]+(/[A-Za-z0-9._~/-]*)?)?$"),
@@ -187,6 +193,9 @@ class Telegram(Section):
 
     api_url: WebAddress = "https://api.telegram.org"
     """The Bot API server; name your own here if you run one."""
+
+    file_url: MaybeAddress = ""
+    """Where that server hands out files; while it is empty, at api_url under /file."""
 
     poll_seconds: Seconds = 30
     """How many seconds Telegram may hold back its answer while there is nothing new."""

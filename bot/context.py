@@ -15,11 +15,12 @@ from bot.access import Actor, Role, may
 from bot.dialogue import Dialogue, Instead, Question, Said
 from bot.letters import Button, Priority
 from bot.message import Identity
+from bot.note import Note
 from bot.quiet import AWAKE, Quiet
 from bot.router import Router, name_of
 from bot.text import AnyText, Reader, Text, form, paragraphs
 from db import models, people, timers
-from db.models import Member, Network, Person
+from db.models import Letter, Member, Network, Person, Room
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Keep:
 
 @dataclass(frozen=True)
 class Installation:
-    """What the operator decided, for handlers. `link` gives each connected messenger's link for a payload;
-    `operators` are accounts; `messages_per_second` is how fast letters leave; `rng` makes codes."""
+    """What the operator decided, for handlers. `link` gives each connected messenger's link for a payload,
+    `link_into_room` the one that also brings the bot into a room; `operators` are accounts;
+    `messages_per_second` is how fast letters leave; `rng` makes codes."""
 
     name: str = "mentorNET"
     languages: Sequence[str] = (i18n.SOURCE,)
@@ -45,6 +47,7 @@ class Installation:
     operators: Collection[Identity] = frozenset()
     keep: Keep = Keep()
     link: Callable[[str], Mapping[str, str]] = lambda payload: {}
+    link_into_room: Callable[[str], Mapping[str, str]] = lambda payload: {}
     rng: random.Random = field(default_factory=random.SystemRandom)
 
     def reader(
@@ -63,8 +66,10 @@ class Installation:
 class Context:
     """One run of a handler.
 
-    `actor` is who acts (none when a timer does); `now` is UTC. Before its last question a handler may only
-    read: whatever it wrote is rolled back when it asks.
+    `actor` is who acts (none when a timer does, or a stranger in a room); `now` is UTC; `room` is where it
+    happens, none in a private chat, `thread` which topic of it, and `leads` whether the actor may change its
+    settings, none where that is not known. Before its last question a handler may only read: whatever it
+    wrote is rolled back when it asks.
     """
 
     db: Session
@@ -74,6 +79,9 @@ class Context:
     dialogue: Dialogue
     actor: Actor | None = None
     reader: Reader = field(default_factory=Reader)
+    room: Room | None = None
+    thread: str = ""
+    leads: bool | None = None
     told: dict[int, Priority] = field(default_factory=dict)  # who else got a letter in this run
 
     # --- who and where ---------------------------------------------------------------------------
@@ -100,6 +108,11 @@ class Context:
     def network(self) -> Network:
         """The network they are active in; only for handlers that need a member."""
         return self.member.network
+
+    @property
+    def words(self) -> str:
+        """What was written after the command and answered no question so far."""
+        return self.dialogue.words
 
     def may(self, needs: Role) -> bool:
         """Whether the one who acts has this role."""
@@ -130,6 +143,10 @@ class Context:
         return self.dialogue.answer(
             Question(name, text, suggest or {}, skip=skip, parse=parse or _as_it_is, max_length=max_length)
         )
+
+    def ask_note(self, name: str, text: AnyText, *, max_length: int = 1000) -> Note:
+        """A question that is answered in words, by a voice note, a picture or a file."""
+        return Note.from_json(self.dialogue.answer(Question(name, text, note=True, max_length=max_length)))
 
     def choose(
         self, name: str, text: AnyText, options: Mapping[str, AnyText], *, skip: AnyText | None = None
@@ -164,20 +181,11 @@ class Context:
         text: AnyText,
         *buttons: Button,
         priority: Priority,
-        expires_at: datetime | None = None,
-        relay_id: int | None = None,
-        forget: bool = False,
+        **more: Any,
     ) -> list[int]:
-        """A letter to others, stored once for all of them; the ids of those who can be reached."""
-        return self.write(
-            whom,
-            text,
-            *buttons,
-            priority=priority,
-            expires_at=expires_at,
-            relay_id=relay_id,
-            forget=forget,
-        )[1]
+        """A letter to others, stored once for all of them; the ids of those who can be reached. `more` is
+        that of `letters.write`."""
+        return self.write(whom, text, *buttons, priority=priority, **more)[1]
 
     def write(
         self,
@@ -187,13 +195,37 @@ class Context:
         priority: Priority,
         **more: Any,
     ) -> tuple[int, list[int]]:
-        """Like `tell`; also the letter's id, for a report on it."""
+        """Like `tell`; also the letter's id."""
         ids = [whom.id] if isinstance(whom, Person) else [person.id for person in whom]
         letter_id, reached = letters.write(
             self.db, ids, text, buttons, priority=priority, now=self.now, **more
         )
         self.told |= dict.fromkeys(reached, priority)
         return letter_id, reached
+
+    def tell_rooms(
+        self, rooms: Iterable[Room], text: AnyText, *buttons: Button, priority: Priority, **more: Any
+    ) -> int:
+        """A letter to all who are in these rooms, stored once; its id. `more` is that of
+        `letters.write_in_rooms`."""
+        return letters.write_in_rooms(self.db, rooms, text, buttons, priority=priority, now=self.now, **more)
+
+    def close(self, letter_id: int, shown: AnyText) -> None:
+        """Take the buttons off a letter wherever it is, and show this in their place."""
+        letters.close_question(self.db, letter_id, shown)
+
+    def change(self, letter: Letter, text: AnyText) -> None:
+        """Say something else in the place of a letter that carries words."""
+        letters.change(self.db, letter, text, self.now)
+
+    def completes_album(self, note: Note) -> bool:
+        """Whether what was said belongs to an album that is about to leave: then it leaves with it."""
+        return letters.completes_album(self.db, note, self.now)
+
+    def admit(self) -> None:
+        """Let the one who acts into the room that they asked to come into."""
+        assert self.room is not None
+        letters.admit(self.db, self.room, self.identity.account, self.now)
 
     # --- later -----------------------------------------------------------------------------------
 

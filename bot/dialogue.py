@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.markup import clean
+from bot.note import Note
 from bot.text import AnyText, Reader, Text, _, _n, render
 
 
@@ -37,7 +38,8 @@ class Instead(BaseException):
 @dataclass(slots=True)
 class Question:
     """One question. With `options` (value → label) it has buttons; `many` lets several be chosen;
-    `skip` is the label for giving no answer. `parse` turns words into an answer (JSON) or raises Unclear."""
+    `skip` is the label for giving no answer. `parse` turns words into an answer (JSON) or raises Unclear.
+    With `note` the answer is a Note as JSON, and may be a voice note, a picture or a file."""
 
     name: str
     text: AnyText
@@ -45,15 +47,16 @@ class Question:
     many: bool = False
     skip: AnyText | None = None
     parse: Callable[[str], Any] | None = None
+    note: bool = False
     max_length: int = 1000
 
 
 @dataclass(slots=True)
 class Given:
-    """What somebody just answered: words, or the value on a button."""
+    """What somebody just answered: a note, or the value on a button."""
 
     question: str
-    words: str | None = None
+    note: Note | None = None
     value: Any = None
 
 
@@ -114,9 +117,11 @@ class Dialogue:
         return value
 
     def _take(self, question: Question, given: Given) -> Any:
-        if given.words is None:
+        if given.note is None:
             return self._pressed(question, given.value)
-        words = given.words
+        if given.note.media and not question.note:
+            raise Unclear(_("Please answer this in words."))
+        words = given.note.words
         if question.skip is not None and _same(words, question.skip, self.reader):
             return None
         if question.many:
@@ -125,7 +130,7 @@ class Dialogue:
             return value
         if question.parse is None and question.options:
             raise Unclear(_("Please choose one of these. Tap it, or type its number or its words."))
-        if not words:
+        if not words and not given.note.media:
             raise Unclear(_("That was empty."))
         if len(words) > question.max_length:
             raise Unclear(
@@ -135,6 +140,8 @@ class Dialogue:
                     limit=question.max_length,
                 )
             )
+        if question.note:
+            return given.note.to_json()
         return question.parse(words) if question.parse else words
 
     def _pressed(self, question: Question, value: Any) -> Any:
@@ -181,7 +188,7 @@ class Dialogue:
         left, self.words = self.words, ""
         if _asks_for_number(question):
             left, _space, self.words = left.partition(" ")
-        return self._take(question, Given(question.name, left))
+        return self._take(question, Given(question.name, Note(left)))
 
     def _option(self, question: Question, words: str) -> Any | None:
         """The option that was typed: its number, its label in the reader's language or in English, its

@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.context import Installation
 from bot.log import get
 from bot.message import Incoming
+from bot.room_turn import RoomTurn
 from bot.router import Router
 from bot.turn import Turn
 from db import seen, timers
@@ -121,12 +122,12 @@ class Engine:
 
     def _turn(self, db: Session, incoming: Incoming) -> None:
         now = self.clock.now()
-        if incoming.sender is not None and not seen.first_time(
-            db, f"{incoming.sender.messenger} {incoming.id}", now
-        ):
+        assert incoming.chat is not None
+        if not seen.first_time(db, f"{incoming.chat.messenger} {incoming.id}", now):
             log.debug("seen before")
             return
-        turn = Turn(db, now, incoming, self.installation, self.router)
+        kind = Turn if incoming.chat.private else RoomTurn
+        turn = kind(db, now, incoming, self.installation, self.router)
         turn.run()
         db.flush()
         db.expunge_all()  # the next turn reads what this one wrote, also where it did so past the session

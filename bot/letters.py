@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.note import Note
 from bot.router import name_of
 from bot.text import AnyText, from_json, paragraphs, to_json
 from db import conversations, letters, people
+from db.models import Letter, Room
+
+ALBUM = timedelta(seconds=1)
+"""How long a letter waits for the rest of an album: its parts come one by one, and no last one is named."""
+NOTHING = Note()
+OnReply = tuple[Callable[..., None], int]
+"""A handler, and the number of what it is about."""
 
 
 class Priority(IntEnum):
@@ -62,23 +70,19 @@ def write(
     priority: Priority,
     now: datetime,
     expires_at: datetime | None = None,
-    relay_id: int | None = None,
+    note: Note = NOTHING,
+    on_reply: OnReply | None = None,
     forget: bool = False,
     picture: Any = None,
 ) -> tuple[int, list[int]]:
     """One letter for these people, each where they last wrote; its id and who could be reached.
 
-    `forget` drops the text once it is delivered; after `expires_at` it is not sent any more. An open
-    question of a reader is asked again below it, because it has just scrolled away.
+    `note` is what is carried in it; `on_reply` a handler and its arguments, called with what somebody says
+    in answer to it. `forget` drops the text once it is delivered; after `expires_at` it is not sent any
+    more. An open question of a reader is asked again below it, because it has just scrolled away.
     """
-    letter_id = letters.write(
-        db,
-        body=to_json(text),
-        offers=[button.offer() for button in buttons],
-        now=now,
-        relay_id=relay_id,
-        forget=forget,
-        picture=picture,
+    letter_id = compose(
+        db, text, buttons, now=now, note=note, on_reply=on_reply, forget=forget, picture=picture
     )
     reached = people.reach(db, list(person_ids))
     for person_id, identity in reached.items():
@@ -89,9 +93,101 @@ def write(
             messenger=identity.messenger,
             chat=identity.chat,
             priority=priority,
+            not_before=now + ALBUM if note.album else None,
             expires_at=expires_at,
         )
     return letter_id, list(reached)
+
+
+def write_in_rooms(
+    db: Session,
+    rooms: Iterable[Room],
+    text: AnyText,
+    buttons: Sequence[Button] = (),
+    *,
+    priority: Priority,
+    now: datetime,
+    expires_at: datetime | None = None,
+    note: Note = NOTHING,
+    on_reply: OnReply | None = None,
+) -> int:
+    """One letter for all who are in these rooms; its id."""
+    letter_id = compose(db, text, buttons, now=now, note=note, on_reply=on_reply)
+    for room in rooms:
+        letters.post(
+            db,
+            letter_id,
+            person_id=None,
+            messenger=room.messenger,
+            chat=room.chat,
+            room_id=room.id,
+            thread=room.thread,
+            priority=priority,
+            expires_at=expires_at,
+        )
+    return letter_id
+
+
+def compose(
+    db: Session,
+    text: AnyText,
+    buttons: Sequence[Button],
+    *,
+    now: datetime,
+    note: Note = NOTHING,
+    on_reply: OnReply | None = None,
+    forget: bool = False,
+    picture: Any = None,
+) -> int:
+    """Store a letter that nobody gets yet; its id."""
+    return letters.write(
+        db,
+        body=to_json(text),
+        offers=[button.offer() for button in buttons],
+        now=now,
+        picture=picture,
+        media=[each.to_json() for each in note.media],
+        on_reply={"do": name_of(on_reply[0]), "args": list(on_reply[1:])} if on_reply else None,
+        carries=note.message or None,
+        album=note.album or None,
+        forget=forget,
+    )
+
+
+def completes_album(db: Session, note: Note, now: datetime) -> bool:
+    """Put what was said into the letter that waits for the whole of its album, if there is one."""
+    media = [each.to_json() for each in note.media]
+    return bool(note.album) and letters.join_album(db, note.album, media, now, now + ALBUM)
+
+
+def change(db: Session, letter: Letter, text: AnyText, now: datetime) -> None:
+    """Say something else in the place of a letter, wherever it was sent."""
+    changed = letters.write(db, body=to_json(text), offers=[], now=now, forget=letter.forget)
+    for old in letters.deliveries_of(db, letter.id):
+        letters.post(
+            db,
+            changed,
+            person_id=old.person_id,
+            messenger=old.messenger,
+            chat=old.chat,
+            room_id=old.room_id,
+            thread=old.thread,
+            priority=old.priority,
+            replaces=old.id,
+        )
+
+
+def admit(db: Session, room: Room, account: str, now: datetime) -> None:
+    """Let somebody into a room who asked for it."""
+    letters.post(
+        db,
+        letters.write(db, body=None, offers=[], act={"admit": account}, now=now),
+        person_id=None,
+        messenger=room.messenger,
+        chat=room.chat,
+        room_id=room.id,
+        priority=Priority.ANSWER,
+    )
 
 
 def repeat_question(db: Session, person_id: int, priority: Priority, now: datetime) -> None:

@@ -4,8 +4,9 @@ An adapter turns its messenger's events into `Incoming` and an `Outgoing` into i
 Nothing here knows a messenger, a database or a language.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Where messages are exchanged. `id` is the messenger's own; never parse it."""
+    """Where messages are exchanged. `id` is the messenger's own; never parse it. What is not `private` is a
+    room; `thread` is the topic or thread in it, "" outside of all."""
 
     messenger: str
     id: str
     private: bool = True
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,55 @@ class MessageRef:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A voice note, a picture or a file, where its messenger keeps it: its bytes are carried, never stored.
+
+    kind:     "voice", "audio", "photo", "video" or "document"
+    file:     the messenger's own reference, for `Adapter.fetch`
+    type:     MIME type, "" where nobody said
+    size:     bytes; seconds: how long it plays; both None where nobody said
+    """
+
+    messenger: str
+    kind: str
+    file: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    type: str = ""
+    size: int | None = None
+    seconds: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored with a letter; `Media(**packed)` makes it again."""
+        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+
+
 # --- what can happen ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Somebody wrote. `reply_to` is the id of the message it answers, in the same chat."""
+    """Somebody wrote, or sent something with these words below it.
+
+    reply_to: the id of the message it answers, in the same chat
+    album:    the same for all that was sent together
+    to_us:    false in a room, where nobody named the bot or answered it
+    """
 
     text: str
     message: str = ""
     reply_to: str | None = None
+    media: Media | None = None
+    album: str = ""
+    to_us: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Somebody changed a message of theirs: these are its words now."""
+
+    text: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +110,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """Something we do not carry; `kind` is a word for the log ("sticker")."""
+    """Something we do not carry; `kind` is a word for the log ("sticker"), `text` what of it can be said in
+    words (a place, a telephone number), "" for nothing."""
 
     kind: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +127,42 @@ class Returned:
     """The person unblocked the bot."""
 
 
+# What happens to rooms.
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Somebody brought the bot into a room, or lets it write there again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Somebody took the bot out of a room; with `silenced` it may only not write there any more."""
+
+    silenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """People came into a room: their accounts and names, in order."""
+
+    people: tuple[tuple[Identity, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AsksIn:
+    """The sender asks to be let into a room; `private` is the chat in which they can be answered."""
+
+    private: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTo:
+    """A room has another id now."""
+
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A timer has run out. `timer` is its row."""
@@ -90,7 +170,8 @@ class Due:
     timer: int
 
 
-Event = Words | Pressed | Opened | Unsupported | Left | Returned | Due
+RoomEvent = Added | Removed | Newcomers | AsksIn | MovedTo
+Event = Words | Edited | Pressed | Opened | Unsupported | Left | Returned | Due | RoomEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +179,9 @@ class Incoming:
     """One thing that happened; the engine makes one turn of it.
 
     `id` is unique for the messenger and the same at a redelivery. `name` and `language` (BCP 47) are the
-    messenger's hints about the sender. Timers have neither chat nor sender.
+    messenger's hints about the sender, `room` the name of the room. `leads` is whether the sender may change
+    the room's settings, None where nobody asked or the messenger did not say. Timers have neither chat nor
+    sender, and some of what happens to rooms has no sender.
     """
 
     id: str
@@ -107,6 +190,8 @@ class Incoming:
     sender: Identity | None = None
     name: str = ""
     language: str = ""
+    room: str = ""
+    leads: bool | None = None
 
 
 # --- what goes out -----------------------------------------------------------------------------
@@ -122,6 +207,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """Something to send that lies at a messenger. `read` brings its bytes in pieces, for a messenger that
+    does not have it; it raises a `SendError`."""
+
+    media: Media
+    read: Callable[[], AsyncIterator[bytes]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to send, or to put in the place of an earlier one.
 
@@ -129,7 +223,8 @@ class Outgoing:
     `html` is house markup (`b i code pre a blockquote`, entities escaped), `plain` the same as bare text;
     both fit `Capabilities.max_text`. `buttons` are rows of labels; the slot of a button is its running
     number over all rows, from 0. With `replaces`, that message is edited: to this text and these buttons;
-    an empty `html` leaves the text as it is and only takes the buttons away.
+    an empty `html` leaves the text as it is and only takes the buttons away. `carried` is shown above the
+    text; several are one album, which has no buttons.
     """
 
     id: int
@@ -138,6 +233,7 @@ class Outgoing:
     plain: str
     buttons: Sequence[Sequence[str]] = ()
     picture: Picture | None = None
+    carried: Sequence[Carried] = ()
     replaces: MessageRef | None = None
     reply_to: str | None = None
     wakes: bool = True

@@ -7,9 +7,8 @@ meanwhile goes before the rest of an announcement.
 
 import asyncio
 import contextlib
-import random
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,15 +16,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import trouble
 from bot.adapter import Adapter, Later, Moved, Refused, Unreachable
 from bot.context import Installation
 from bot.engine import Engine
 from bot.letters import Priority
 from bot.log import get
-from bot.message import Chat, Identity, Incoming, Left
-from bot.quiet import AWAKE, Quiet
-from bot.render import messages
-from db import deliveries, people
+from bot.message import Chat, Identity, Incoming, Left, Media, Removed
+from bot.quiet import AWAKE, NIGHT, Quiet
+from bot.render import chat_of, messages, reader_of
+from db import deliveries, people, rooms
 
 log = get("outbox")
 
@@ -35,8 +35,9 @@ PAUSE_LOOKED_AT = timedelta(days=1)
 """How often a letter is looked at whose reader pauses; the end of the pause lets it go at once."""
 DATABASE_AGAIN = 1.0
 """Seconds after which the database is tried again when it was not there."""
-LONGEST_WAIT = 300.0
-"""Seconds between two tries at most."""
+LONGEST_WAIT = 60.0
+"""Seconds between two tries at most: when a line comes back after hours, nobody waits for more than another
+minute."""
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Sent:
     message: str | None = None
     reason: str | None = None
     moved_to: Chat | None = None
+    silenced: bool = False
 
 
 class Outbox:
@@ -141,7 +143,7 @@ class Outbox:
         for row in deliveries.waiting(db, now=now, busy=busy, resting=resting, limit=limit):
             if row.expires_at is not None and row.expires_at.replace(tzinfo=now.tzinfo) <= now:
                 deliveries.settle(db, row.id, "dropped", now=now, reason="too late")
-            elif row.body is None and not row.closed:
+            elif row.body is None and row.act is None and not row.closed:
                 deliveries.settle(db, row.id, "dropped", now=now, reason="forgotten")
             elif (until := self._sleeps_until(row, now)) is not None:
                 deliveries.postpone(db, row.id, until)
@@ -152,13 +154,18 @@ class Outbox:
         return picked
 
     def _sleeps_until(self, row: Any, now: datetime) -> datetime | None:
-        if row.priority == Priority.ANSWER or row.quiet_from is None:
+        if row.priority == Priority.ANSWER:
+            return None
+        zone = self.installation.zone(row.time_zone, row.network_time_zone)
+        if row.room_id is not None:
+            quiet = Quiet(*NIGHT, zone)
+            return quiet.over(now) if quiet.at(now) else None
+        if row.quiet_from is None:
             return None
         if row.priority == Priority.CARRIED and row.last_wrote_at and now - row.last_wrote_at < AWAKE:
             return None
         if row.priority > Priority.CARRIED and people.is_paused(row, now):
             return now + PAUSE_LOOKED_AT
-        zone = self.installation.zone(row.time_zone, row.network_time_zone)
         quiet = Quiet(row.quiet_from, row.quiet_to, zone)
         return quiet.over(now) if quiet.at(now) else None
 
@@ -166,22 +173,20 @@ class Outbox:
         adapter = self.adapters[row.messenger]
         sent = Sent(row, "sent")
         try:
-            for message in messages(
-                row, adapter.can(Chat(row.messenger, row.chat, row.private)), self.installation
-            ):
-                sent.message = (await adapter.send(message)).id
+            if row.act is not None:
+                await self._do(row, adapter)
+            else:
+                for message in messages(row, adapter.can(chat_of(row)), self.installation, self._read):
+                    sent.message = (await adapter.send(message)).id
         except Later as later:
             sent.state = "waiting"
-            rest = later.seconds
-            if rest is None:
-                # Longer each time, and not all at the same moment.
-                rest = min(LONGEST_WAIT, 2.0**row.attempts) * random.uniform(0.5, 1)  # noqa: S311  # no secret
+            rest = trouble.seconds(row.attempts, LONGEST_WAIT) if later.seconds is None else later.seconds
             self._held[row.messenger if later.everywhere else place] = time.monotonic() + rest
             log.warning("later", messenger=row.messenger, seconds=round(rest, 1), everywhere=later.everywhere)
         except Moved as moved:
             sent.state, sent.moved_to = "waiting", moved.to
-        except Unreachable:
-            sent.state = "unreachable"
+        except Unreachable as unreachable:
+            sent.state, sent.silenced = "unreachable", unreachable.silenced
             log.info("unreachable", messenger=row.messenger, delivery=row.id)
         except Refused as refused:
             sent.state, sent.reason = "refused", str(refused)
@@ -210,7 +215,7 @@ class Outbox:
                 self._sending.pop(sent.row.id, None)
                 self._busy.discard(f"{sent.row.messenger} {sent.row.chat}")
                 if sent.state == "unreachable":
-                    await self._left(sent.row)
+                    await self._left(sent)
         self._settling = None
         self._work.set()
 
@@ -220,8 +225,7 @@ class Outbox:
         for sent in batch:
             row = sent.row
             if sent.moved_to is not None:
-                deliveries.move(db, row.messenger, row.chat, sent.moved_to.id)
-                people.moved(db, row.messenger, row.chat, sent.moved_to.id)
+                rooms.moved(db, row.messenger, row.chat, sent.moved_to.id)
             elif sent.state == "waiting":
                 deliveries.attempted(db, row.id)
             else:
@@ -231,11 +235,29 @@ class Outbox:
         if forget:
             deliveries.forget_delivered(db, forget)
 
-    async def _left(self, row: Any) -> None:
-        """Somebody cannot be reached: a turn of theirs, like any other departure."""
+    async def _do(self, row: Any, adapter: Adapter) -> None:
+        """What is done without a word: a chat gets a menu of its own, or somebody is let into a room."""
+        chat = chat_of(row)
+        if "admit" in row.act:
+            await adapter.admit(chat, Identity(row.messenger, row.act["admit"]))
+        else:
+            reader = reader_of(row, self.installation, adapter.can(chat).prefix)
+            await adapter.show_menu(chat, "", self.engine.router.entries(row.act["menu"], reader))
+
+    async def _read(self, media: Media) -> AsyncIterator[bytes]:
+        """The bytes of something that is carried, from the messenger where it lies. Raises a `SendError`."""
+        async for piece in self.adapters[media.messenger].fetch(media):
+            yield piece
+
+    async def _left(self, sent: Sent) -> None:
+        """Somebody cannot be reached, or a room: a turn of theirs, like any other departure."""
+        row, chat = sent.row, chat_of(sent.row)
+        if not chat.private:
+            removed = Removed(silenced=sent.silenced)
+            await self.engine.receive(Incoming(f"unreachable:{row.id}", removed, chat))
+            return
         account = await self.engine.call(lambda db: people.account_of(db, row.messenger, row.chat))
         if account is not None:
-            chat = Chat(row.messenger, row.chat, row.private)
             await self.engine.receive(
                 Incoming(f"unreachable:{row.id}", Left(), chat, Identity(row.messenger, account))
             )

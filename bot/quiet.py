@@ -9,6 +9,10 @@ AWAKE = timedelta(minutes=30)
 """Who wrote so recently is awake: words that a person sent them need not wait for the morning."""
 
 
+NIGHT = (time(21), time(8))
+"""The quiet hours of who chose none, and of rooms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quiet:
     """From when to when (local times; equal: never) a person is not to be disturbed, and where they live."""

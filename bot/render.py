@@ -1,6 +1,7 @@
 """A stored delivery becomes messages: in its reader's words, in the shape its chat can show."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -9,8 +10,11 @@ from bot.adapter import Buttons, Capabilities
 from bot.context import Installation
 from bot.links import qr_picture
 from bot.markup import clean, plain, quote, split, units
-from bot.message import Chat, MessageRef, Outgoing, Picture
+from bot.message import Carried, Chat, Media, MessageRef, Outgoing, Picture
+from bot.note import unpacked
 from bot.text import Reader, from_json, render
+
+Read = Callable[[Media], AsyncIterator[bytes]]
 
 ROW = 30
 """Characters of labels that a row of buttons holds on a small phone."""
@@ -22,10 +26,15 @@ def reader_of(row: Any, installation: Installation, prefix: str) -> Reader:
     return installation.reader(languages, [row.time_zone, row.network_time_zone], prefix)
 
 
-def messages(row: Any, can: Capabilities, installation: Installation) -> list[Outgoing]:
-    """The messages of a delivery, in order: one, or several where the text is too long for one. The buttons
-    are on the last."""
-    chat = Chat(row.messenger, row.chat, row.private)
+def chat_of(row: Any) -> Chat:
+    """Where a delivery goes."""
+    return Chat(row.messenger, row.chat, private=row.room_id is None, thread=row.thread)
+
+
+def messages(row: Any, can: Capabilities, installation: Installation, read: Read) -> list[Outgoing]:
+    """The messages of a delivery, in order: one, or several where the text is too long for one, or stands
+    below an album. The buttons are on the last. `read` brings the bytes of what is carried."""
+    chat = chat_of(row)
     reader = reader_of(row, installation, can.prefix)
     replaces = MessageRef(chat, row.replaced_message) if row.replaced_message else None
     if row.closed and row.replaces is not None:
@@ -40,24 +49,28 @@ def messages(row: Any, can: Capabilities, installation: Installation) -> list[Ou
         body = body + Markup("\n\n") + Markup("\n").join(numbered)
         buttons = rows(labels)
     picture = _picture(row.picture, reader)
-    wakes = bool(row.priority)
-    parts = split(body, can.max_caption if picture else can.max_text)
-    out = [
-        Outgoing(row.id, chat, str(part), plain(part), wakes=wakes, picture=None if index else picture)
+    carried = [Carried(media, partial(read, media)) for media in unpacked(row.media)]
+    if replaces is not None:  # what was carried is there already
+        carried = []
+    parts = split(body, can.max_caption if picture or carried or row.media else can.max_text)
+    one = partial(Outgoing, row.id, chat, wakes=bool(row.priority), reply_to=row.reply_to)
+    out: list[Outgoing] = []
+    if carried and (len(parts) > 1 or (len(carried) > 1 and buttons)):
+        out.append(one("", "", carried=carried))
+        parts, carried = split(body, can.max_text), []
+    out += [
+        one(str(part), plain(part), picture=None if index else picture)
         for index, part in enumerate(parts[:-1])
     ]
-    last = parts[-1]
     return [
         *out,
-        Outgoing(
-            row.id,
-            chat,
-            str(last),
-            plain(last),
+        one(
+            str(parts[-1]),
+            plain(parts[-1]),
             buttons=buttons,
-            picture=None if out else picture,
+            picture=None if len(parts) > 1 else picture,
+            carried=carried,
             replaces=replaces,
-            wakes=wakes,
         ),
     ]
 
@@ -75,7 +88,7 @@ def _closing(
     if row.chosen is not None and row.body is not None and row.picture is None:
         chosen = render(from_json(row.chosen), reader)
         text = render(from_json(row.body), reader) + Markup("\n\n<b>➤ {}</b>").format(chosen)
-        if units(plain(text)) <= can.max_text:
+        if units(plain(text)) <= (can.max_caption if row.media else can.max_text):
             return Outgoing(row.id, chat, str(text), plain(text), replaces=replaces, wakes=False)
     return Outgoing(row.id, chat, "", "", replaces=replaces, wakes=False)
 

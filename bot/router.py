@@ -4,15 +4,27 @@ import difflib
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeVar
 
 from bot.access import Actor, Role, may
-from bot.message import Event
-from bot.text import Text
+from bot.adapter import MenuEntry
+from bot.markup import plain
+from bot.message import Event, Opened, Words
+from bot.text import Reader, Text, render
 
 Function = TypeVar("Function", bound=Callable[..., None])
+
+
+class Place(Enum):
+    """Where a command does its work: called in a room, a private one answers with the way to the private
+    chat. One for rooms is told whether the caller leads the room."""
+
+    PRIVATE = auto()
+    ANYWHERE = auto()
+    ROOM = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +42,15 @@ class Handler:
     menu: Text | None = None
     payload: str = ""
     event: type[Event] | None = None
+    place: Place = Place.PRIVATE
 
 
-def command(name: str, *, needs: Role, menu: Text, payload: str = "") -> Callable[[Function], Function]:
-    """Reached by typing `name`, from `/help` and from the menu; with `payload` also by links that begin
-    with that word, whose rest is then the first answer."""
-    return _mark(lambda key, run: Handler(key, run, needs, command=name, menu=menu, payload=payload))
+def command(
+    name: str, *, needs: Role, menu: Text, payload: str = "", place: Place = Place.PRIVATE
+) -> Callable[[Function], Function]:
+    """Reached by typing `name`, from `/help`, from the menu, and by links that begin with this word or with
+    `payload`; what follows in the link is then the first answer."""
+    return _mark(lambda key, run: Handler(key, run, needs, name, menu, payload, place=place))
 
 
 def action(*, needs: Role = Role.ANYONE, menu: Text | None = None) -> Callable[[Function], Function]:
@@ -78,12 +93,42 @@ class Router:
                     self.handlers[handler.name] = handler
         every = self.handlers.values()
         self.commands = {handler.command: handler for handler in every if handler.command}
-        self.payloads = {handler.payload: handler for handler in every if handler.payload}
+        self.payloads = self.commands | {handler.payload: handler for handler in every if handler.payload}
+        self.usual = frozenset(
+            handler.command
+            for handler in self.commands.values()
+            if handler.needs in (Role.ANYONE, Role.MEMBER)
+        )
         self.events = {handler.event: handler for handler in every if handler.event}
 
     def menu(self, actor: Actor) -> list[Handler]:
-        """The commands that `actor` may call, by name."""
+        """The commands that `actor` may call in their private chat, by name."""
         return self.offered(lambda handler: may(handler.needs, actor))
+
+    def entries(self, commands: Iterable[str], reader: Reader) -> list[MenuEntry]:
+        """Lines of a messenger's menu for these commands, in the reader's language; those that are gone are
+        left out."""
+        there = (self.commands[command] for command in commands if command in self.commands)
+        return [
+            MenuEntry(handler.command, plain(render(handler.menu, reader)))
+            for handler in there
+            if handler.menu is not None
+        ]
+
+    def opened(self, payload: str) -> tuple[Handler, str]:
+        """Which handler a link leads to, and the words with which it is called."""
+        word, _sep, rest = payload.partition("_")
+        return self.payloads.get(word) or self.commands["start"], rest
+
+    def called(self, event: Event | None) -> Handler | None:
+        """The command that words or a link call, if they do."""
+        match event:
+            case Words(text):
+                typed = command_word(text)
+                return self.commands.get(typed[0]) if typed else None
+            case Opened(payload):
+                return self.opened(payload)[0]
+        return None
 
     def offered(self, fits: Callable[[Handler], bool]) -> list[Handler]:
         """The commands that fit, by name."""

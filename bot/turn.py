@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import letters
 from bot.access import Actor, Role, may
+from bot.adapter import LARGEST_FILE
 from bot.context import Context, Installation
 from bot.dialogue import Dialogue, Given, Instead, Parked, offers
 from bot.letters import Priority
@@ -16,7 +18,8 @@ from bot.log import get
 from bot.markup import clean
 from bot.message import (
     Chat,
-    Due,
+    Edited,
+    Event,
     Identity,
     Incoming,
     Left,
@@ -26,6 +29,7 @@ from bot.message import (
     Unsupported,
     Words,
 )
+from bot.note import Note, key
 from bot.render import label
 from bot.router import Handler, Router, command_word, name_of
 from bot.text import AnyText, Command, Reader, Verbatim, _, from_json, paragraphs, to_json
@@ -58,19 +62,22 @@ class Turn:
         self.reader = Reader()
         self.parked: list[Any] = []  # the open question's handler first
         self._actor: Actor | None = None
+        self._to: dict[str, Any] = {}  # where the answer goes, as `letters.post` takes it
+        self._note = Note()  # what was said in this turn
         self._chosen: Any = None  # the label that was pressed, as it is stored
         self._began = time.perf_counter()
 
     # --- the two ways in -------------------------------------------------------------------------
 
     def run(self) -> None:
-        """A turn of somebody's."""
+        """A turn of somebody's in their private chat."""
         assert (
             self.incoming is not None and self.incoming.sender is not None and self.incoming.chat is not None
         )
         self._identify(self.incoming, self.incoming.sender, self.incoming.chat)
-        self.parked = list(conversations.open_of(self.db, self.actor.person.id))
+        self._answer_in_private()
         self._route(self.incoming.event, self.incoming.chat)
+        self._show_menu()
 
     def run_timer(self, timer: Timer) -> bool:
         """A timer's turn; False when it failed and has to be tried again."""
@@ -116,52 +123,141 @@ class Turn:
             people.heard(identity, chat=chat.id, language=incoming.language or None, now=self.now)
         member = people.membership(self.db, identity.person)
         self._actor = Actor(identity.person, identity, member, sender in self.installation.operators)
-        self._read_reader()
+        self.reader = self._reader()
 
-    def _read_reader(self) -> None:
+    def _reader(self) -> Reader:
         person, member = self.actor.person, self.actor.member
         home = member.network if member else None
-        self.reader = self.installation.reader(
+        return self.installation.reader(
             [person.language, self.actor.identity.language, *(home.languages if home else ())],
             [person.time_zone, home.time_zone if home else None],
         )
 
+    def _answer_in_private(self) -> None:
+        """What is said from now on goes to the private chat of the one who acts."""
+        identity = self.actor.identity
+        self._to = {
+            "person_id": identity.person_id,
+            "messenger": identity.messenger,
+            "chat": identity.chat,
+        }
+        self.parked = list(conversations.open_of(self.db, self.actor.person.id))
+
+    def _show_menu(self) -> None:
+        """Give their chat a menu of commands of its own, where everybody's would not be right: they may do
+        more, or chose another language than that of their app."""
+        identity, locale = self.actor.identity, self._reader().locale
+        commands = [handler.command for handler in self.router.menu(self.actor)]
+        theirs = self.installation.reader([identity.language], [])
+        is_own = locale != theirs.locale or not self.router.usual.issuperset(commands)
+        menu = " ".join([locale, *commands]) if is_own else ""
+        if identity.menu != menu:
+            identity.menu = menu
+            act = {"menu": commands if is_own else []}
+            self._post(stored_letters.write(self.db, body=None, offers=[], act=act, now=self.now))
+
     # --- what ------------------------------------------------------------------------------------
 
-    def _route(self, event: Any, chat: Chat) -> None:
+    def _route(self, event: Event, chat: Chat) -> None:
         match event:
-            case Words(text, _message, reply_to):
-                self._words(clean(text), reply_to, chat)
+            case Words():
+                self._words(event, chat)
+            case Edited():
+                self._edited(event, chat)
             case Pressed():
                 self._pressed(event, chat)
             case Opened(payload):
-                word, _sep, rest = payload.partition("_")
-                handler = self.router.payloads.get(word) or self.router.commands["start"]
-                self._call(handler, words=rest)
-            case Unsupported(kind):
-                self._call(self.router.events[Unsupported], kind)
+                handler, words = self.router.opened(payload)
+                self._call(handler, words=words)
+            case Unsupported(kind, text):
+                self._call(self.router.events[Unsupported], kind, clean(text))
             case Left() | Returned():
                 self._call(self.router.events[type(event)])
-            case Due():
-                raise AssertionError("timers come by run_timer")
+            case _:
+                raise AssertionError(f"{type(event).__name__} does not happen in a private chat")
 
-    def _words(self, text: str, reply_to: str | None, chat: Chat) -> None:
-        if typed := command_word(text):
+    def _words(self, said: Words, chat: Chat) -> None:
+        self._note = note = Note.of(said, clean(said.text), chat)
+        if any((each.size or 0) > LARGEST_FILE for each in note.media):
+            self._too_large(note)
+        elif typed := command_word(note.words):
             self._command(*typed)
-            return
-        relay_id = stored_letters.relay_of(self.db, chat.messenger, chat.id, reply_to) if reply_to else None
-        if relay_id is None and self.parked:
-            self._answer(self.parked[0], Given(self.parked[0].question, words=text))
-            return
-        if relay_id is None and text and self._choice_typed(text, chat):
-            return
-        if relay_id is None and not relays.open_of(self.db, self.actor.person.id):
-            word, _sep, rest = text.partition(" ")
-            handler = self.router.commands.get(word.lower())
-            if handler is not None and may(handler.needs, self.actor):
-                self._call(handler, words=rest.strip())
-                return
-        self._call(self.router.events[Words], text, relay_id)
+        elif not (
+            self._completes_album(note)
+            or (said.reply_to and self._reply_to(said.reply_to, note, chat))
+            or (self.parked and self._answered(note))
+            or (not note.media and (self._choice_typed(note.words, chat) or self._bare_command(note.words)))
+        ):
+            self._call(self.router.events[Words], note.to_json())
+
+    def _reply_to(self, message: str, note: Note, chat: Chat) -> bool:
+        """Whether the words answer a message of ours that says what becomes of them."""
+        leads_to = stored_letters.on_reply(self.db, chat.messenger, chat.id, message)
+        handler = self.router.handlers.get(leads_to["do"]) if leads_to else None
+        if leads_to and handler:
+            self._call(handler, *leads_to["args"], note.to_json())
+        return handler is not None
+
+    def _answered(self, note: Note) -> bool:
+        self._answer(self.parked[0], Given(self.parked[0].question, note))
+        return True
+
+    def _bare_command(self, text: str) -> bool:
+        """Whether the words are a command without its mark, and nobody waits for them."""
+        word, _sep, rest = text.partition(" ")
+        handler = self.router.commands.get(word.lower())
+        if handler is None or not may(handler.needs, self.actor):
+            return False
+        if relays.open_of(self.db, self.actor.person.id):
+            return False
+        self._call(handler, words=rest.strip())
+        return True
+
+    def _too_large(self, note: Note) -> None:
+        size, most = (round(n / 2**20) for n in (note.media[0].size or 0, LARGEST_FILE))
+        self._reply(
+            _(
+                "That is too large for me: it has {size} MB, and I can carry {most} MB. Can you make it "
+                "smaller, or write what is in it?",
+                size=size,
+                most=most,
+            )
+        )
+        self._log(None, "too large")
+
+    def _completes_album(self, note: Note) -> bool:
+        """Whether this was sent together with what has just been said: then it is one more part of that."""
+        if not note.album or not self.parked or self.parked[0].album != note.album:
+            return False
+        answers, args = dict(self.parked[0].answers), list(self.parked[0].args)
+        if answers:
+            question, said = answers.popitem()
+            answers[question] = _with_media(said, note)
+        elif args:
+            args[-1] = _with_media(args[-1], note)
+        conversations.park(self.db, self.parked[0].id, answers=answers, args=args)
+        self._log(None, "album")
+        return True
+
+    def _edited(self, edited: Edited, chat: Chat) -> None:
+        """Changed words count where it is not too late: as the latest answer, or in a relay."""
+        words, message = clean(edited.text), key(chat, edited.message)
+        parked = self.parked[0] if self.parked else None
+        if parked is not None and parked.heard == message:
+            if typed := command_word(words):
+                self._command(*typed)
+            elif parked.answers:
+                answers = dict(parked.answers)
+                question, said = answers.popitem()
+                self._note = _changed(said, words, message)
+                self._answer(parked, Given(question, self._note), answers=answers)
+            elif parked.args and (handler := self.router.handlers.get(parked.handler)):
+                self._note = _changed(parked.args[-1], words, message)
+                self._call(handler, *parked.args[:-1], self._note.to_json())
+        elif stored_letters.carrying(self.db, message) is not None:
+            self._call(self.router.events[Edited], message, words)
+        else:
+            self._log(None, "changed too late")
 
     def _command(self, word: str, rest: str) -> None:
         if word == "cancel":
@@ -185,7 +281,7 @@ class Turn:
     def _choice_typed(self, text: str, chat: Chat) -> bool:
         """Whether the words are a button of the last message: its number or its label."""
         row = stored_letters.latest_offers(self.db, chat.messenger, chat.id)
-        if row is None or row.closed or not row.offers:
+        if not text or row is None or row.closed or not row.offers:
             return False
         if text.isdecimal() and 1 <= int(text) <= len(row.offers):
             self._offer(row, int(text) - 1)
@@ -248,13 +344,14 @@ class Turn:
             dialogue=dialogue,
             actor=self._actor,
             reader=self.reader,
+            leads=self.incoming.leads if self.incoming else None,
         )
 
     def _call(
         self, handler: Handler, *args: Any, words: str = "", given: dict[str, Any] | None = None
     ) -> None:
         """Start a handler from its top."""
-        if not may(handler.needs, self.actor):
+        if not may(handler.needs, self._actor):
             self._refuse(handler)
             return
         # The same question asked twice is one question: the newer takes the place of the older.
@@ -329,6 +426,8 @@ class Turn:
             question=question.name,
             draft=dialogue.draft or None,
             asked_at=self.now,
+            heard=self._note.message or None,
+            album=self._note.album or None,
         )
         letter_id = stored_letters.write(
             self.db,
@@ -392,15 +491,7 @@ class Turn:
         self._finish(dialogue)
 
     def _post(self, letter_id: int, replaces: int | None = None) -> None:
-        stored_letters.post(
-            self.db,
-            letter_id,
-            person_id=self.actor.identity.person_id,
-            messenger=self.actor.identity.messenger,
-            chat=self.actor.identity.chat,
-            priority=Priority.ANSWER,
-            replaces=replaces,
-        )
+        stored_letters.post(self.db, letter_id, **self._to, priority=Priority.ANSWER, replaces=replaces)
 
     # --- stopping and going back -----------------------------------------------------------------
 
@@ -470,3 +561,17 @@ class Turn:
             seconds=round(time.perf_counter() - self._began, 4),
             **more,
         )
+
+
+def _with_media(said: Any, note: Note) -> Any:
+    """A note as it is stored, with what was sent together with it; what is none stays as it is."""
+    if not isinstance(said, dict):
+        return said
+    first = Note.from_json(said)
+    return replace(first, media=first.media + note.media, words=first.words or note.words).to_json()
+
+
+def _changed(said: Any, words: str, message: str) -> Note:
+    """What was answered, with other words."""
+    note = Note.from_json(said) if isinstance(said, dict) else Note(message=message)
+    return note.with_words(words)

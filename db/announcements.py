@@ -1,12 +1,15 @@
 """Announcements: words to many members. The deliveries of the letter are the report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import deliveries
-from db.models import Announcement, Member
+from db.models import Announcement, Letter, Member, Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,20 @@ def make(
     db.add(announcement)
     db.flush()
     return announcement
+
+
+def since(db: Session, network: Network, moment: datetime) -> Sequence[Any]:
+    """The texts of a network's announcements since then, the latest first, as far as they are kept."""
+    return db.scalars(
+        select(Letter.body)
+        .join(Announcement, Announcement.letter_id == Letter.id)
+        .where(
+            Announcement.network_id == network.id,
+            Announcement.made_at >= moment,
+            Letter.body.is_not(None),
+        )
+        .order_by(Announcement.made_at.desc())
+    ).all()
 
 
 def report(db: Session, announcement: Announcement) -> Report | None:

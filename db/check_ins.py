@@ -135,6 +135,14 @@ def ask(db: Session, round_: Round, member: Member, now: datetime) -> CheckIn | 
     return check_in
 
 
+def open_of(db: Session, member: Member) -> CheckIn | None:
+    """The check-in of a member that still counts."""
+    latest = db.scalar(
+        select(CheckIn).where(CheckIn.member_id == member.id).order_by(CheckIn.asked_at.desc()).limit(1)
+    )
+    return latest if latest is not None and not is_over(db, latest) else None
+
+
 def is_over(db: Session, check_in: CheckIn) -> bool:
     """Whether the network's next round has begun, so that answers do not count any more."""
     round_ = check_in.round

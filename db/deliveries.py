@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import Executable, Row, and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from db.models import WAITING, Delivery, Identity, Letter, Network, Person
+from db.models import WAITING, Delivery, Identity, Letter, Network, Person, Room
 
 WAITS = text(f"deliveries.{WAITING}")
 PLACE = Delivery.messenger + " " + Delivery.chat
@@ -25,14 +25,16 @@ NEXT = (
     .order_by(Delivery.priority, Delivery.id)
     .limit(bindparam("most"))
 )
-WITH_READER = (
+WITH_READER: Executable = (  # with so many columns their types would not be told anyway
     select(
         Delivery.id,
         Delivery.letter_id,
         Delivery.person_id,
         Delivery.messenger,
         Delivery.chat,
-        Delivery.private,
+        Delivery.room_id,
+        Delivery.thread,
+        Delivery.reply_to,
         Delivery.priority,
         Delivery.replaces,
         Delivery.chosen,
@@ -42,6 +44,8 @@ WITH_READER = (
         Letter.body,
         Letter.offers,
         Letter.picture,
+        Letter.media,
+        Letter.act,
         Letter.forget,
         REPLACED.c.message.label("replaced_message"),
         Person.language,
@@ -58,7 +62,8 @@ WITH_READER = (
     .join(Letter, Letter.id == Delivery.letter_id)
     .outerjoin(REPLACED, REPLACED.c.id == Delivery.replaces)
     .outerjoin(Person, Person.id == Delivery.person_id)
-    .outerjoin(Network, Network.id == Person.network_id)
+    .outerjoin(Room, Room.id == Delivery.room_id)
+    .outerjoin(Network, Network.id == func.coalesce(Room.network_id, Person.network_id))
     .outerjoin(Identity, and_(Identity.messenger == Delivery.messenger, Identity.chat == Delivery.chat))
     .where(Delivery.id.in_(bindparam("ids", expanding=True)))
     .order_by(Delivery.priority, Delivery.id)
@@ -108,7 +113,7 @@ def forget_delivered(db: Session, letter_ids: Iterable[int]) -> None:
             Letter.forget,
             ~exists().where(Delivery.letter_id == Letter.id, Delivery.state == "waiting"),
         )
-        .values(body=None, picture=None)
+        .values(body=None, picture=None, media=[])
     )
 
 
@@ -140,10 +145,20 @@ def give_up_on(db: Session, messenger: str, chat: str, *, now: datetime) -> None
     )
 
 
-def move(db: Session, messenger: str, chat: str, to: str) -> None:
-    """What waits for a chat that has another id now goes there."""
-    db.connection().execute(
-        update(Delivery).where(Delivery.messenger == messenger, Delivery.chat == chat).values(chat=to)
+def lost(db: Session, person_id: int, priority: int, since: datetime) -> int:
+    """How many deliveries of this kind have not reached a person since then."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Delivery)
+            .where(
+                Delivery.person_id == person_id,
+                Delivery.priority == priority,
+                Delivery.state == "unreachable",
+                Delivery.settled_at >= since,
+            )
+        )
+        or 0
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
@@ -21,10 +22,27 @@ OPEN = ("open", "handed")
 """States in which a request still looks for somebody."""
 
 
-def open_(db: Session, by: Member, *, topic: str, need: str, anonymous: bool, now: datetime) -> HelpRequest:
-    """A new request."""
+def open_(
+    db: Session,
+    by: Member,
+    *,
+    topic: str,
+    need: str,
+    anonymous: bool,
+    now: datetime,
+    media: list[Any] | None = None,
+    posting: str | None = None,
+) -> HelpRequest:
+    """A new request; `posting` says when it goes to the network's rooms too, "now" or "later"."""
     request = HelpRequest(
-        network_id=by.network_id, asker=by, topic=topic, need=need, anonymous=anonymous, opened_at=now
+        network_id=by.network_id,
+        asker=by,
+        topic=topic,
+        need=need,
+        media=media or [],
+        anonymous=anonymous,
+        posting=posting,
+        opened_at=now,
     )
     db.add(request)
     db.flush()
@@ -213,7 +231,9 @@ def forget_words(db: Session, before: datetime) -> int:
     return (
         db.connection()
         .execute(
-            update(HelpRequest).where(HelpRequest.closed_at < before, HelpRequest.need != "").values(need="")
+            update(HelpRequest)
+            .where(HelpRequest.closed_at < before, HelpRequest.forgotten.is_(False))
+            .values(need="", media=[], forgotten=True)
         )
         .rowcount
     )

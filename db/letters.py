@@ -19,6 +19,8 @@ OPEN = (
         Delivery.person_id,
         Delivery.messenger,
         Delivery.chat,
+        Delivery.room_id,
+        Delivery.thread,
         Delivery.replaces,
         Letter.offers,
     )
@@ -47,7 +49,11 @@ def write(
     offers: list[Any],
     now: datetime,
     picture: Any = None,
-    relay_id: int | None = None,
+    media: Sequence[Any] = (),
+    act: Any = None,
+    on_reply: Any = None,
+    carries: str | None = None,
+    album: str | None = None,
     forget: bool = False,
 ) -> int:
     """Store a letter; its id."""
@@ -55,7 +61,11 @@ def write(
         "body": body,
         "offers": offers,
         "picture": picture,
-        "relay_id": relay_id,
+        "media": list(media),
+        "act": act,
+        "on_reply": on_reply,
+        "carries": carries,
+        "album": album,
         "forget": forget,
         "made_at": now,
     }
@@ -70,6 +80,10 @@ def post(
     messenger: str,
     chat: str,
     priority: int,
+    room_id: int | None = None,
+    thread: str = "",
+    reply_to: str | None = None,
+    not_before: datetime | None = None,
     expires_at: datetime | None = None,
     replaces: int | None = None,
     chosen: Any = None,
@@ -82,9 +96,12 @@ def post(
         "person_id": person_id,
         "messenger": messenger,
         "chat": chat,
-        "private": True,
+        "room_id": room_id,
+        "thread": thread,
+        "reply_to": reply_to,
         "priority": priority,
         "state": "waiting",
+        "not_before": not_before,
         "expires_at": expires_at,
         "replaces": replaces,
         "chosen": chosen,
@@ -122,14 +139,42 @@ def latest_offers(db: Session, messenger: str, chat: str) -> Row[Any] | None:
     return db.connection().execute(LATEST, {"messenger": messenger, "chat": chat}).first()
 
 
-def relay_of(db: Session, messenger: str, chat: str, message: str) -> int | None:
-    """The relay whose words this message carried."""
+def on_reply(db: Session, messenger: str, chat: str, message: str) -> Any | None:
+    """What words in answer to this message call."""
     return db.scalar(
-        select(Letter.relay_id)
+        select(Letter.on_reply)
         .join(Delivery, Delivery.letter_id == Letter.id)
         .where(Delivery.messenger == messenger, Delivery.chat == chat, Delivery.message == message)
         .limit(1)
     )
+
+
+def carrying(db: Session, message: str) -> Letter | None:
+    """The letter that carries the words of this message."""
+    return db.scalar(select(Letter).where(Letter.carries == message).order_by(Letter.id).limit(1))
+
+
+def deliveries_of(db: Session, letter_id: int) -> Sequence[Delivery]:
+    """A letter on its way to each of its readers, without what later took its place."""
+    return db.scalars(
+        select(Delivery).where(Delivery.letter_id == letter_id, Delivery.replaces.is_(None))
+    ).all()
+
+
+def join_album(db: Session, album: str, media: Sequence[Any], now: datetime, until: datetime) -> bool:
+    """Put one more thing of an album into the letter that waits for all of it, and have it wait `until` then.
+    False where there is none (any more)."""
+    letter = db.scalar(
+        select(Letter)
+        .join(Delivery, Delivery.letter_id == Letter.id)
+        .where(Letter.album == album, Delivery.state == "waiting", Delivery.not_before > now)
+        .limit(1)
+    )
+    if letter is None:
+        return False
+    letter.media = [*letter.media, *media]
+    db.execute(update(Delivery).where(Delivery.letter_id == letter.id).values(not_before=until))
+    return True
 
 
 def close(db: Session, letter_id: int, chosen: Any) -> None:
@@ -152,6 +197,8 @@ def _close(db: Session, rows: Sequence[Row[Any]], chosen: Any) -> None:
                 person_id=row.person_id,
                 messenger=row.messenger,
                 chat=row.chat,
+                room_id=row.room_id,
+                thread=row.thread,
                 priority=0,
                 replaces=row.replaces or row.id,
                 chosen=chosen,

@@ -118,7 +118,9 @@ class Identity(Base):
     chat: Mapped[str]
     language: Mapped[str | None]  # the messenger's hint
     reachable: Mapped[bool] = mapped_column(default=True)
+    left_at: Mapped[datetime | None]  # since when they cannot be reached
     last_wrote_at: Mapped[datetime]
+    menu: Mapped[str] = mapped_column(default="")  # what their chat's own menu of commands was made for
 
     person: Mapped[Person] = relationship(back_populates="identities")
 
@@ -149,6 +151,26 @@ class Network(Base):
     numbers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     founded_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]  # none: an operator has still to confirm it
+    public: Mapped[bool] = mapped_column(default=True)  # whether strangers may see its card
+
+
+class Room(Base):
+    """A group or community room that the bot is in; bound where it has a network. With `thread` it is one
+    topic of it. `silenced`: the bot may not write there."""
+
+    __tablename__ = "rooms"
+    __table_args__ = (UniqueConstraint("messenger", "chat", "thread"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    messenger: Mapped[str]
+    chat: Mapped[str]
+    thread: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    network_id: Mapped[int | None] = mapped_column(ForeignKey("networks.id", ondelete="SET NULL"), index=True)
+    bound_at: Mapped[datetime | None]
+    silenced: Mapped[bool] = mapped_column(default=False)
+
+    network: Mapped[Network | None] = relationship()
 
 
 class Member(Base):
@@ -239,6 +261,9 @@ class HelpRequest(Base):
     helper_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
     topic: Mapped[str]
     need: Mapped[str]
+    media: Mapped[list[Any]] = mapped_column(default=list)  # where its voice notes, pictures and files lie
+    posting: Mapped[str | None] = mapped_column(String(16))  # in rooms: now, later (when it is widened)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"))  # there
     anonymous: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(16), default="open")  # open, taken, solved, withdrawn, handed
     opened_at: Mapped[datetime]
@@ -247,6 +272,7 @@ class HelpRequest(Base):
     answered_at: Mapped[datetime | None]  # the first word of a human
     taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    forgotten: Mapped[bool] = mapped_column(default=False)  # its words are deleted
     helped: Mapped[str | None]  # what the asker said three days later: yes, a_bit, no
 
     asker: Mapped[Member] = relationship(foreign_keys=[asker_id])
@@ -410,10 +436,13 @@ class Conversation(Base):
     draft: Mapped[list[Any] | None]  # what is ticked so far, where several may be
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"))
     asked_at: Mapped[datetime]
+    heard: Mapped[str | None]  # the message that brought the latest words, to know its changes
+    album: Mapped[str | None]  # what that message was sent together with
 
 
 class Letter(Base):
-    """What is to be said, once for all its readers. `body` is text as JSON, none once forgotten."""
+    """What is to be said, once for all its readers. `body` is text as JSON, none once forgotten; `media` is
+    where that lies which is carried with it. With `act` nothing is said, but something is done."""
 
     __tablename__ = "letters"
 
@@ -421,7 +450,11 @@ class Letter(Base):
     body: Mapped[Any | None]
     offers: Mapped[list[Any]] = mapped_column(default=list)
     picture: Mapped[Any | None]
-    relay_id: Mapped[int | None] = mapped_column(ForeignKey("relays.id", ondelete="SET NULL"))
+    media: Mapped[list[Any]] = mapped_column(default=list)
+    act: Mapped[Any | None]  # {"menu": …} or {"admit": account}
+    on_reply: Mapped[Any | None]  # what words in answer to it call: {"do": handler, "args": […]}
+    carries: Mapped[str | None] = mapped_column(index=True)  # the message whose words it carries
+    album: Mapped[str | None]  # what that message was sent together with
     forget: Mapped[bool] = mapped_column(default=False)  # drop the body once delivered
     made_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -446,7 +479,9 @@ class Delivery(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
     messenger: Mapped[str]
     chat: Mapped[str]
-    private: Mapped[bool] = mapped_column(default=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id", ondelete=CASCADE), index=True)
+    thread: Mapped[str] = mapped_column(default="")  # in the room
+    reply_to: Mapped[str | None]  # the message it answers
     priority: Mapped[int]
     state: Mapped[str] = mapped_column(
         String(16), default="waiting"

@@ -54,6 +54,13 @@ def by_name(db: Session, name: str) -> Network | None:
     return next((n for n in db.scalars(select(Network)) if n.name.casefold() == wanted), None)
 
 
+def public(db: Session) -> Sequence[Network]:
+    """Networks whose card everybody may see, by name."""
+    return db.scalars(
+        select(Network).where(Network.public, Network.confirmed_at.is_not(None)).order_by(Network.name)
+    ).all()
+
+
 def waiting(db: Session) -> list[Network]:
     """Networks that wait for an operator's confirmation, oldest first."""
     return list(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Identity, Member, Person
@@ -71,15 +71,11 @@ def reach(db: Session, person_ids: list[int]) -> dict[int, Identity]:
     return found
 
 
-def set_reachable(db: Session, identity: Identity, *, reachable: bool) -> None:
-    """Note that an account can or cannot be written to."""
-    identity.reachable = reachable
+def left(db: Session, identity: Identity, now: datetime) -> None:
+    """Note that an account cannot be written to any more."""
+    if identity.reachable:
+        identity.reachable, identity.left_at = False, now
     db.flush()
-
-
-def moved(db: Session, messenger: str, chat: str, to: str) -> None:
-    """A chat has another id now."""
-    db.execute(update(Identity).where(Identity.messenger == messenger, Identity.chat == chat).values(chat=to))
 
 
 def is_paused(person: Person, now: datetime) -> bool:

@@ -1,9 +1,13 @@
 """Asking peers for help: from the question to the follow-up three days after it was solved."""
 
+from collections.abc import Iterator
+
 from bot import (
+    AnyText,
     Button,
     Command,
     Context,
+    Note,
     Priority,
     Role,
     Verbatim,
@@ -16,30 +20,39 @@ from bot import (
 )
 from db import help_requests, members, networks, relays
 from db.models import HelpRequest, Member
-from handlers import pause, personal_data, profile, relay, routing
+from handlers import pause, personal_data, profile, relay, rooms, routing
 
 LONGEST_NEED = 2000
 """Characters; a request that is longer is read by nobody on a phone."""
+KINDS = {
+    "voice": _("a voice note"),
+    "audio": _("a recording"),
+    "photo": _("a picture"),
+    "video": _("a video"),
+    "document": _("a file"),
+}
+"""What can be sent with a request."""
 
 
 @command("ask", needs=Role.MEMBER, menu=_("Ask your peers for help"))
 def ask(ctx: Context) -> None:
     """Topic, need, with or without a name, preview; then the first peer is asked."""
     topic = ctx.choose("topic", _("What is it about?"), profile.TOPICS)
-    need = ctx.ask(
+    note = ctx.ask_note(
         "need", _("What do you need? Leave out names and addresses of others."), max_length=LONGEST_NEED
     )
-    need = personal_data.offer_removal(ctx, need)
+    note = note.with_words(personal_data.offer_removal(ctx, note.words))
     who = ctx.choose(
         "who",
         _("May your peers see your name?"),
         {"named": _("Yes, with my name"), "anonymous": _("Without my name")},
     )
+    posting = rooms.ask_where(ctx)
     sure = ctx.confirm(
         "sure",
         paragraphs(
             form("<b>{topic}</b>", topic=profile.TOPICS[topic]),
-            form("<blockquote>{need}</blockquote>", need=need),
+            *_shown(note),
             _("I ask one fitting peer after the other. Shall I begin?")
             if who == "named"
             else _("I ask one fitting peer after the other, without your name. Shall I begin?"),
@@ -51,7 +64,14 @@ def ask(ctx: Context) -> None:
         ctx.say(_("All right. Nothing was sent."))
         return
     request = help_requests.open_(
-        ctx.db, ctx.member, topic=topic, need=need, anonymous=who == "anonymous", now=ctx.now
+        ctx.db,
+        ctx.member,
+        topic=topic,
+        need=note.words,
+        media=[each.to_json() for each in note.media],
+        anonymous=who == "anonymous",
+        posting=posting,
+        now=ctx.now,
     )
     routing.begin(ctx, request)
     if request.state == "open":  # otherwise the asker has just been told who sees to it
@@ -63,6 +83,14 @@ def ask(ctx: Context) -> None:
             ),
             Button(_("Take it back"), withdraw, (request.id,)),
         )
+
+
+def _shown(note: Note) -> Iterator[AnyText]:
+    """What will be sent, as it is shown before."""
+    if note.words:
+        yield form("<blockquote>{need}</blockquote>", need=note.words)
+    if note.media:
+        yield _("With it goes: {things}.", things=[KINDS[each.kind] for each in note.media])
 
 
 @command("requests", needs=Role.MEMBER, menu=_("See how your requests stand"))
@@ -87,11 +115,19 @@ def requests(ctx: Context) -> None:
         ctx.say(
             lines(
                 form("<b>{topic}</b>", topic=profile.TOPICS.get(request.topic) or Verbatim(request.topic)),
-                form("<blockquote>{need}</blockquote>", need=shortened(request.need)),
+                gist(request),
                 how,
             ),
             button,
         )
+
+
+def gist(request: HelpRequest) -> AnyText:
+    """A request, as its asker knows it again: its first words, or what was sent."""
+    if request.need:
+        return form("<blockquote>{need}</blockquote>", need=shortened(request.need))
+    things = [KINDS[each["kind"]] for each in request.media]
+    return form("<blockquote>{things}</blockquote>", things=list(things)) if things else _("(words deleted)")
 
 
 def shortened(words: str, limit: int = 200) -> str:
@@ -124,6 +160,7 @@ def take(ctx: Context, request_id: int) -> None:
         return
     help_requests.answer(ctx.db, request, member, "yes", ctx.now)
     routing.stop(ctx, request)
+    rooms.close_post(ctx, request, _("Somebody helps now."))
     request.asker.last_contact_at = member.last_contact_at = ctx.now
     relay.begin(ctx, request)
 
@@ -164,6 +201,7 @@ def withdraw(ctx: Context, request_id: int) -> None:
         return
     routing.stop(ctx, request)
     help_requests.close(ctx.db, request, "withdrawn", ctx.now)
+    rooms.close_post(ctx, request, _("This was taken back."))
     relay.end_of_request(
         ctx, request, _("The request was taken back, so this conversation ends. Thank you for your help.")
     )
@@ -178,6 +216,7 @@ def solve(ctx: Context, request_id: int) -> None:
         return
     routing.stop(ctx, request)
     help_requests.close(ctx.db, request, "solved", ctx.now)
+    rooms.close_post(ctx, request, _("This is solved."))
     relay.end_of_request(
         ctx, request, _("It is solved. Thank you for your help: this conversation ends here.")
     )
@@ -210,7 +249,7 @@ def last_question(ctx: Context, request_id: int) -> None:
         request.asker.person,
         paragraphs(
             _("You asked this a while ago, and it is still open:"),
-            form("<blockquote>{need}</blockquote>", need=shortened(request.need)),
+            gist(request),
             _("Do you still need help with it?"),
         ),
         Button(_("Yes, ask again"), ask_again, (request.id,)),
@@ -231,7 +270,14 @@ def ask_again(ctx: Context, request_id: int) -> None:
         routing.stop(ctx, old)
         help_requests.close(ctx.db, old, "withdrawn", ctx.now)
     request = help_requests.open_(
-        ctx.db, old.asker, topic=old.topic, need=old.need, anonymous=old.anonymous, now=ctx.now
+        ctx.db,
+        old.asker,
+        topic=old.topic,
+        need=old.need,
+        media=old.media,
+        anonymous=old.anonymous,
+        posting=old.posting,
+        now=ctx.now,
     )
     if old.helper is not None:  # whose answer did not help
         help_requests.answer(ctx.db, request, old.helper, "passed", ctx.now)
@@ -248,7 +294,7 @@ def follow_up(ctx: Context, request_id: int) -> None:
     ctx.tell(
         request.asker.person,
         paragraphs(
-            form("<blockquote>{need}</blockquote>", need=shortened(request.need)),
+            gist(request),
             _("Did the answer from {name} to your request help?", name=request.helper.person.name),
         ),
         Button(_("Yes"), helped, (request.id, "yes")),

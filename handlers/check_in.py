@@ -3,9 +3,23 @@ a person at once."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import AnyText, Button, Command, Context, Priority, Verbatim, _, action, form, lines, paragraphs
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Note,
+    Priority,
+    Verbatim,
+    _,
+    action,
+    form,
+    lines,
+    paragraphs,
+)
 from bot.clock import next_weekly
 from bot.router import name_of
 from db import check_ins, conversations, members, networks, people, relays, schedules, timers
@@ -323,7 +337,7 @@ def talk(ctx: Context, check_in_id: int) -> None:
         ),
         Button(_("We have talked"), talked, (check_in.id,)),
         priority=Priority.CARRIED,
-        relay_id=carried.id,
+        on_reply=(relay.reply, carried.id),
     )
     ctx.say(
         _(
@@ -353,3 +367,28 @@ def nothing(ctx: Context, check_in_id: int) -> None:
         check_in.wants = "nothing"
         ctx.say(_("All right."))
         _go_on(ctx, check_in, 0)
+
+
+@action()
+def add(ctx: Context, check_in_id: int, said: dict[str, Any]) -> None:
+    """Words, or a voice note, for those who coordinate: they reach them because the member says so."""
+    check_in = _open(ctx, check_in_id)
+    if check_in is None:
+        return
+    note, network = Note.from_json(said), check_in.member.network
+    coordinators = [m for m in members.coordinators(ctx.db, network.id) if m.id != check_in.member_id]
+    reached = ctx.tell(
+        [each.person for each in coordinators],
+        paragraphs(
+            _("{name} adds to the check-in of <b>{network}</b>:", name=ctx.person.name, network=network.name),
+            *([form("<blockquote>{words}</blockquote>", words=note.words)] if note.words else []),
+        ),
+        priority=Priority.CARRIED,
+        note=note,
+        forget=True,
+    )
+    names = [each.person.name for each in coordinators if each.person_id in reached]
+    if names:
+        ctx.say(_("I have passed it on to {people}.", people=list(names)))
+    else:
+        ctx.say(_("Nobody who coordinates your network can be reached now."))

@@ -1,10 +1,11 @@
-"""The digest of a round of check-ins: numbers for those who coordinate the network, never names."""
+"""The digest of a round of check-ins: numbers for those who coordinate the network and for its rooms, never
+names."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 from bot import AnyText, Context, Priority, Text, _, _n, action, heading, lines
-from db import check_ins, members
+from db import check_ins, members, rooms
 from db.check_ins import FEWEST, Figures
 from db.models import Network, Round
 
@@ -36,14 +37,13 @@ def send(ctx: Context, round_id: int) -> None:
     then = check_ins.figures(ctx.db, earlier) if earlier is not None else None
     if now.asked:
         network = ctx.db.get_one(Network, round_.network_id)
-        ctx.tell(
-            [member.person for member in members.coordinators(ctx.db, network.id)],
-            heading(
-                _("Check-in of {day} in {network}", day=round_.day, network=network.name),
-                *_paragraphs(now, then, round_.questions),
-            ),
-            priority=Priority.CHECK_IN,
+        digest = heading(
+            _("Check-in of {day} in {network}", day=round_.day, network=network.name),
+            *_paragraphs(now, then, round_.questions),
         )
+        coordinators = members.coordinators(ctx.db, network.id)
+        ctx.tell([member.person for member in coordinators], digest, priority=Priority.CHECK_IN)
+        ctx.tell_rooms(rooms.of_network(ctx.db, network.id), digest, priority=Priority.CHECK_IN)
 
 
 def _paragraphs(now: Figures, then: Figures | None, questions: list[str]) -> Iterator[AnyText]:

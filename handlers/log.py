@@ -29,8 +29,11 @@ SENTENCES: dict[str, Text] = {
     "network.languages_changed": _("{who} changed the languages of the network on {day}."),
     "network.name_changed": _("{who} changed the name of the network on {day}."),
     "network.place_changed": _("{who} changed the place of the network on {day}."),
+    "network.public_changed": _("{who} changed who sees the network's card on {day}."),
     "network.purpose_changed": _("{who} changed the purpose of the network on {day}."),
     "network.time_zone_changed": _("{who} changed the time zone of the network on {day}."),
+    "room.bound": _("{who} tied a group to the network on {day}."),
+    "room.unbound": _("{who} untied a group from the network on {day}."),
     "schedule.set": _("{who} changed the rhythm of the check-ins on {day}."),
 }
 """Every act that is written down."""

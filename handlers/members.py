@@ -270,7 +270,7 @@ def _connect(ctx: Context, person: Person) -> None:
             close=Command("close"),
         ),
         priority=Priority.CARRIED,
-        relay_id=talk.id,
+        on_reply=(relay.reply, talk.id),
     )
     ctx.say(
         _(

@@ -26,6 +26,7 @@ def network(ctx: Context) -> None:
             "languages": _("Languages"),
             "time_zone": _("Time zone"),
             "place": _("Place"),
+            "public": _("Who sees its card"),
         },
     )
     value = QUESTIONS[what](ctx, ctx.network)
@@ -43,15 +44,23 @@ def network(ctx: Context) -> None:
 
 def facts(network: Network) -> AnyText:
     """What is known about a network, one fact a line."""
-    nothing = _("not said")
     return lines(
         _("Name: {name}", name=network.name),
+        public_facts(network),
+        _("Time zone: {zone}", zone=network.time_zone),
+        _("Card: everybody may see it") if network.public else _("Card: only members see it"),
+    )
+
+
+def public_facts(network: Network) -> AnyText:
+    """What strangers may know of a network besides its name, one fact a line."""
+    nothing = _("not said")
+    return lines(
         _("Purpose: {purpose}", purpose=network.purpose or nothing),
         _(
             "Languages: {languages}",
             languages=[i18n.language_name(each) for each in network.languages] or nothing,
         ),
-        _("Time zone: {zone}", zone=network.time_zone),
         _("Place: {place}", place=network.place or nothing),
     )
 
@@ -129,10 +138,21 @@ def ask_place(ctx: Context, present: Network | None = None) -> str | None:
     return place
 
 
+def ask_public(ctx: Context, present: Network | None = None) -> bool:
+    """Whether strangers may see the network's card."""
+    return ctx.confirm(
+        "public",
+        _("The card shows the name, the purpose, the languages and the place. Who may see it?"),
+        yes=_("Everybody"),
+        no=_("Only members"),
+    )
+
+
 QUESTIONS: dict[str, Callable[[Context, Network | None], Any]] = {
     "name": ask_name,
     "purpose": ask_purpose,
     "languages": ask_languages,
     "time_zone": ask_time_zone,
     "place": ask_place,
+    "public": ask_public,
 }

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from bot import (
     AnyText,
     Button,
     Command,
     Context,
+    Edited,
+    Note,
     Priority,
     Role,
     Text,
@@ -21,7 +24,7 @@ from bot import (
     paragraphs,
 )
 from bot.quiet import AWAKE
-from db import help_requests, invitations, members, networks, relays
+from db import help_requests, invitations, letters, members, networks, relays
 from db.models import HelpRequest, Network, Person, Relay
 from handlers import ask_peers, help, join, profile
 
@@ -30,24 +33,25 @@ JUST_NOW = timedelta(hours=1)
 
 
 @on(Words)
-def hear(ctx: Context, words: str, relay_id: int | None) -> None:
-    """Words that answer no question: for the relay they reply to, else the one that is open."""
+def hear(ctx: Context, said: dict[str, Any]) -> None:
+    """What answers no question: for the relay that is open."""
+    note = Note.from_json(said)
     mine = relays.open_of(ctx.db, ctx.person.id)
-    if relay_id is not None:
-        replied = [relay for relay in mine if relay.id == relay_id]
-        if replied:
-            _carry(ctx, replied[0], words)
-        else:
-            ctx.say(_("That conversation is over, so nobody got your words."))
-    elif mine and words:
-        question = _(
-            "You are talking with several people. For whom is “{words}”?",
-            words=ask_peers.shortened(words, 60),
+    if mine and note:
+        question = (
+            _(
+                "You are talking with several people. For whom is “{words}”?",
+                words=ask_peers.shortened(note.words, 60),
+            )
+            if note.words
+            else _("You are talking with several people. For whom is that?")
         )
-        _carry(ctx, _which(ctx, mine, question), words)
-    elif invitations.looks_like_code(words):
-        ctx.instead(join.join, words=words)
-    elif words and (over := relays.closed_since(ctx.db, ctx.person.id, ctx.now - JUST_NOW)):
+        _carry(ctx, _which(ctx, mine, question), note)
+    elif invitations.looks_like_code(note.words):
+        ctx.instead(join.join, words=note.words)
+    elif (note.words or note.media) and (
+        over := relays.closed_since(ctx.db, ctx.person.id, ctx.now - JUST_NOW)
+    ):
         ctx.say(
             _(
                 "Your conversation with {name} is over, so nobody got your words. "
@@ -57,7 +61,27 @@ def hear(ctx: Context, words: str, relay_id: int | None) -> None:
             )
         )
     else:
-        help.lost(ctx, words)
+        help.lost(ctx, note)
+
+
+@action()
+def reply(ctx: Context, relay_id: int, said: dict[str, Any]) -> None:
+    """What answers a carried message always goes to that relay."""
+    mine = [relay for relay in relays.open_of(ctx.db, ctx.person.id) if relay.id == relay_id]
+    if mine:
+        _carry(ctx, mine[0], Note.from_json(said))
+    else:
+        ctx.say(_("That conversation is over, so nobody got your words."))
+
+
+@on(Edited)
+def changed(ctx: Context, message: str, words: str) -> None:
+    """The sender changed a message that was carried: it changes on the other side too, as long as the two
+    talk."""
+    letter = letters.carrying(ctx.db, message)
+    relay = ctx.db.get(Relay, letter.on_reply["args"][0]) if letter and letter.on_reply else None
+    if letter is not None and relay is not None and relay.closed_at is None:
+        ctx.change(letter, _spoken(relay, other(relay, ctx.person), words))
 
 
 def _which(ctx: Context, mine: Sequence[Relay], question: Text) -> Relay:
@@ -97,8 +121,17 @@ def _speaker(relay: Relay, listener: Person) -> AnyText:
 # --- carrying ------------------------------------------------------------------------------------
 
 
-def _carry(ctx: Context, relay: Relay, words: str) -> None:
-    """Bring words to the other side. The sender hears nothing but trouble."""
+def _spoken(relay: Relay, to: Person, words: str) -> Text:
+    """Words as the listener sees them."""
+    if not words:
+        return form("<b>{name}</b>", name=_speaker(relay, to))
+    return form("<b>{name}</b>: {words}", name=_speaker(relay, to), words=words)
+
+
+def _carry(ctx: Context, relay: Relay, note: Note) -> None:
+    """Bring what was said to the other side. The sender hears nothing but trouble."""
+    if ctx.completes_album(note):
+        return
     to = other(relay, ctx.person)
     they = other_name(relay, ctx.person)
     in_flow = relay.last_words_at is not None and relay.last_words_at > ctx.now - AWAKE
@@ -106,9 +139,10 @@ def _carry(ctx: Context, relay: Relay, words: str) -> None:
     _plan_silence(ctx, relay)
     reached = ctx.tell(
         to,
-        form("<b>{name}</b>: {words}", name=_speaker(relay, to), words=words),
+        _spoken(relay, to, note.words),
         priority=Priority.CARRIED,
-        relay_id=relay.id,
+        note=note,
+        on_reply=(reply, relay.id),
         forget=True,
     )
     if not reached:
@@ -142,7 +176,7 @@ def begin(ctx: Context, request: HelpRequest) -> None:
         ),
         Button(_("It is solved"), ask_peers.solve, (request.id,)),
         priority=Priority.CARRIED,
-        relay_id=relay.id,
+        on_reply=(reply, relay.id),
     )
     ctx.say(
         _(

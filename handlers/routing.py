@@ -1,11 +1,12 @@
 """Who is asked to help, and when the next: one fitting peer after the other, then everybody who named the
 topic, then the meta-mentor by name. Every request ends with a human answer or stays somebody's debt."""
 
-from bot import Button, Context, Priority, Verbatim, _, _n, action, form, paragraphs
+from bot import Button, Context, Note, Priority, Verbatim, _, _n, action, form, paragraphs
+from bot.note import unpacked
 from bot.text import AnyText
 from db import help_requests, members, networks, people
 from db.models import Asked, HelpRequest, Member
-from handlers import ask_peers, profile
+from handlers import ask_peers, profile, rooms
 
 LOOKED_AT = 50
 """Fitting members among whom one who is awake is looked for."""
@@ -26,6 +27,8 @@ def begin(ctx: Context, request: HelpRequest) -> None:
     ):
         ctx.later(networks.span(network, span), step, request.id, about=about(request))
     ask_next(ctx, request)
+    if request.posting == "now":
+        rooms.post(ctx, request)
 
 
 def ask_next(ctx: Context, request: HelpRequest) -> None:
@@ -64,7 +67,13 @@ def ask(ctx: Context, request: HelpRequest, peers: list[Member]) -> None:
         Button(_("Not now"), ask_peers.decline, (request.id,)),
         priority=Priority.HELP_REQUEST,
         expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
+        note=enclosed(request),
     )
+
+
+def enclosed(request: HelpRequest) -> Note:
+    """What was sent with a request."""
+    return Note(media=unpacked(request.media))
 
 
 def question(request: HelpRequest) -> AnyText:
@@ -83,7 +92,8 @@ def question(request: HelpRequest) -> AnyText:
             network=request.asker.network.name,
             topic=topic,
         )
-    return paragraphs(head, form("<blockquote>{need}</blockquote>", need=request.need), _("Can you help?"))
+    need = [form("<blockquote>{need}</blockquote>", need=request.need)] if request.need else []
+    return paragraphs(head, *need, _("Can you help?"))
 
 
 @action()
@@ -104,6 +114,8 @@ def widen(ctx: Context, request_id: int) -> None:
 
 def _widen(ctx: Context, request: HelpRequest) -> None:
     request.widened_at = ctx.now
+    if request.posting == "later":
+        rooms.post(ctx, request)
     fitting = help_requests.fitting(ctx.db, request, ctx.now, 1000)
     peers = help_requests.naming_topic(ctx.db, request, fitting)
     if peers:
@@ -145,6 +157,7 @@ def _hand_over(ctx: Context, request: HelpRequest) -> None:
         ),
         Button(_("I can help"), ask_peers.take, (request.id,)),
         priority=Priority.HELP_REQUEST,
+        note=enclosed(request),
     )
     there = [member for member in coordinators if not people.is_paused(member.person, ctx.now)]
     names = [member.person.name for member in there]

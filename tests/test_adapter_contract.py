@@ -19,7 +19,7 @@ from adapters.console import Console
 from adapters.telegram import Telegram
 from adapters.telegram_webhook import Webhook
 from bot import markup
-from bot.adapter import Adapter, Capabilities, MenuEntry, Unreachable
+from bot.adapter import Adapter, Capabilities, Everywhere, MenuEntry, Unreachable
 from bot.message import (
     Chat,
     Event,
@@ -511,8 +511,8 @@ async def test_what_it_says_of_itself(messenger: str) -> None:
         assert await adapter.private_chat(here.driver.sender) == here.driver.chat
         assert here.can.max_text >= 1000
         assert here.can.prefix
-        await adapter.show_menu("", [MenuEntry("help", "What I can do")])
-        await adapter.show_menu("de", [MenuEntry("help", "Was ich kann")])
+        await adapter.show_menu(Everywhere.PRIVATE, "", [MenuEntry("help", "What I can do")])
+        await adapter.show_menu(Everywhere.PRIVATE, "de", [MenuEntry("help", "Was ich kann")])
         await adapter.introduce("", name="Mentors", description="I carry words.", short="Words")
 
 

@@ -45,7 +45,7 @@ THIRD_PARTIES = {
 }
 """Where each library, or one thing of it, may be imported: whoever wants to replace it looks there."""
 
-SEAM = {"bot.adapter", "bot.log", "bot.message"}
+SEAM = {"bot.adapter", "bot.log", "bot.message", "bot.trouble"}
 """All that a messenger needs to know of the engine."""
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from bot import letters
+from bot import letters, outbox
 from bot.adapter import Later, Moved, Refused, SendError, Unreachable
 from bot.letters import Priority
 from bot.message import Chat, MessageRef, Outgoing, Words
@@ -84,6 +84,21 @@ async def test_later_keeps_the_order_of_the_chat_and_stops_no_other(tmp_path: Pa
         assert here.heard[0] == ("bo", "You said three"), "the one who waits holds up nobody"
         assert len(trouble.tries) == 4
         assert max(delivery.attempts for delivery in deliveries(here)) == 1
+
+
+@on_loop
+async def test_however_long_the_line_was_broken_it_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with lab(tmp_path / "db") as here:
+        await here.says("ana", "/start")
+        here.heard.clear()
+        trouble = Trouble(here, Later())
+        monkeypatch.setattr(outbox, "LONGEST_WAIT", 0.1)
+        await here.engine.receive(here.incoming("ana", Words("one")))
+        await here.engine.call(lambda db: db.execute(update(Delivery).values(attempts=100_000)))
+        await until(lambda: len(here.heard) == 1, here.outbox.run())
+        assert trouble.tries == ["You said one"] * 2
 
 
 @on_loop

@@ -1,8 +1,24 @@
 """Odd deeds, one a command."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 
-from bot import Button, Context, Left, Priority, Returned, Role, Unsupported, Words, _, action, command, on
+from bot import (
+    Button,
+    Context,
+    Left,
+    Note,
+    Priority,
+    Returned,
+    Role,
+    Unsupported,
+    Words,
+    _,
+    action,
+    command,
+    on,
+)
 from db.models import Person, Timer
 
 
@@ -81,12 +97,12 @@ def operate(ctx: Context) -> None:
 
 
 @on(Words)
-def hear(ctx: Context, words: str, relay_id: int | None) -> None:
-    ctx.say(_("You said {words}", words=words))
+def hear(ctx: Context, said: dict[str, Any]) -> None:
+    ctx.say(_("You said {words}", words=Note.from_json(said).words))
 
 
 @on(Unsupported)
-def unsupported(ctx: Context, kind: str) -> None:
+def unsupported(ctx: Context, kind: str, text: str) -> None:
     ctx.say(_("Words, please"))
 
 

@@ -13,6 +13,25 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "letters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("offers", sa.JSON(), nullable=False),
+        sa.Column("picture", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("media", sa.JSON(), nullable=False),
+        sa.Column("act", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("on_reply", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("carries", sa.Text(), nullable=True),
+        sa.Column("album", sa.Text(), nullable=True),
+        sa.Column("forget", sa.Boolean(), nullable=False),
+        sa.Column("made_at", models.Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+    )
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letters_carries"), ["carries"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_made_at"), ["made_at"], unique=False)
+
+    op.create_table(
         "networks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -23,6 +42,7 @@ def upgrade() -> None:
         sa.Column("numbers", sa.JSON(), nullable=False),
         sa.Column("founded_at", models.Utc(), nullable=False),
         sa.Column("confirmed_at", models.Utc(), nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_networks")),
     )
     op.create_table(
@@ -84,6 +104,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
     op.create_table(
+        "rooms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("messenger", sa.Text(), nullable=False),
+        sa.Column("chat", sa.Text(), nullable=False),
+        sa.Column("thread", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=True),
+        sa.Column("bound_at", models.Utc(), nullable=True),
+        sa.Column("silenced", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["network_id"], ["networks.id"], name=op.f("fk_rooms_network_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rooms")),
+        sa.UniqueConstraint("messenger", "chat", "thread", name=op.f("uq_rooms_messenger_chat_thread")),
+    )
+    with op.batch_alter_table("rooms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rooms_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
         "rounds",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("network_id", sa.Integer(), nullable=False),
@@ -112,6 +151,76 @@ def upgrade() -> None:
         sa.UniqueConstraint("network_id", name=op.f("uq_schedules_network_id")),
     )
     op.create_table(
+        "conversations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("handler", sa.Text(), nullable=False),
+        sa.Column("args", sa.JSON(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("draft", sa.JSON(), nullable=True),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("asked_at", models.Utc(), nullable=False),
+        sa.Column("heard", sa.Text(), nullable=True),
+        sa.Column("album", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letters.id"], name=op.f("fk_conversations_letter_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_conversations_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+    )
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversations_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("messenger", sa.Text(), nullable=False),
+        sa.Column("chat", sa.Text(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("thread", sa.Text(), nullable=False),
+        sa.Column("reply_to", sa.Text(), nullable=True),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("not_before", models.Utc(), nullable=True),
+        sa.Column("expires_at", models.Utc(), nullable=True),
+        sa.Column("replaces", sa.BigInteger(), nullable=True),
+        sa.Column("chosen", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("settled_at", models.Utc(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letters.id"], name=op.f("fk_deliveries_letter_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_deliveries_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["rooms.id"], name=op.f("fk_deliveries_room_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_letter_id"), ["letter_id"], unique=False)
+        batch_op.create_index("ix_deliveries_message", ["messenger", "chat", "message"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_room_id"), ["room_id"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_waiting",
+            ["priority", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "exclusions",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("other_id", sa.Integer(), nullable=False),
@@ -132,7 +241,9 @@ def upgrade() -> None:
         sa.Column("chat", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("reachable", sa.Boolean(), nullable=False),
+        sa.Column("left_at", models.Utc(), nullable=True),
         sa.Column("last_wrote_at", models.Utc(), nullable=False),
+        sa.Column("menu", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_identities_person_id"), ondelete="CASCADE"
         ),
@@ -247,6 +358,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_members_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "announcements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("readers", sa.Integer(), nullable=False),
+        sa.Column("made_at", models.Utc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letters.id"], name=op.f("fk_announcements_letter_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["members.id"], name=op.f("fk_announcements_made_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["network_id"], ["networks.id"], name=op.f("fk_announcements_network_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+    )
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_announcements_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
         "check_ins",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -277,6 +411,9 @@ def upgrade() -> None:
         sa.Column("helper_id", sa.Integer(), nullable=True),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("need", sa.Text(), nullable=False),
+        sa.Column("media", sa.JSON(), nullable=False),
+        sa.Column("posting", sa.String(length=16), nullable=True),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("anonymous", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("opened_at", models.Utc(), nullable=False),
@@ -285,6 +422,7 @@ def upgrade() -> None:
         sa.Column("answered_at", models.Utc(), nullable=True),
         sa.Column("taken_at", models.Utc(), nullable=True),
         sa.Column("closed_at", models.Utc(), nullable=True),
+        sa.Column("forgotten", sa.Boolean(), nullable=False),
         sa.Column("helped", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["asker_id"], ["members.id"], name=op.f("fk_help_requests_asker_id"), ondelete="CASCADE"
@@ -294,6 +432,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["network_id"], ["networks.id"], name=op.f("fk_help_requests_network_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["letters.id"], name=op.f("fk_help_requests_post_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_help_requests")),
     )
@@ -375,133 +516,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_relays_network_id"), ["network_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_relays_request_id"), ["request_id"], unique=False)
 
-    op.create_table(
-        "letters",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("body", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("offers", sa.JSON(), nullable=False),
-        sa.Column("picture", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("relay_id", sa.Integer(), nullable=True),
-        sa.Column("forget", sa.Boolean(), nullable=False),
-        sa.Column("made_at", models.Utc(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["relay_id"], ["relays.id"], name=op.f("fk_letters_relay_id"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
-    )
-    with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_letters_made_at"), ["made_at"], unique=False)
-
-    op.create_table(
-        "announcements",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("network_id", sa.Integer(), nullable=False),
-        sa.Column("made_by_id", sa.Integer(), nullable=True),
-        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("audience", sa.Text(), nullable=False),
-        sa.Column("readers", sa.Integer(), nullable=False),
-        sa.Column("made_at", models.Utc(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letters.id"], name=op.f("fk_announcements_letter_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["made_by_id"], ["members.id"], name=op.f("fk_announcements_made_by_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["networks.id"], name=op.f("fk_announcements_network_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
-    )
-    with op.batch_alter_table("announcements", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_announcements_network_id"), ["network_id"], unique=False)
-
-    op.create_table(
-        "conversations",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("handler", sa.Text(), nullable=False),
-        sa.Column("args", sa.JSON(), nullable=False),
-        sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("draft", sa.JSON(), nullable=True),
-        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("asked_at", models.Utc(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letters.id"], name=op.f("fk_conversations_letter_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_conversations_person_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
-    )
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_conversations_person_id"), ["person_id"], unique=False)
-
-    op.create_table(
-        "deliveries",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("messenger", sa.Text(), nullable=False),
-        sa.Column("chat", sa.Text(), nullable=False),
-        sa.Column("private", sa.Boolean(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("not_before", models.Utc(), nullable=True),
-        sa.Column("expires_at", models.Utc(), nullable=True),
-        sa.Column("replaces", sa.BigInteger(), nullable=True),
-        sa.Column("chosen", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("message", sa.Text(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("closed", sa.Boolean(), nullable=False),
-        sa.Column("settled_at", models.Utc(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letters.id"], name=op.f("fk_deliveries_letter_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_deliveries_person_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-    )
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deliveries_letter_id"), ["letter_id"], unique=False)
-        batch_op.create_index("ix_deliveries_message", ["messenger", "chat", "message"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deliveries_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(
-            "ix_deliveries_waiting",
-            ["priority", "id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        )
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_deliveries_waiting",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_deliveries_person_id"))
-        batch_op.drop_index("ix_deliveries_message")
-        batch_op.drop_index(batch_op.f("ix_deliveries_letter_id"))
-
-    op.drop_table("deliveries")
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_conversations_person_id"))
-
-    op.drop_table("conversations")
-    with op.batch_alter_table("announcements", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_announcements_network_id"))
-
-    op.drop_table("announcements")
-    with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_letters_made_at"))
-
-    op.drop_table("letters")
     with op.batch_alter_table("relays", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_relays_request_id"))
         batch_op.drop_index(batch_op.f("ix_relays_network_id"))
@@ -525,6 +541,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_check_ins_member_id"))
 
     op.drop_table("check_ins")
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcements_network_id"))
+
+    op.drop_table("announcements")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_members_person_id"))
         batch_op.drop_index(batch_op.f("ix_members_network_id"))
@@ -549,8 +569,28 @@ def downgrade() -> None:
 
     op.drop_table("identities")
     op.drop_table("exclusions")
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_deliveries_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_deliveries_room_id"))
+        batch_op.drop_index(batch_op.f("ix_deliveries_person_id"))
+        batch_op.drop_index("ix_deliveries_message")
+        batch_op.drop_index(batch_op.f("ix_deliveries_letter_id"))
+
+    op.drop_table("deliveries")
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversations_person_id"))
+
+    op.drop_table("conversations")
     op.drop_table("schedules")
     op.drop_table("rounds")
+    with op.batch_alter_table("rooms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rooms_network_id"))
+
+    op.drop_table("rooms")
     op.drop_table("people")
     with op.batch_alter_table("cohorts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cohorts_network_id"))
@@ -566,3 +606,8 @@ def downgrade() -> None:
 
     op.drop_table("seen")
     op.drop_table("networks")
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letters_made_at"))
+        batch_op.drop_index(batch_op.f("ix_letters_carries"))
+
+    op.drop_table("letters")

@@ -1,0 +1,42 @@
+"""Something that fails again and again: how long to wait before the next try, and to say so once a cause."""
+
+import asyncio
+import random
+from typing import Final
+
+from bot.log import Events
+
+FIRST_WAIT: Final = 0.25
+"""Seconds: a line that broke once is mostly there again at once."""
+DOUBLINGS: Final = 10
+
+
+def seconds(failures: int, longest: float) -> float:
+    """How long to wait after so many failures before this one: a quarter of a second at first, doubled up to
+    `longest`, and never quite the same, so that many do not come back at once."""
+    wait = min(longest, FIRST_WAIT * 2.0 ** min(failures, DOUBLINGS))
+    return wait * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
+
+
+class Trouble:
+    """The failures of one thing in a row; `longest` seconds lie between two tries at most."""
+
+    def __init__(self, log: Events, longest: float = 30.0) -> None:
+        self._log = log
+        self._longest = longest
+        self._failures = 0
+        self._said = ""
+
+    async def wait(self, event: str, *, at_least: float = 0.0, **fields: object) -> None:
+        """Wait longer each time, and no less than `at_least` seconds."""
+        wait = max(at_least, seconds(self._failures, self._longest))
+        if self._said != event:
+            self._log.warning(event, seconds=round(wait, 1), **fields)
+        self._failures, self._said = self._failures + 1, event
+        await asyncio.sleep(wait)
+
+    def over(self, event: str, **fields: object) -> None:
+        """It works again."""
+        if self._failures:
+            self._log.info(event, failures=self._failures, **fields)
+        self._failures, self._said = 0, ""
