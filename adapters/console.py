@@ -113,6 +113,10 @@ class Console:
     async def start(self) -> None:
         """Nothing to connect to."""
 
+    async def check(self) -> Sequence[tuple[bool, str]]:
+        """Nothing an operator would have to know."""
+        return []
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

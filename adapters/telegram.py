@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from telegram import Bot, InputFile
@@ -94,6 +94,7 @@ class Telegram:
             get_updates_request=self._http,
         )
         self._username = ""
+        self._joins_groups = True
         self._answers: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -108,6 +109,31 @@ class Telegram:
                 raise Unauthorised(_UNAUTHORISED) from None
             raise ConnectionError(f"Telegram cannot be reached ({type(error).__name__}).") from None
         self._username = me["username"]
+        self._joins_groups = bool(me.get("can_join_groups", True))
+
+    async def check(self) -> Sequence[tuple[bool, str]]:
+        """Whether the way in is open, and groups. Raises `SendError`."""
+        try:
+            info = await self._call("getWebhookInfo")
+        except TelegramError as error:
+            raise _kind(error) from None
+        found = [(True, "Telegram lets the bot into groups.")]
+        if not self._joins_groups:
+            found = [(False, "Telegram does not let the bot into groups: ask @BotFather, /setjoingroups.")]
+        if self._webhook is None:
+            way = "The bot asks for news itself (long polling)."
+            if info["url"]:
+                way = "A webhook is set; at its start the bot removes it and asks for news itself."
+            return [*found, (True, way)]
+        if info["url"] != self._webhook.url:
+            return [*found, (True, "The webhook is not set yet; the bot sets it at its start.")]
+        if failure := info.get("last_error_message"):
+            when = datetime.fromtimestamp(info["last_error_date"], UTC)
+            return [
+                *found,
+                (False, f"Telegram could not reach the webhook at {when:%Y-%m-%d %H:%M} UTC: {failure}"),
+            ]
+        return [*found, (True, f"The webhook is set, and {info['pending_update_count']} updates wait there.")]
 
     async def close(self) -> None:
         """Let go of the connections; buttons that still wait for their answer do not get one."""

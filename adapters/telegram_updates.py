@@ -5,6 +5,7 @@ The shapes are those of https://core.telegram.org/bots/api#update.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from bot.message import (
@@ -163,16 +164,16 @@ def _in_group(message: Json, chat: Json, our_name: str) -> Happened | None:
 
 
 def _said_in_group(message: Json, our_name: str) -> Event | None:
-    """Words that may be for us; None where they are for another bot, or nothing we read in groups."""
-    text = message.get("text", message.get("caption", ""))
-    command = _COMMAND.match(text)
-    if command and not _is_ours(command, our_name):
+    """A command, or words in answer to us; None for all else that people say there, which is not for us."""
+    command = _COMMAND.match(message.get("text", message.get("caption", "")))
+    answered = message.get("reply_to_message", {}).get("from", {}).get("username", "")
+    answers_us = _answered(message) is not None and answered.lower() == our_name.lower()
+    if not (_is_ours(command, our_name) if command else answers_us):
         return None
     event = _said(message, our_name)
-    if not isinstance(event, Words):
-        return event if isinstance(event, Opened) else None
-    to_us = bool(command and command["bot"]) or event.reply_to is not None
-    return Words(event.text, event.message, event.reply_to, event.media, event.album, to_us)
+    if isinstance(event, Words):
+        return replace(event, to_us=answers_us or bool(command and command["bot"]))
+    return event if isinstance(event, Opened) else None
 
 
 def _answered(message: Json) -> str | None:

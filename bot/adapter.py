@@ -116,6 +116,10 @@ class Adapter(Protocol):
         """Connect once: check the token, learn our own name. Raises `Unauthorised`, or `OSError` when
         there is no connection."""
 
+    async def check(self) -> Sequence[tuple[bool, str]]:
+        """After `start`: what an operator should know, each with whether it is well, in sentences. Raises a
+        `SendError`."""
+
     async def run(self, receive: Receive) -> None:
         """Listen until cancelled. Acknowledge to the messenger only what `receive` has returned from."""
 

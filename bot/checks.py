@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 
 import i18n
-from bot.adapter import Unauthorised
+from bot.adapter import SendError, Unauthorised
 from bot.app import real
 from bot.config import Config
 from db.store import DatabaseTooNew
@@ -51,5 +51,10 @@ async def checks(config: Config) -> AsyncIterator[tuple[bool, str]]:
             yield False, f"There is no connection to {adapter.name} ({type(error).__name__})."
         else:
             yield True, f"The bot is known to {adapter.name}."
+            try:
+                for fine, what in await adapter.check():
+                    yield fine, what
+            except SendError as error:
+                yield False, f"{adapter.name} does not say more ({type(error).__name__})."
         finally:
             await adapter.close()

@@ -82,8 +82,8 @@ class RoomTurn(Turn):
         note = Note.of(said, clean(said.text), chat)
         if typed := command_word(note.words):
             self._command_here(*typed, to_us=said.to_us)
-        elif said.reply_to:
-            self._reply_to(said.reply_to, note, chat)
+        elif not self._reply_to(said.reply_to, note, chat):
+            self._reply_to(chat.thread, note, chat)  # where a thread begins with a message of ours
 
     def _command_here(self, word: str, rest: str, *, to_us: bool) -> None:
         handler = self.router.commands.get(word)

@@ -147,6 +147,8 @@ class Turn:
         """Give their chat a menu of commands of its own, where everybody's would not be right: they may do
         more, or chose another language than that of their app."""
         identity, locale = self.actor.identity, self._reader().locale
+        if not identity.reachable:
+            return
         commands = [handler.command for handler in self.router.menu(self.actor)]
         theirs = self.installation.reader([identity.language], [])
         is_own = locale != theirs.locale or not self.router.usual.issuperset(commands)
@@ -182,25 +184,22 @@ class Turn:
             self._too_large(note)
         elif typed := command_word(note.words):
             self._command(*typed)
-        elif not (
-            self._completes_album(note)
-            or (said.reply_to and self._reply_to(said.reply_to, note, chat))
-            or (self.parked and self._answered(note))
-            or (not note.media and (self._choice_typed(note.words, chat) or self._bare_command(note.words)))
-        ):
+        elif self._completes_album(note) or self._reply_to(said.reply_to, note, chat):
+            return
+        elif self.parked:
+            self._answer(self.parked[0], Given(self.parked[0].question, note))
+        elif note.media or not (self._choice_typed(note.words, chat) or self._bare_command(note.words)):
             self._call(self.router.events[Words], note.to_json())
 
-    def _reply_to(self, message: str, note: Note, chat: Chat) -> bool:
+    def _reply_to(self, message: str | None, note: Note, chat: Chat) -> bool:
         """Whether the words answer a message of ours that says what becomes of them."""
+        if not message:
+            return False
         leads_to = stored_letters.on_reply(self.db, chat.messenger, chat.id, message)
         handler = self.router.handlers.get(leads_to["do"]) if leads_to else None
         if leads_to and handler:
             self._call(handler, *leads_to["args"], note.to_json())
         return handler is not None
-
-    def _answered(self, note: Note) -> bool:
-        self._answer(self.parked[0], Given(self.parked[0].question, note))
-        return True
 
     def _bare_command(self, text: str) -> bool:
         """Whether the words are a command without its mark, and nobody waits for them."""

@@ -39,7 +39,7 @@ IN_CHAT = (
 )
 BY_ID = IN_CHAT.where(Delivery.id == bindparam("delivery_id"))
 BY_MESSAGE = IN_CHAT.where(Delivery.message == bindparam("message"))
-LATEST = IN_CHAT.where(or_(Delivery.replaces.is_(None), Delivery.closed.is_(False)))
+LATEST = IN_CHAT.where(Letter.act.is_(None), or_(Delivery.replaces.is_(None), Delivery.closed.is_(False)))
 
 
 def write(

@@ -264,8 +264,9 @@ def close_post(ctx: Context, request: HelpRequest, how: Text) -> None:
 def answer(ctx: Context, request_id: int, said: dict[str, object]) -> None:
     """Words in the room in answer to a posted request: the asker hears them wherever they are."""
     request, note = ctx.db.get(HelpRequest, request_id), Note.from_json(said)
-    if request is None or ctx.room is None or request.asker.person_id == ctx.person.id:
+    if request is None or request.closed_at is not None or request.asker.person_id == ctx.person.id:
         return
+    assert ctx.room is not None
     request.answered_at = request.answered_at or ctx.now
     members.in_contact(ctx.db, request.network_id, request.asker.person, ctx.now)
     ctx.tell(

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +120,13 @@ async def joins(user: User, payload: str) -> None:
     for question in ("Which languages do you speak", "Where do you live?", "Which large city"):
         await answers(user, question, "Skip")
     await hears(user, "Welcome to")
+
+
+async def until(comes_to_pass: Callable[[], bool]) -> None:
+    """Wait for something, up to 10 seconds."""
+    async with asyncio.timeout(10):
+        while not comes_to_pass():
+            await asyncio.sleep(0.02)
 
 
 async def all_sent(database: Path) -> None:
@@ -247,7 +254,21 @@ def test_check_ticks_off_what_is_in_order(tmp_path: Path, capsys: pytest.Capture
         async with TelegramServer() as server:
             config = settings(tmp_path, server)
             assert await asyncio.to_thread(main, ["--config", str(config), "check"]) == 0
-            assert "✓ The bot is known to telegram." in capsys.readouterr().out
+            ticks = capsys.readouterr().out
+            assert "✓ The bot is known to telegram." in ticks
+            assert "✓ The bot asks for news itself (long polling)." in ticks
+            webhook = settings(tmp_path, server, "webhook")
+            assert await asyncio.to_thread(main, ["--config", str(webhook), "check"]) == 0
+            assert "✓ The webhook is not set yet" in capsys.readouterr().out
+            async with program(webhook) as running:
+                await until(lambda: bool(server.webhook))
+                assert await asyncio.to_thread(main, ["--config", str(webhook), "check"]) == 0
+                assert "✓ The webhook is set, and 0 updates wait there." in capsys.readouterr().out
+                await running.ends(signal.SIGKILL)
+            server.user(1).says("Hello")
+            await until(lambda: 0 in server.answered)
+            assert await asyncio.to_thread(main, ["--config", str(webhook), "check"]) == 1
+            assert "✗ Telegram could not reach the webhook at" in capsys.readouterr().out
             server.revoke()
             assert await asyncio.to_thread(main, ["--config", str(config), "check"]) == 1
             assert "✗ Telegram refuses the token" in capsys.readouterr().out

@@ -353,7 +353,7 @@ async def test_a_press_on_a_message_that_telegram_has_forgotten() -> None:
 async def test_presses_are_answered_at_once_and_a_failure_there_is_no_harm(lines: Callable[[], str]) -> None:
     async with here() as place:
         _, shown = await place.sees("Can you help?", ["Yes"])
-        place.server.fails("answerCallbackQuery", Fault())
+        place.server.fails("answerCallbackQuery", Fault(), times=2)  # once more than it is tried again
         place.ana.presses(shown, "Yes")
         assert await place.event() == Pressed(0, str(shown.message_id), 7)
         await until(lambda: "press.unanswered" in lines())
