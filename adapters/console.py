@@ -521,6 +521,8 @@ Write as the person at the prompt; “Bo: hello” writes as Bo, and “Bo” ch
 Press a button by its number, or by its words in brackets: [I can help].
 “+ 3 days” or “+ 2 hours” winds the clock, “= 2026-10-25 18:00” winds it to a time.
 “@ Eva, stranger on telegram, de” brings in somebody new; /help is the bot's own help.
+“(voice)” and “(photo) Who can read this?” send something; “(blocks the bot)” does what it says.
+“@ Square, room on telegram, led by Mia” makes a group; “Mia in Square: /bind” writes there.
 “help” shows these lines, the tab key completes, Ctrl-D ends."""
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from importlib import import_module
@@ -94,6 +94,7 @@ class Router:
         every = self.handlers.values()
         self.commands = {handler.command: handler for handler in every if handler.command}
         self.payloads = self.commands | {handler.payload: handler for handler in every if handler.payload}
+        self._menus: dict[frozenset[Role], Sequence[Handler]] = {}  # worked out once: each turn looks
         self.usual = frozenset(
             handler.command
             for handler in self.commands.values()
@@ -101,9 +102,12 @@ class Router:
         )
         self.events = {handler.event: handler for handler in every if handler.event}
 
-    def menu(self, actor: Actor) -> list[Handler]:
+    def menu(self, actor: Actor) -> Sequence[Handler]:
         """The commands that `actor` may call in their private chat, by name."""
-        return self.offered(lambda handler: may(handler.needs, actor))
+        rights = frozenset(role for role in Role if may(role, actor))
+        if rights not in self._menus:
+            self._menus[rights] = self.offered(lambda handler: handler.needs in rights)
+        return self._menus[rights]
 
     def entries(self, commands: Iterable[str], reader: Reader) -> list[MenuEntry]:
         """Lines of a messenger's menu for these commands, in the reader's language; those that are gone are
