@@ -39,6 +39,7 @@ from bot.message import (
     Added,
     AsksIn,
     Chat,
+    Deleted,
     Edited,
     Event,
     Identity,
@@ -196,6 +197,13 @@ class Console:
 
     async def introduce(self, locale: str, *, name: str, description: str, short: str) -> None:
         """Nobody at a terminal needs to be told what they have started."""
+
+    async def delete(self, message: MessageRef) -> None:
+        """Show that a message is gone."""
+        seen = self.messages[message.chat.id]
+        gone = next(shown for shown in seen if shown.id == message.id)
+        seen.remove(gone)
+        self._show(message.chat.id, Shown("", 0, f"(deleted: {gone.plain})", ()), False)
 
     async def send(self, message: Outgoing) -> MessageRef:
         """Show a message, or change one that was shown."""
@@ -371,6 +379,8 @@ class Terminal:
             await self._happens(
                 cast, Opened(deed.removeprefix("opens").strip().replace("$CODE", self._code.replace("-", "")))
             )
+        elif taken := re.fullmatch(r'deletes "([^"]*)"', deed):
+            await self._happens(cast, Deleted(self._own(cast.name, taken[1], 1)))
         elif forged := re.fullmatch(r"forges (\d+):(\d+)", deed):
             await self._happens(cast, Pressed(int(forged[2]), outgoing=int(forged[1])))
         else:

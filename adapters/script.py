@@ -25,7 +25,8 @@ UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 ROLES = ("member", "meta-mentor", "deputy", "operator", "stranger")
 MESSENGERS = ("telegram", "matrix")
 DEEDS = """(sticker) and other things the bot does not carry, (blocks the bot), (comes back), \
-(opens PAYLOAD), (answers "beginning of a message") words, (forges 12:3), (edits "beginning") words, \
+(opens PAYLOAD), (answers "beginning of a message") words, (forges 12:3), \
+(edits "beginning") words, (deletes "beginning"), \
 (photo), (voice), (document plan.pdf), (photo in album 1), (document of 30 MB); \
 in a room (joins), (asks to come in), (brings the bot), (takes the bot out), (mutes the bot), \
 (lets the bot write), (moves the room)"""

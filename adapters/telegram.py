@@ -142,6 +142,17 @@ class Telegram:
         await asyncio.gather(*self._answers, return_exceptions=True)
         await self._http.shutdown()
 
+    async def delete(self, message: MessageRef) -> None:
+        """Delete a message of ours; Telegram lets us for 48 hours. Raises `SendError`."""
+        try:
+            await self._call("deleteMessage", chat_id=message.chat.id, message_id=int(message.id))
+        except BadRequest as error:
+            if not _says(error, _NOT_DELETED):
+                raise _kind(error) from None
+            log.debug("delete.nothing_left", why=_safe(error))
+        except TelegramError as error:
+            raise _kind(error) from None
+
     async def private_chat(self, identity: Identity) -> Chat:
         """Where one is alone with us: on Telegram the chat has the person's own number."""
         return Chat(NAME, identity.account)
@@ -516,6 +527,7 @@ _MAY_NOT_WRITE = (
     "topic_closed",
     "message thread not found",
 )
+_NOT_DELETED = ("message to delete not found", "message can't be deleted", "message_id_invalid")
 _LET_IN_ALREADY = ("user_already_participant", "hide_requester_missing")
 
 

@@ -7,6 +7,7 @@ from bot.letters import Button, Priority
 from bot.message import (
     Added,
     AsksIn,
+    Deleted,
     Edited,
     Left,
     MovedTo,
@@ -28,6 +29,7 @@ __all__ = [
     "Button",
     "Command",
     "Context",
+    "Deleted",
     "Edited",
     "Left",
     "MovedTo",

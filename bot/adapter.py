@@ -129,6 +129,9 @@ class Adapter(Protocol):
     async def send(self, message: Outgoing) -> MessageRef:
         """Deliver, or raise a `SendError`. Called again with the same `message.id` after `Later`."""
 
+    async def delete(self, message: MessageRef) -> None:
+        """Take a message of ours back; nothing where that is not possible any more. Raises a `SendError`."""
+
     async def private_chat(self, identity: Identity) -> Chat:
         """The chat in which this person is alone with us; opens one where the messenger needs that."""
 

@@ -218,6 +218,10 @@ class Context:
         """Say something else in the place of a letter that carries words."""
         letters.change(self.db, letter, text, self.now)
 
+    def take_back(self, letter: Letter) -> None:
+        """Have a letter vanish wherever it was sent."""
+        letters.take_back(self.db, letter, self.now)
+
     def completes_album(self, note: Note) -> bool:
         """Whether what was said belongs to an album that is about to leave: then it leaves with it."""
         return letters.completes_album(self.db, note, self.now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.note import Note
 from bot.router import name_of
 from bot.text import AnyText, from_json, paragraphs, to_json
-from db import conversations, letters, people
+from db import conversations, deliveries, letters, people
 from db.models import Letter, Room
 
 ALBUM = timedelta(seconds=1)
@@ -163,10 +163,24 @@ def completes_album(db: Session, note: Note, now: datetime) -> bool:
 def change(db: Session, letter: Letter, text: AnyText, now: datetime) -> None:
     """Say something else in the place of a letter, wherever it was sent."""
     changed = letters.write(db, body=to_json(text), offers=[], now=now, forget=letter.forget)
+    _after(db, letter, changed)
+
+
+def take_back(db: Session, letter: Letter, now: datetime) -> None:
+    """Delete a letter wherever it was sent; where it still waits, it does not leave."""
+    for old in letters.deliveries_of(db, letter.id):
+        if old.state == "waiting":
+            deliveries.settle(db, old.id, "dropped", now=now, reason="taken back")
+    # Also for those: one of them may be on its way at this moment.
+    _after(db, letter, letters.write(db, body=None, offers=[], act={"delete": True}, now=now))
+
+
+def _after(db: Session, letter: Letter, next_: int) -> None:
+    """Post a letter that does something to what an earlier one has become."""
     for old in letters.deliveries_of(db, letter.id):
         letters.post(
             db,
-            changed,
+            next_,
             person_id=old.person_id,
             messenger=old.messenger,
             chat=old.chat,

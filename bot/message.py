@@ -88,6 +88,13 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """Somebody took a message of theirs back."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
     """Somebody chose the n-th offer (from 0) of a message of ours.
 
@@ -171,7 +178,7 @@ class Due:
 
 
 RoomEvent = Added | Removed | Newcomers | AsksIn | MovedTo
-Event = Words | Edited | Pressed | Opened | Unsupported | Left | Returned | Due | RoomEvent
+Event = Words | Edited | Deleted | Pressed | Opened | Unsupported | Left | Returned | Due | RoomEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.context import Installation
 from bot.engine import Engine
 from bot.letters import Priority
 from bot.log import get
-from bot.message import Chat, Identity, Incoming, Left, Media, Removed
+from bot.message import Chat, Identity, Incoming, Left, Media, MessageRef, Removed
 from bot.quiet import AWAKE, NIGHT, Quiet
 from bot.render import chat_of, messages, reader_of
 from db import deliveries, people, rooms
@@ -236,9 +236,12 @@ class Outbox:
             deliveries.forget_delivered(db, forget)
 
     async def _do(self, row: Any, adapter: Adapter) -> None:
-        """What is done without a word: a chat gets a menu of its own, or somebody is let into a room."""
+        """What is done without a word: a message is taken back, a chat gets a menu of its own, or somebody is
+        let into a room."""
         chat = chat_of(row)
-        if "admit" in row.act:
+        if "delete" in row.act:
+            await adapter.delete(MessageRef(chat, row.replaced_message))
+        elif "admit" in row.act:
             await adapter.admit(chat, Identity(row.messenger, row.act["admit"]))
         else:
             reader = reader_of(row, self.installation, adapter.can(chat).prefix)

@@ -8,7 +8,7 @@ from bot.access import Actor
 from bot.context import Context
 from bot.dialogue import Dialogue
 from bot.markup import clean
-from bot.message import AsksIn, Chat, Edited, Event, Identity, Opened, Pressed, Unsupported, Words
+from bot.message import AsksIn, Chat, Deleted, Edited, Event, Identity, Opened, Pressed, Unsupported, Words
 from bot.note import Note
 from bot.router import Handler, Place, command_word
 from bot.text import AnyText, Command, _
@@ -73,7 +73,7 @@ class RoomTurn(Turn):
                 self._recognise(self.incoming.sender)
                 self._talk_in_private()
                 self._call(self.router.events[AsksIn])
-            case Edited() | Unsupported():
+            case Edited() | Deleted() | Unsupported():
                 pass
             case _:
                 self._call(self.router.events[type(event)], *astuple(event))

@@ -18,6 +18,7 @@ from bot.log import get
 from bot.markup import clean
 from bot.message import (
     Chat,
+    Deleted,
     Edited,
     Event,
     Identity,
@@ -166,6 +167,9 @@ class Turn:
                 self._words(event, chat)
             case Edited():
                 self._edited(event, chat)
+            case Deleted(message):
+                if stored_letters.carrying(self.db, key(chat, message)) is not None:
+                    self._call(self.router.events[Deleted], key(chat, message))
             case Pressed():
                 self._pressed(event, chat)
             case Opened(payload):

@@ -451,7 +451,7 @@ class Letter(Base):
     offers: Mapped[list[Any]] = mapped_column(default=list)
     picture: Mapped[Any | None]
     media: Mapped[list[Any]] = mapped_column(default=list)
-    act: Mapped[Any | None]  # {"menu": …} or {"admit": account}
+    act: Mapped[Any | None]  # {"menu": …}, {"admit": account} or {"delete": True}
     on_reply: Mapped[Any | None]  # what words in answer to it call: {"do": handler, "args": […]}
     carries: Mapped[str | None] = mapped_column(index=True)  # the message whose words it carries
     album: Mapped[str | None]  # what that message was sent together with

@@ -9,6 +9,7 @@ from bot import (
     Button,
     Command,
     Context,
+    Deleted,
     Edited,
     Note,
     Priority,
@@ -82,6 +83,14 @@ def changed(ctx: Context, message: str, words: str) -> None:
     relay = ctx.db.get(Relay, letter.on_reply["args"][0]) if letter and letter.on_reply else None
     if letter is not None and relay is not None and relay.closed_at is None:
         ctx.change(letter, _spoken(relay, other(relay, ctx.person), words))
+
+
+@on(Deleted)
+def deleted(ctx: Context, message: str) -> None:
+    """The sender took a message back that was carried: it goes on the other side too."""
+    letter = letters.carrying(ctx.db, message)
+    if letter is not None:
+        ctx.take_back(letter)
 
 
 def _which(ctx: Context, mine: Sequence[Relay], question: Text) -> Relay:

@@ -790,6 +790,20 @@ async def test_how_a_message_is_sent() -> None:
 
 
 @on_loop
+async def test_a_message_is_taken_back_once() -> None:
+    async with here(listening=False) as place:
+        sent, shown = await place.sees("Here is my address")
+        await place.adapter.delete(sent)
+        assert (shown.chat, shown.message_id) not in place.server.messages
+        await place.adapter.delete(sent)
+        assert "to delete not found" in place.server.provoked[0].description
+        place.ana.blocks()
+        with pytest.raises(Unreachable):
+            await place.adapter.delete(sent)
+        assert place.server.refusals == []
+
+
+@on_loop
 async def test_callback_data_of_the_largest_id_fits() -> None:
     async with here() as place:
         largest = 10**18 - 1

@@ -46,6 +46,7 @@ class Sending:
             (methods.EditMessageText, self._edit_text),
             (methods.EditMessageCaption, self._edit_caption),
             (methods.EditMessageReplyMarkup, self._edit_keyboard),
+            (methods.DeleteMessage, self._delete),
             (methods.AnswerCallbackQuery, self._answer_query),
             (methods.GetFile, self._get_file),
         ]
@@ -188,6 +189,17 @@ class Sending:
     async def _edit_keyboard(self, wants: methods.EditMessageReplyMarkup, call: Call) -> Any:
         chat, message = self._editable(wants)
         return self._change(chat, message, wants, call, message.text, message.entities)
+
+    async def _delete(self, wants: methods.DeleteMessage, call: Call) -> Any:
+        place = (self._server.reachable(wants.chat_id).id, wants.message_id)
+        message = self._server.messages.get(place)
+        if message is None:
+            raise bad("message to delete not found", provoked=place in self._server.deleted)
+        if not message.by_bot:
+            raise bad("message can't be deleted")
+        del self._server.messages[place]
+        self._server.deleted.add(place)
+        return True
 
     def _editable(self, wants: Any) -> tuple[Screen, Message]:
         chat = self._server.reachable(wants.chat_id)
