@@ -13,6 +13,7 @@ from bot.note import Note
 from bot.router import Handler, Place, command_word
 from bot.text import AnyText, Command, _
 from bot.turn import Turn
+from db import letters as stored_letters
 from db import members, people, rooms, seen
 
 
@@ -82,8 +83,19 @@ class RoomTurn(Turn):
         note = Note.of(said, clean(said.text), chat)
         if typed := command_word(note.words):
             self._command_here(*typed, to_us=said.to_us)
-        elif not self._reply_to(said.reply_to, note, chat):
-            self._reply_to(chat.thread, note, chat)  # where a thread begins with a message of ours
+            return
+        # A thread may begin with a message of ours: what is said in it answers that one.
+        for message in filter(None, (said.reply_to, chat.thread)):
+            if self._choice_typed_on(message, note.words, chat) or self._reply_to(message, note, chat):
+                return
+
+    def _choice_typed_on(self, message: str, text: str, chat: Chat) -> bool:
+        """Whether the words are a button of the message that they answer."""
+        row = stored_letters.pressed(self.db, chat.messenger, chat.id, delivery_id=None, message=message)
+        slot = self._slot_typed(text, row)
+        if slot is not None:
+            self._pressed(Pressed(slot, message), chat)
+        return slot is not None
 
     def _command_here(self, word: str, rest: str, *, to_us: bool) -> None:
         handler = self.router.commands.get(word)

@@ -282,18 +282,21 @@ class Turn:
             self._log(None, "unknown command")
 
     def _choice_typed(self, text: str, chat: Chat) -> bool:
-        """Whether the words are a button of the last message: its number or its label."""
+        """Whether the words are a button of the last message."""
         row = stored_letters.latest_offers(self.db, chat.messenger, chat.id)
-        if not text or row is None or row.closed or not row.offers:
-            return False
+        slot = self._slot_typed(text, row)
+        if slot is not None:
+            self._offer(row, slot)
+        return slot is not None
+
+    def _slot_typed(self, text: str, row: Any) -> int | None:
+        """Which button of a message the words are, by its number or its label."""
+        if not text or row is None or row.closed:
+            return None
         if text.isdecimal() and 1 <= int(text) <= len(row.offers):
-            self._offer(row, int(text) - 1)
-            return True
-        for slot, offer in enumerate(row.offers):
-            if label(offer, self.reader).casefold() == text.casefold():
-                self._offer(row, slot)
-                return True
-        return False
+            return int(text) - 1
+        labels = [label(offer, self.reader).casefold() for offer in row.offers]
+        return labels.index(text.casefold()) if text.casefold() in labels else None
 
     def _pressed(self, press: Pressed, chat: Chat) -> None:
         row = stored_letters.pressed(
