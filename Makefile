@@ -9,10 +9,11 @@ PY := .venv/bin/python
 BASE := .venv/.python-$(VERSION)
 RUN := .venv/.run
 DEV := .venv/.dev
+SYNAPSE := .venv-synapse/.done
 
 INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r
 COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --annotation-style line pyproject.toml
+	--no-emit-index-url --no-header --annotation-style line
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix texts bench soak lock clean
@@ -24,7 +25,7 @@ help: ## Show this list
 demo: $(RUN) ## Try the bot in the terminal, with invented people (ARGS=... goes to the program)
 	@$(PY) -m bot demo $(ARGS)
 
-test: check ## Run everything a change has to pass
+test: check $(SYNAPSE) ## Run everything a change has to pass
 	@$(PY) -m pytest $(ARGS)
 
 check: $(DEV) ## Check style and types only
@@ -42,15 +43,16 @@ texts: $(RUN) ## Collect the texts and bring the translations up to date
 bench: $(DEV) ## Measure the cost of a turn
 	@$(PY) -m tests.bench $(ARGS)
 
-soak: $(DEV) ## Run the long tests, which take minutes
+soak: $(DEV) $(SYNAPSE) ## Run the long tests, which take minutes
 	@$(PY) -m pytest -m soak $(ARGS)
 
-lock: .venv/.uv/bin/uv ## Write both locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)
-	@$(COMPILE) --group dev $(ARGS) -o requirements-dev.lock
-	@$(COMPILE) -c requirements-dev.lock $(ARGS) -o requirements.lock
+lock: .venv/.uv/bin/uv ## Write the locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)
+	@$(COMPILE) pyproject.toml --group dev $(ARGS) -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml -c requirements-dev.lock $(ARGS) -o requirements.lock
+	@$(COMPILE) --group synapse $(ARGS) -o requirements-synapse.lock
 
 clean: ## Remove .venv and everything else that can be made again
-	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-synapse .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BASE):
@@ -70,6 +72,14 @@ $(DEV): requirements-dev.lock $(BASE)
 	@echo "Setting up .venv with what checks the program, which takes half a minute the first time." >&2
 	@$(INSTALL) requirements-dev.lock
 	@touch $(RUN) $@
+
+# The homeserver of the tests for Matrix. What it needs never meets what we need.
+$(SYNAPSE): requirements-synapse.lock $(BASE)
+	@echo "Setting up .venv-synapse with a homeserver for the tests, which takes half a minute the first time." >&2
+	@$(PYTHON) -m venv --clear .venv-synapse
+	@.venv-synapse/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes \
+		-r requirements-synapse.lock
+	@touch $@
 
 # uv writes the locks and is needed for nothing else, so it lives apart.
 .venv/.uv/bin/uv: $(BASE)

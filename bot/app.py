@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 import handlers
 from adapters import script
 from adapters.console import Terminal, account, history, keep_history
+from adapters.matrix import Matrix
+from adapters.matrix_account import Account
 from adapters.script import Unreadable as Unreadable  # for the command line, which knows only this file
 from adapters.telegram import Telegram
 from adapters.telegram_webhook import Webhook
@@ -224,6 +226,20 @@ def real(config: Config) -> App:
             messages_per_second=config.telegram.messages_per_second,
             webhook=webhook_of(config),
         )
+    if config.matrix.enabled:
+        adapters["matrix"] = Matrix(
+            Account(
+                homeserver=config.matrix.homeserver,
+                user=config.matrix.user,
+                folder=Path(config.matrix.store),
+                password=config.matrix.password.get_secret_value(),
+                access_token=config.matrix.access_token.get_secret_value(),
+                device=config.matrix.device_name,
+            ),
+            invites=config.matrix.invites,
+            servers=config.matrix.servers,
+            messages_per_second=config.matrix.messages_per_second,
+        )
     return App(config.database.url, adapters, clock.RealClock(), installation_of(config, adapters))
 
 
@@ -272,7 +288,8 @@ def _stop(stopping: asyncio.Event) -> None:
 
 
 NO_MESSENGER = (
-    "No messenger is set up: put the token of your Telegram bot into the config, as telegram.token."
+    "No messenger is set up: put the token of your Telegram bot into the config, as telegram.token, or the "
+    "bot's account on Matrix, as matrix.user."
 )
 
 

@@ -143,6 +143,19 @@ Accounts = Annotated[
         ("telegram:123456789", "matrix:@ana:example.org"),
     ),
 ]
+MatrixUser = Annotated[
+    str,
+    Field(pattern=r"^(@?[^\s:@]+(:[^\s@]+)?)?$"),
+    Must("the name of the bot's account", "@mentornet:example.org"),
+]
+Secret = Annotated[SecretStr, Must("a word", "a-long-password")]
+Folder = Annotated[str, Field(min_length=1), Must("the path of a folder")]
+Policy = Annotated[Literal["anyone", "servers"], Must('"anyone" or "servers"')]
+Servers = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[^\s:@/]+(:[0-9]+)?$")], ...],
+    Field(strict=False),
+    Must("a list of server names, as they stand behind the colon of an account", ("example.org",)),
+]
 Level = Annotated[
     Literal["debug", "info", "warning", "error"], Must('one of "debug", "info", "warning" and "error"')
 ]
@@ -220,6 +233,46 @@ class Telegram(Section):
         return self.token is not None
 
 
+class Matrix(Section):
+    """The bot's account on Matrix."""
+
+    homeserver: WebAddress = "https://matrix.org"
+    """The address of the homeserver on which the bot has its account."""
+
+    user: MatrixUser = ""
+    """The bot's account, such as "@mentornet:example.org"; without it the bot is not on Matrix."""
+
+    password: Secret = SecretStr("")
+    """The password of the account, which the bot needs at its first start only: to log in, and to sign its
+    device."""
+
+    access_token: Secret = SecretStr("")
+    """The access token of a login that exists already, instead of the password."""
+
+    store: Folder = "matrix-store"
+    """The folder for the login and the keys of encryption, which belongs into every backup; its path starts
+    in the folder where the program is started."""
+
+    device_name: Name = "mentorNET"
+    """What people see as the name of the bot's device."""
+
+    invites: Policy = "anyone"
+    """Whose invitations to chats and rooms the bot accepts: anyone's, or only those from accounts on
+    matrix.servers."""
+
+    servers: Servers = ()
+    """The homeservers whose accounts may invite the bot, such as "example.org"."""
+
+    messages_per_second: Rate = 10.0
+    """How many messages the bot sends in a second, to all people together; a homeserver whose limit is lower
+    says so, and the bot waits."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the bot is on Matrix at all: it is once it has an account there."""
+        return bool(self.user)
+
+
 class Privacy(Section):
     """How long things are kept."""
 
@@ -253,6 +306,7 @@ class Config(Section):
     operators: Operators = Operators()
     database: Database = Database()
     telegram: Telegram = Telegram()
+    matrix: Matrix = Matrix()
     privacy: Privacy = Privacy()
     log: Log = Log()
 

@@ -226,7 +226,8 @@ class Carried:
 class Outgoing:
     """One message to send, or to put in the place of an earlier one.
 
-    `id` is the same at every attempt: an idempotency key where the messenger has such a thing.
+    `id` is the same at every attempt: an idempotency key where the messenger has such a thing, together
+    with `part`, the running number of the messages that one letter needs.
     `html` is house markup (`b i code pre a blockquote`, entities escaped), `plain` the same as bare text;
     both fit `Capabilities.max_text`. `buttons` are rows of labels; the slot of a button is its running
     number over all rows, from 0. With `replaces`, that message is edited: to this text and these buttons;
@@ -244,3 +245,4 @@ class Outgoing:
     replaces: MessageRef | None = None
     reply_to: str | None = None
     wakes: bool = True
+    part: int = 0

@@ -1,6 +1,7 @@
 """A stored delivery becomes messages: in its reader's words, in the shape its chat can show."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -62,17 +63,15 @@ def messages(row: Any, can: Capabilities, installation: Installation, read: Read
         one(str(part), plain(part), picture=None if index else picture)
         for index, part in enumerate(parts[:-1])
     ]
-    return [
-        *out,
-        one(
-            str(parts[-1]),
-            plain(parts[-1]),
-            buttons=buttons,
-            picture=None if len(parts) > 1 else picture,
-            carried=carried,
-            replaces=replaces,
-        ),
-    ]
+    last = one(
+        str(parts[-1]),
+        plain(parts[-1]),
+        buttons=buttons,
+        picture=None if len(parts) > 1 else picture,
+        carried=carried,
+        replaces=replaces,
+    )
+    return [replace(message, part=part) for part, message in enumerate([*out, last])]
 
 
 def label(offer: Any, reader: Reader) -> str:

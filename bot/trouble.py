@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.log import Events
@@ -19,10 +20,14 @@ def seconds(failures: int, longest: float) -> float:
 
 
 class Trouble:
-    """The failures of one thing in a row; `longest` seconds lie between two tries at most."""
+    """The failures of one thing in a row; `longest` seconds lie between two tries at most. `sleep` is what
+    waits, for tests."""
 
-    def __init__(self, log: Events, longest: float = 30.0) -> None:
+    def __init__(
+        self, log: Events, longest: float = 30.0, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._log = log
+        self._sleep = sleep
         self._longest = longest
         self._failures = 0
         self._said = ""
@@ -33,7 +38,7 @@ class Trouble:
         if self._said != event:
             self._log.warning(event, seconds=round(wait, 1), **fields)
         self._failures, self._said = self._failures + 1, event
-        await asyncio.sleep(wait)
+        await self._sleep(wait)
 
     def over(self, event: str, **fields: object) -> None:
         """It works again."""

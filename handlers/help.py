@@ -81,6 +81,14 @@ def _in_room(ctx: Context, room: Room) -> None:
 @on(Unsupported)
 def unsupported(ctx: Context, kind: str, text: str) -> None:
     """Something the bot cannot carry as it is: in a conversation its words are carried, where it has some."""
+    if kind == "undecryptable":
+        ctx.say(
+            _(
+                "I could not read what you just wrote: its key has not reached me. Please send it once more. "
+                "If that does not help, open a new chat with me."
+            )
+        )
+        return
     if text and relays.open_of(ctx.db, ctx.person.id):
         ctx.instead(relay.hear, Note(text).to_json())
     ctx.say(

@@ -30,6 +30,7 @@ COMPOSITION_ROOT = "bot/app.py"
 """The one file that knows every folder."""
 
 THIRD_PARTIES = {
+    "Crypto": ["adapters/matrix*"],
     "aiohttp": ["adapters/*"],
     "alembic": ["db/store.py", "db/migrations/*"],
     "apscheduler": ["bot/clock.py"],

@@ -1,0 +1,897 @@
+"""The bot on Matrix, against a real homeserver and real clients."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters import matrix, matrix_content, matrix_events
+from adapters.matrix import Matrix
+from adapters.matrix_account import Account
+from bot.adapter import Later, Moved, Refused, Unauthorised, Unreachable
+from bot.app import real
+from bot.config import load
+from bot.markup import plain
+from bot.message import (
+    Added,
+    AsksIn,
+    Carried,
+    Chat,
+    Deleted,
+    Edited,
+    Event,
+    Identity,
+    Incoming,
+    Left,
+    Media,
+    MessageRef,
+    MovedTo,
+    Newcomers,
+    Opened,
+    Outgoing,
+    Pressed,
+    Removed,
+    Unsupported,
+    Words,
+)
+from tests.aio import on_loop
+from tests.matrix_line import away, line_to, refusing
+from tests.matrix_person import (
+    PASSWORD,
+    Person,
+    acquainted,
+    matrix_name,
+    new_account,
+    running,
+    signed_by_owner,
+)
+from tests.synapse import SynapseError, homeserver
+
+Inbox = asyncio.Queue[Incoming]
+
+
+async def next_of(inbox: Inbox) -> Incoming:
+    return await asyncio.wait_for(inbox.get(), 10)
+
+
+def message(number: int, chat: Chat, html: str = "Hello", **more: Any) -> Outgoing:
+    return Outgoing(number, chat, html, plain(html), **more)
+
+
+def private(room: str) -> Chat:
+    return Chat("matrix", room)
+
+
+async def refused_start(account: Account) -> str:
+    """What is said when the bot does not start."""
+    adapter = Matrix(account, invites="anyone", servers=(), messages_per_second=1)
+    with pytest.raises(Unauthorised) as caught:
+        await adapter.start()
+    return str(caught.value)
+
+
+# --- the login -------------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_one_login_for_ever_in_a_folder_for_us_alone(tmp_path: Path) -> None:
+    account = new_account(homeserver(), tmp_path)
+    kept = []
+    for _ in range(2):
+        async with running(account) as (adapter, _):
+            await _synced(adapter)
+        kept.append(json.loads((account.folder / "login.json").read_text()))
+    assert kept[0] == kept[1]
+    async with running(replace(account, password="")):
+        pass  # the token is enough
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in account.folder.iterdir()}
+    assert stat.S_IMODE(account.folder.stat().st_mode) == 0o700
+    assert set(modes) >= {"login.json", "crypto.db", "sync", "cross-signing.json"}
+    assert {mode & 0o077 for mode in modes.values()} == {0}
+
+
+@on_loop
+async def test_a_login_that_was_cut_off_is_taken_up(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    account.folder.mkdir()
+    cut = {"asked": account.user, "user": "", "device": "CUTOFF", "token": ""}
+    (account.folder / "login.json").write_text(json.dumps(cut))
+    async with running(account):
+        assert json.loads((account.folder / "login.json").read_text())["device"] == "CUTOFF"
+
+
+@on_loop
+async def test_a_given_access_token(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    token = server.login(account.user, PASSWORD)["access_token"]
+    given = replace(account, password="", access_token=token)
+    async with running(given):
+        pass
+    other = server.login(account.user, PASSWORD)["access_token"]
+    assert "belongs to another device" in await refused_start(replace(given, access_token=other))
+
+
+@on_loop
+async def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
+    server = homeserver()
+    account, stranger = new_account(server, tmp_path), new_account(server, tmp_path / "stranger")
+    assert "matrix.password" in await refused_start(replace(account, password=""))
+    assert "refuses the bot's login" in await refused_start(replace(account, password="wrong"))
+    async with running(account) as (adapter, _):
+        await _synced(adapter)
+    assert "another user" in await refused_start(replace(account, user=stranger.user))
+    keys = account.folder / "crypto.db"
+    aside = tmp_path / "aside"
+    keys.rename(aside)
+    assert "are gone" in await refused_start(account)
+    # A file of the same device with other keys: what an old or foreign backup is.
+    shutil.copy(aside, keys)
+    async with running(replace(account, folder=tmp_path / "copy")) as (adapter, _):
+        await _synced(adapter)
+    login = account.folder / "login.json"
+    login.write_text(login.read_text().replace(_device(account), _device_of(tmp_path / "copy")))
+    said = await refused_start(account)
+    assert "not those of the bot's device" in said or "another device" in said or "refuses" in said
+
+
+@on_loop
+async def test_a_second_program_is_kept_off(tmp_path: Path) -> None:
+    account = new_account(homeserver(), tmp_path)
+    async with running(account) as (adapter, _):
+        await _synced(adapter)
+        second = Matrix(account, invites="anyone", servers=(), messages_per_second=1)
+        await second.start()  # looking is allowed: `check` does so
+        with pytest.raises(Unauthorised, match="Another program"):
+            await second.run(_nobody)
+        await second.close()
+
+
+@on_loop
+async def test_a_login_that_is_taken_away_ends_it(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    adapter = Matrix(account, invites="anyone", servers=(), messages_per_second=1)
+    await adapter.start()
+    listening = asyncio.create_task(adapter.run(_nobody))
+    await _synced(adapter)
+    token = json.loads((account.folder / "login.json").read_text())["token"]
+    server.call("POST", "/_matrix/client/v3/logout", {}, token)
+    with pytest.raises(Unauthorised, match=r"start again with matrix\.password"):
+        await asyncio.wait_for(listening, 10)
+    await adapter.close()
+    assert "refuses the bot's login" in await refused_start(account)
+
+
+def test_the_program_is_on_matrix_once_it_has_an_account(tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("secret")
+    environ = {
+        "MENTORNET_DATABASE__URL": f"sqlite:///{tmp_path}/bot.db",
+        "MENTORNET_MATRIX__USER": "@mentornet:example.org",
+        "MENTORNET_MATRIX__PASSWORD_FILE": str(password),
+        "MENTORNET_MATRIX__INVITES": "servers",
+        "MENTORNET_MATRIX__SERVERS": "example.org, example.com:8448",
+    }
+    app = real(load(None, environ))
+    app.database.dispose()
+    assert list(app.adapters) == ["matrix"]
+    assert "secret" not in repr(vars(app.adapters["matrix"]))
+
+
+# --- trust -----------------------------------------------------------------------------------------
+
+
+def _device(account: Account) -> str:
+    return _device_of(account.folder)
+
+
+def _device_of(folder: Path) -> str:
+    return str(json.loads((folder / "login.json").read_text())["device"])
+
+
+def trusted(ana: Person, account: Account) -> bool:
+    """Whether others see the bot's device signed, by the homeserver's own answer."""
+    known = ana.call("POST", "keys/query", {"device_keys": {ana.bot: []}})
+    return signed_by_owner(known, ana.bot, _device(account))
+
+
+@on_loop
+async def test_the_device_is_signed_also_after_a_restart_and_when_it_was_replaced() -> None:
+    async with acquainted("Ana", strict=True) as (ana, account, room):
+        seeds = (account.folder / "cross-signing.json").read_text()
+        first = _device(account)
+        assert trusted(ana, account)
+        async with running(replace(account, password="")) as (adapter, inbox):
+            await _synced(adapter)
+            assert await _well(adapter)
+        assert trusted(ana, account)
+        for lost in ("login.json", "crypto.db"):
+            (account.folder / lost).unlink()
+        async with running(account) as (adapter, inbox):
+            await _synced(adapter)
+            assert await _well(adapter)
+            assert _device(account) != first
+            assert trusted(ana, account)
+            await ana.until(lambda: _device(account) in _devices(ana, ana.bot))
+            await ana.writes(room, "Can you read me?")
+            assert _text(await next_of(inbox)) == "Can you read me?"
+            await adapter.send(message(1, private(room), "I can"))
+            assert (await ana.hears()).text == "I can"
+        assert (account.folder / "cross-signing.json").read_text() == seeds
+
+
+@on_loop
+async def test_a_device_that_is_not_signed_is_seen_as_such(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    token = server.login(account.user, PASSWORD)["access_token"]
+    server.call("POST", "/_matrix/client/v3/keys/device_signing/upload", _foreign_keys(account), token)
+    async with running(replace(account, password="", access_token=token)) as (adapter, _):
+        await _synced(adapter)
+        ((well, said),) = await adapter.check()  # replacing that identity takes the password
+        assert not well
+        assert "matrix.password" in said
+    async with running(replace(account, access_token=token)) as (adapter, _):
+        await _synced(adapter)
+        assert await _well(adapter)
+
+
+def _foreign_keys(account: Account) -> dict[str, Any]:
+    key = "A" * 42 + "E"
+    master = {"user_id": matrix_name(account), "usage": ["master"], "keys": {f"ed25519:{key}": key}}
+    return {"master_key": master}
+
+
+@on_loop
+async def test_one_time_keys_that_ran_out_while_the_bot_was_away() -> None:
+    server = homeserver()
+    async with acquainted("Ana") as (ana, account, _room):
+        device, bot = _device(account), matrix_name(account)
+        claim = {"one_time_keys": {bot: {device: "signed_curve25519"}}}
+        taken = [ana.call("POST", "keys/claim", claim)["one_time_keys"][bot][device] for _ in range(60)]
+        assert taken[-1] == taken[-2], "all are gone, and the one of last resort is left"
+        async with Person.on(server, "Bo") as bo:
+            words = await bo.opens_private_chat(bot)
+            await bo.writes(words, "Written by a new device")
+            async with running(account) as (_, inbox):
+                await bo.until(lambda: bo.has_joined(words, bot))
+                assert (await next_of(inbox)).event == Opened()
+                await bo.writes(words, "And again")
+                texts = [_text(await next_of(inbox)) for _ in range(2)]
+                assert texts == ["Written by a new device", "And again"]
+                await ana.until(lambda: _uploaded(ana, bot, device))
+
+
+def _uploaded(ana: Person, user: str, device: str) -> bool:
+    """Whether there are one-time keys again; takes one."""
+    claim = {"one_time_keys": {user: {device: "signed_curve25519"}}}
+    (key,) = ana.call("POST", "keys/claim", claim)["one_time_keys"][user][device].values()
+    return not key.get("fallback")
+
+
+@on_loop
+async def test_what_cannot_be_read_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrix, "_KEY_SECONDS", 0.1)
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await _synced(adapter)
+        for device in ana.client.device_store.active_user_devices(ana.bot):
+            ana.client.blacklist_device(device)
+        for text in ("one", "two"):
+            await ana.writes(room, text)
+        assert (await next_of(inbox)).event == Unsupported("undecryptable")
+        for device in ana.client.device_store.active_user_devices(ana.bot):
+            ana.client.unblacklist_device(device)
+        await ana.writes(room, "three")
+        assert _text(await next_of(inbox)) == "three"
+
+
+@on_loop
+async def test_a_key_that_comes_after_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words wait for it, also over a crash: they are not confirmed before they are read or given up."""
+    monkeypatch.setattr(matrix, "_KEY_SECONDS", 60.0)
+    async with acquainted("Ana") as (ana, account, room):
+        olm = ana.client.olm
+        async with running(account) as (adapter, inbox):
+            await _synced(adapter)
+            await ana.writes(room, "Read me now")
+            assert _text(await next_of(inbox)) == "Read me now"
+            await ana.until(lambda: not ana.written_since(room, account.since()))
+            before = account.since()
+            olm.create_outbound_group_session(room)
+            session = olm.outbound_group_sessions[room]
+            session.shared = True
+            key = {"session_id": session.id, "session_key": session.session_key}
+            await ana.writes(room, "Read me later")
+            await ana.until(lambda: len(adapter._unread) == 1)
+            assert account.since() == before
+            (device,) = ana.client.device_store.active_user_devices(ana.bot)
+            whole = {**key, "algorithm": "m.megolm.v1.aes-sha2", "room_id": room}
+            sealed = olm._olm_encrypt(olm.session_store.get(device.curve25519), device, "m.room_key", whole)
+            body = {"messages": {ana.bot: {device.id: sealed}}}
+            ana.call("PUT", "sendToDevice/m.room.encrypted/late", body)
+            assert _text(await next_of(inbox)) == "Read me later"
+            await ana.until(lambda: account.since() != before)
+
+
+# --- nothing lost ----------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_the_first_start_answers_nothing_older() -> None:
+    async with acquainted("Ana") as (ana, account, room):
+        await ana.writes(room, "Older than the first start")
+        (account.folder / "sync").unlink()
+        async with running(account) as (adapter, inbox):
+            await _synced(adapter)
+            await ana.writes(room, "Newer")
+            assert _text(await next_of(inbox)) == "Newer"
+
+
+@on_loop
+async def test_all_that_was_written_meanwhile_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = {**matrix._FILTER, "room": {**matrix._FILTER["room"], "timeline": {"limit": 5}}}
+    monkeypatch.setattr(matrix, "_FILTER", small)
+    monkeypatch.setattr(matrix, "_PAGE", 7)
+    async with acquainted("Ana") as (ana, account, room):
+        for number in range(40):
+            await ana.writes(room, f"word {number}")
+        async with running(account) as (_, inbox):
+            texts = [_text(await next_of(inbox)) for _ in range(40)]
+            assert texts == [f"word {number}" for number in range(40)]
+            await asyncio.sleep(0.2)
+            assert inbox.empty()
+
+
+@on_loop
+async def test_what_was_not_kept_at_a_crash_comes_again() -> None:
+    async with acquainted("Ana") as (ana, account, room):
+        came: list[str] = []
+        for _ in range(2):
+            adapter = Matrix(account, invites="anyone", servers=(), messages_per_second=100)
+            stuck = asyncio.Event()
+
+            async def receive(incoming: Incoming, stuck: asyncio.Event = stuck) -> None:
+                came.append(incoming.id)
+                stuck.set()
+                await asyncio.sleep(3600)
+
+            await adapter.start()
+            listening = asyncio.create_task(adapter.run(receive))
+            await _synced(adapter)
+            if not came:
+                await ana.writes(room, "Do not lose me")
+            await asyncio.wait_for(stuck.wait(), 10)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            await adapter.close()
+        assert len(came) == 2
+        assert len(set(came)) == 1
+
+
+@on_loop
+async def test_a_repeated_send_is_no_second_message() -> None:
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, _):
+        first = await adapter.send(message(7, private(room), "Once"))
+        assert await adapter.send(message(7, private(room), "Once")) == first
+        second_part = await adapter.send(message(7, private(room), "The rest of a long text", part=1))
+        assert second_part != first
+        assert [(await ana.hears()).text for _ in range(2)] == ["Once", "The rest of a long text"]
+
+
+# --- what goes wrong -------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_a_homeserver_that_is_away_is_asked_seldom_and_found_again() -> None:
+    async with acquainted("Ana") as (ana, account, room), line_to(homeserver()) as line:
+        waited: list[float] = []
+
+        async def pause(seconds: float) -> None:
+            waited.append(seconds)
+            if sum(waited) > 60:
+                line.fault = lambda request: None
+            await asyncio.sleep(0)
+
+        there = replace(account, homeserver=line.url)
+        async with running(there, pause=pause) as (adapter, inbox):
+            await _synced(adapter)
+            line.fault = away
+            before = len(line.requests)
+            await ana.writes(room, "Are you there?")  # ends the sync that still hangs
+            await ana.until(lambda: sum(waited) > 60)
+            asked = len(line.requests) - before
+            assert asked < sum(waited), "less than one request a second"
+            assert max(waited) <= 8, "back within ten seconds"
+            assert _text(await next_of(inbox)) == "Are you there?"
+
+
+@on_loop
+async def test_events_that_break_every_rule_stop_nothing() -> None:
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await _synced(adapter)
+        contents: tuple[dict[str, Any], ...] = (
+            {"msgtype": ["m.text"], "body": {"a": 1}},
+            {"msgtype": "m.image", "file": [], "info": 7},
+            {"m.relates_to": {"rel_type": "m.replace", "event_id": {}}, "m.new_content": []},
+            {"m.relates_to": {"rel_type": "m.thread", "m.in_reply_to": 5}, "msgtype": "m.text"},
+            {"m.mentions": "everybody", "m.relates_to": [], "msgtype": "m.location", "geo_uri": None},
+        )
+        for content in contents:
+            for type in ("m.room.message", "m.reaction", "m.poll.start", "m.room.encrypted"):
+                with contextlib.suppress(SynapseError):  # some of it even a homeserver refuses
+                    ana.call("PUT", f"rooms/{room}/send/{type}/{hash(str(content) + type)}", content)
+        for type in ("m.room.name", "m.room.topic", "m.room.pinned_events"):
+            with contextlib.suppress(SynapseError):
+                ana.call("PUT", f"rooms/{room}/state/{type}", {"name": 5, "topic": [], "pinned": {}})
+        await ana.writes(room, "The last one")
+        while (came := await next_of(inbox)).event != Words("The last one", came.id):
+            pass
+
+
+@on_loop
+async def test_the_homeserver_crashes_and_comes_back() -> None:
+    server = homeserver()
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await _synced(adapter)
+        server.crash()
+        with pytest.raises(Later) as later:
+            await adapter.send(message(1, private(room)))
+        assert later.value.everywhere
+        server.restart()
+        await adapter.send(message(1, private(room)))
+        await ana.writes(room, "Back again")
+        assert _text(await next_of(inbox)) == "Back again"
+        assert (await ana.hears()).text == "Hello"
+
+
+@on_loop
+async def test_errors_of_a_send_by_kind() -> None:
+    async with acquainted("Ana") as (ana, account, room), line_to(homeserver()) as line:
+        there = replace(account, homeserver=line.url)
+        async with running(there) as (adapter, _):
+            await _synced(adapter)
+            chat = private(room)
+            # Where the room's key is shared it fails first, and the next send must not hang.
+            for part in ("/keys/claim", "/sendToDevice/", "/send/"):
+                line.fault = refusing(part, "M_LIMIT_EXCEEDED", 429, retry_after_ms=1500)
+                with pytest.raises(Later) as later:
+                    await asyncio.wait_for(adapter.send(message(1, chat)), 5)
+                assert later.value.everywhere
+                if part == "/send/":
+                    assert later.value.seconds == 1.5
+            line.fault = refusing("/send/", "M_TOO_LARGE", 413)
+            with pytest.raises(Refused, match="M_TOO_LARGE"):
+                await adapter.send(message(1, chat))
+            line.fault = refusing("/send/", "M_FORBIDDEN", 403)
+            with pytest.raises(Unreachable):
+                await adapter.send(message(1, chat))
+            line.fault = lambda request: None
+            sending = asyncio.create_task(adapter.send(message(1, chat, "At last")))
+            await asyncio.sleep(0)
+            sending.cancel()  # from outside: the send goes on
+            assert (await ana.hears()).text == "At last"
+            await adapter.send(message(2, chat, "And on"))
+            assert (await ana.hears()).text == "And on"
+            with pytest.raises(Unreachable):
+                await adapter.send(message(3, private("!nowhere:localhost")))
+
+
+# --- private chats ---------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_the_bot_opens_a_private_chat_when_it_must_write_first(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    async with Person.on(server, "Ana", strict=True) as ana, running(account) as (adapter, inbox):
+        ana.bot = matrix_name(account)
+        somebody = Identity("matrix", ana.account)
+        chat, again = await asyncio.gather(adapter.private_chat(somebody), adapter.private_chat(somebody))
+        assert chat == again
+        await ana.until(lambda: chat.id in ana.client.rooms)
+        await _patiently(adapter, message(1, chat, "Good morning"))
+        shown = await ana.hears()
+        assert shown.encrypted
+        assert shown.text == "Good morning"
+        await ana.writes(chat.id, "Good evening")
+        assert _text(incoming := await next_of(inbox)) == "Good evening"
+        assert incoming.chat == chat
+    async with running(account) as (adapter, _):
+        assert await adapter.private_chat(somebody) == chat, "also before the first sync"
+
+
+@on_loop
+async def test_a_second_private_chat_and_leaving_one() -> None:
+    async with acquainted("Ana") as (ana, account, room), running(account) as (_, inbox):
+        second = await ana.opens_private_chat(ana.bot)
+        assert (came := await next_of(inbox)).event == Opened()
+        assert came.chat == private(second)
+        ana.call("POST", f"rooms/{room}/leave", {})
+        await ana.writes(second, "Still here")
+        assert _text(await next_of(inbox)) == "Still here", "one of two is not leaving"
+        ana.call("POST", f"rooms/{second}/leave", {})
+        assert (await next_of(inbox)).event == Left()
+
+
+@on_loop
+async def test_a_third_person_makes_a_private_chat_a_room() -> None:
+    server = homeserver()
+    async with acquainted("Ana") as (ana, account, room), Person.on(server, "Bo") as bo:
+        bot = running(account)
+        async with bot as (adapter, inbox):
+            await _synced(adapter)
+            ana.call("POST", f"rooms/{room}/invite", {"user_id": bo.account})
+            await ana.until(lambda: ana.has_joined(room, bo.account))
+            await ana.writes(room, "Hello you two")
+            while not isinstance((came := await next_of(inbox)).event, Words):
+                pass
+            assert came.chat is not None
+            assert not came.chat.private
+            with pytest.raises(Moved) as moved:
+                await adapter.send(message(1, private(room), "For Ana alone"))
+            assert moved.value.to.private
+            assert moved.value.to.id != room
+
+
+@on_loop
+async def test_invitations_from_elsewhere_are_refused(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    async with Person.on(server, "Ana") as ana:
+        bot = matrix_name(account)
+        async with running(account, invites="servers", servers=("example.org",)):
+            room = await ana.opens_private_chat(bot)
+            await ana.until(lambda: bot not in ana.client.rooms[room].users)
+        async with running(account, invites="servers", servers=("localhost",)) as (_, inbox):
+            ana.call("POST", f"rooms/{room}/invite", {"user_id": bot})
+            await next_of(inbox)
+            assert ana.has_joined(room, bot)
+
+
+# --- rooms -----------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def community(tmp_path: Path, **more: Any) -> AsyncIterator[tuple[Person, Matrix, Inbox, Chat]]:
+    """A room named "Mentors" that Ana made and brought the bot into."""
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    async with Person.on(server, "Ana") as ana, running(account) as (adapter, inbox):
+        ana.bot = matrix_name(account)
+        await adapter.introduce("", name="mentorNET", description="", short="")
+        room = await ana.opens_room("Mentors", ana.bot, **more)
+        came = await next_of(inbox)
+        assert came.event == Added()
+        assert came.sender == Identity("matrix", ana.account)
+        assert (came.room, came.leads) == ("Mentors", True)
+        await ana.until(lambda: ana.has_joined(room, ana.bot))
+        yield ana, adapter, inbox, Chat("matrix", room, private=False)
+
+
+@on_loop
+async def test_what_is_said_to_us_in_a_room(tmp_path: Path) -> None:
+    async with community(tmp_path) as (ana, adapter, inbox, chat):
+        ours = await adapter.send(message(1, chat, "A request"))
+        shown = await ana.hears()
+        assert shown.content["m.mentions"] == {}
+        theirs = await ana.writes(chat.id, "Good morning all")
+        assert (await next_of(inbox)).event == Words("Good morning all", theirs, to_us=False)
+        for text, more, expected, to_us in (
+            ("!help", {}, "!help", True),
+            ("mentorNET: help", {}, "help", True),
+            ("mentorNETwork is nice", {}, "mentorNETwork is nice", False),
+            ("Hello you", {"m.mentions": {"user_ids": [ana.bot]}}, "Hello you", True),
+            ("I can", {"m.relates_to": {"m.in_reply_to": {"event_id": ours.id}}}, "I can", True),
+            ("Yes", {"m.relates_to": {"m.in_reply_to": {"event_id": theirs}}}, "Yes", False),
+        ):
+            await ana.writes(chat.id, text, **more)
+            event = (await next_of(inbox)).event
+            assert isinstance(event, Words)
+            assert (event.text, event.to_us) == (expected, to_us)
+        in_thread = {"rel_type": "m.thread", "event_id": ours.id, "is_falling_back": True}
+        in_thread["m.in_reply_to"] = {"event_id": theirs}
+        await ana.writes(chat.id, "In the thread", **{"m.relates_to": in_thread})
+        came = await next_of(inbox)
+        assert came.chat == replace(chat, thread=ours.id)
+        assert isinstance(came.event, Words)
+        assert came.event.reply_to is None
+        await adapter.send(message(2, replace(chat, thread=ours.id), "<i>Here</i> too", wakes=False))
+        shown = await ana.hears()
+        assert shown.content["msgtype"] == "m.notice"
+        assert shown.content["m.relates_to"]["event_id"] == ours.id
+        assert shown.content["m.relates_to"]["rel_type"] == "m.thread"
+
+
+@on_loop
+async def test_notices_of_other_bots_edits_and_taps_of_others(tmp_path: Path) -> None:
+    async with community(tmp_path) as (ana, adapter, inbox, chat):
+        mine = await ana.writes(chat.id, "!ask papers")
+        assert _text(await next_of(inbox)) == "!ask papers"
+        await ana.sends(chat.id, "m.room.message", {"msgtype": "m.notice", "body": "!help"})
+        await ana.sends(chat.id, "m.reaction", matrix_content.reaction(mine, 0))
+        ours = await adapter.send(message(1, chat, "Who can?", buttons=[["I can", "Not now"]]))
+        shown = await ana.hears()
+        await ana.sends(chat.id, "m.room.message", _edit(ours.id, "forged"))
+        await ana.until(lambda: len(shown.reactions) == 2)
+        await ana.taps(shown, "2\ufe0f\u20e3")
+        assert (await next_of(inbox)).event == Pressed(1, ours.id)
+        await ana.sends(chat.id, "m.room.message", _edit(mine, "!ask school"))
+        assert (await next_of(inbox)).event == Edited("!ask school", mine)
+        ana.call("PUT", f"rooms/{chat.id}/redact/{mine}/away", {})
+        assert (await next_of(inbox)).event == Deleted(mine)
+        await adapter.delete(ours)
+        await adapter.delete(replace(ours, id="$nothing"))
+        await ana.until(lambda: not shown.reactions and not _content(ana, ours))
+
+
+def _content(ana: Person, ref: MessageRef) -> object:
+    """What is left of a message."""
+    return ana.call("GET", f"rooms/{ref.chat.id}/event/{ref.id}")["content"]
+
+
+def _edit(original: str, text: str) -> dict[str, Any]:
+    new = {"msgtype": "m.text", "body": text}
+    relation = {"rel_type": "m.replace", "event_id": original}
+    return {**new, "body": f"* {text}", "m.new_content": new, "m.relates_to": relation}
+
+
+@on_loop
+async def test_who_comes_asks_and_leads(tmp_path: Path) -> None:
+    server = homeserver()
+    async with community(tmp_path) as (ana, adapter, inbox, chat), Person.on(server, "Bo") as bo:
+        somebody = Identity("matrix", bo.account)
+        assert await adapter.leads(chat, Identity("matrix", ana.account)), "whoever made it, in version 12"
+        assert not await adapter.leads(chat, somebody)
+        ana.call("PUT", f"rooms/{chat.id}/state/m.room.join_rules", {"join_rule": "knock"})
+        _give(ana, chat, ana.bot, 50)
+        await ana.until(lambda: adapter._rooms.state(chat.id).may(ana.bot, 50))
+        bo.call("POST", f"knock/{chat.id}", {})
+        asked = await next_of(inbox)
+        assert asked.sender == somebody
+        assert isinstance(asked.event, AsksIn)
+        assert asked.event.private == (await adapter.private_chat(somebody)).id
+        await adapter.admit(chat, somebody)
+        came = await next_of(inbox)
+        assert came.event == Newcomers(((somebody, "Bo"),))
+        await adapter.admit(chat, somebody)
+        _give(ana, chat, bo.account, 100)
+        await ana.until(lambda: adapter._rooms.state(chat.id).may(bo.account, 100))
+        assert await adapter.leads(chat, somebody)
+
+
+def _give(ana: Person, chat: Chat, account: str, level: int) -> None:
+    levels = ana.call("GET", f"rooms/{chat.id}/state/m.room.power_levels")
+    levels.setdefault("users", {})[account] = level
+    ana.call("PUT", f"rooms/{chat.id}/state/m.room.power_levels", levels)
+
+
+@on_loop
+async def test_silenced_and_taken_out(tmp_path: Path) -> None:
+    async with community(tmp_path) as (ana, adapter, inbox, chat):
+        levels = ana.call("GET", f"rooms/{chat.id}/state/m.room.power_levels")
+        ana.call("PUT", f"rooms/{chat.id}/state/m.room.power_levels", {**levels, "events_default": 30})
+        assert (await next_of(inbox)).event == Removed(silenced=True)
+        with pytest.raises(Unreachable) as silenced:
+            await adapter.send(message(1, chat))
+        assert silenced.value.silenced
+        ana.call("PUT", f"rooms/{chat.id}/state/m.room.power_levels", levels)
+        assert (await next_of(inbox)).event == Added()
+        ana.call("POST", f"rooms/{chat.id}/kick", {"user_id": ana.bot})
+        gone = await next_of(inbox)
+        assert (gone.event, gone.chat) == (Removed(), chat)
+        with pytest.raises(Unreachable):
+            await adapter.send(message(2, chat))
+
+
+@on_loop
+async def test_a_room_that_is_upgraded_is_followed(tmp_path: Path) -> None:
+    async with community(tmp_path) as (ana, adapter, inbox, chat):
+        new = ana.call("POST", f"rooms/{chat.id}/upgrade", {"new_version": "11"})["replacement_room"]
+        ana.call("POST", f"rooms/{new}/invite", {"user_id": ana.bot})
+        moved = await next_of(inbox)
+        assert (moved.event, moved.chat) == (MovedTo(new), chat)
+        with pytest.raises(Moved) as told:
+            await adapter.send(message(1, chat))
+        assert told.value.to == Chat("matrix", new, private=False)
+        await ana.writes(new, "!help")
+        assert _text(await next_of(inbox)) == "!help"
+
+
+# --- media -----------------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_a_file_in_an_encrypted_chat_and_back() -> None:
+    async with acquainted("Ana", strict=True) as (ana, account, room), running(account) as (adapter, inbox):
+        await _synced(adapter)
+        sent = os.urandom(300_000)
+
+        async def read() -> AsyncIterator[bytes]:
+            for start in range(0, len(sent), 50_000):
+                yield sent[start : start + 50_000]
+
+        for number, size in enumerate((len(sent), None)):
+            media = Media("telegram", "voice", "elsewhere", "talk.ogg", "audio/ogg", size, 12)
+            carried = [Carried(media, read)]
+            await adapter.send(message(number, private(room), "<b>Listen</b>", carried=carried))
+            shown = await ana.hears()
+            assert shown.text == "Listen"
+            assert shown.content["filename"] == "talk.ogg"
+            assert "url" not in shown.content, "encrypted in an encrypted room"
+            assert await ana.fetches(shown.content) == sent
+            content = {**shown.content, "body": "talk.ogg"}
+            await ana.sends(room, "m.room.message", content)
+            event = (await next_of(inbox)).event
+            assert isinstance(event, Words)
+            assert event.text == ""
+            assert event.media is not None
+            assert (event.media.kind, event.media.seconds, event.media.type) == ("voice", 12, "audio/ogg")
+            assert b"".join([piece async for piece in adapter.fetch(event.media)]) == sent
+        assert isinstance(event, Words)
+        assert event.media is not None
+        changed = json.loads(event.media.file)
+        changed["hashes"]["sha256"] = "A" * 43
+        with pytest.raises(Refused, match="changed on its way"):
+            [piece async for piece in adapter.fetch(replace(event.media, file=json.dumps(changed)))]
+        short = Carried(replace(media, size=len(sent) + 1), read)
+        with pytest.raises(Refused, match="not as large"):
+            await adapter.send(message(9, private(room), carried=[short]))
+        for file in ("", "{}", '{"url":"https://example.org/x"}'):
+            with pytest.raises(Refused):
+                [piece async for piece in adapter.fetch(replace(media, file=file))]
+
+
+@on_loop
+async def test_an_album_in_a_room(tmp_path: Path) -> None:
+    async with community(tmp_path) as (ana, adapter, inbox, chat):
+
+        async def read() -> AsyncIterator[bytes]:
+            yield b"a page"
+
+        pages = [
+            Carried(Media("telegram", "document", "x", f"page{n}.pdf", "application/pdf", 6), read)
+            for n in range(2)
+        ]
+        await adapter.send(message(1, chat, "Two pages", carried=pages))
+        first, second = await ana.hears(), await ana.hears()
+        assert [first.content["body"], second.content["body"]] == ["Two pages", "page1.pdf"]
+        assert await ana.fetches(second.content) == b"a page"
+        await ana.sends(chat.id, "m.room.message", {**second.content, "body": "mentorNET: look"})
+        event = (await next_of(inbox)).event
+        assert isinstance(event, Words)
+        assert (event.text, event.to_us) == ("look", True)
+        assert event.media is not None
+        assert b"".join([piece async for piece in adapter.fetch(event.media)]) == b"a page"
+
+
+# --- reading and writing, without a homeserver -------------------------------------------------------
+
+US = matrix_events.Ourselves("@mentornet:example.org", "mentorNET bot")
+
+
+def read(type: str, **content: Any) -> Event | None:
+    source = {"type": type, "event_id": "$it", "sender": "@ana:example.org", "content": content}
+    return matrix_events.read(source, US, private=True)
+
+
+@pytest.mark.parametrize("key", ["3", "3\u20e3", "3\ufe0f\u20e3"])
+def test_digits_in_every_spelling(key: str) -> None:
+    relation = {"rel_type": "m.annotation", "event_id": "$ours", "key": key}
+    assert read("m.reaction", **{"m.relates_to": relation}) == Pressed(2, "$ours")
+
+
+@pytest.mark.parametrize("key", ["0\ufe0f\u20e3", "10", "👍", "", "3x", None, 3.5])
+def test_other_reactions_are_nothing(key: object) -> None:
+    relation = {"rel_type": "m.annotation", "event_id": "$ours", "key": key}
+    assert read("m.reaction", **{"m.relates_to": relation}) is None
+
+
+@pytest.mark.parametrize(
+    ("type", "content", "expected"),
+    [
+        ("m.sticker", {"body": "a cat", "url": "mxc://x/y"}, Unsupported("sticker")),
+        (
+            "m.room.message",
+            {"msgtype": "m.location", "body": "Here", "geo_uri": "geo:49.4,8.7"},
+            Unsupported("location", "49.4,8.7"),
+        ),
+        (
+            "m.poll.start",
+            {"m.poll.start": {"question": {"m.text": [{"body": "When?"}]}}},
+            Unsupported("poll", "When?"),
+        ),
+        ("m.room.message", {"msgtype": "m.notice", "body": "I am a bot"}, None),
+        ("m.room.message", {"msgtype": "m.key.verification.request", "body": "x"}, None),
+        ("m.room.message", {"msgtype": "m.image", "body": "x", "url": 5}, None),
+        ("m.room.message", {}, None),
+        ("m.room.message", {"msgtype": "m.text", "body": None}, Words("None", "$it")),
+        ("m.call.invite", {"call_id": "1"}, None),
+        ("m.reaction", {"m.relates_to": "nonsense"}, None),
+        (
+            "m.room.message",
+            {
+                "msgtype": "m.text",
+                "body": "> <@bo:example.org> Old words\n> and more\n\nNew words",
+                "m.relates_to": {"m.in_reply_to": {"event_id": "$old"}},
+            },
+            Words("New words", "$it", "$old"),
+        ),
+    ],
+)
+def test_events_of_many_kinds(type: str, content: dict[str, Any], expected: Event | None) -> None:
+    assert read(type, **content) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("mentorNET bot: help", "help"),
+        ("@mentornet help", "help"),
+        ("MENTORNET, help", "help"),
+        ("@mentornet:example.org: help", "help"),
+        ("mentorNET bot", ""),
+        ("mentorNETs", None),
+        ("help mentornet", None),
+    ],
+)
+def test_how_people_address_us(text: str, rest: str | None) -> None:
+    assert US.without_address(text) == rest
+
+
+@pytest.mark.parametrize("letter", ["a", "ж", "ם", "&amp;", "😀", "<b>é</b>"])
+def test_the_longest_text_fits_an_encrypted_event(letter: str) -> None:
+    count = matrix._CAN.max_text // (2 if letter == "😀" else 1)
+    outgoing = Outgoing(1, private("!x"), letter * count, plain(letter * count))
+    for content in (matrix_content.words(outgoing), matrix_content.edit(outgoing, "$first")):
+        encrypted = len(json.dumps(content)) * 4 / 3
+        assert encrypted < 62_000
+
+
+def test_line_breaks_are_tags_but_not_in_pre() -> None:
+    content = matrix_content.words(message(1, private("!x"), "<b>a</b>\nb\n<pre>c\nd</pre>\ne"))
+    assert content["formatted_body"] == "<b>a</b><br>b<br><pre>c\nd</pre><br>e"
+
+
+async def _well(adapter: Matrix) -> bool:
+    """Whether `check` finds everything in order."""
+    return all(well for well, _ in await adapter.check())
+
+
+async def _nobody(incoming: Incoming) -> None:
+    raise AssertionError(incoming)
+
+
+async def _synced(adapter: Matrix) -> None:
+    await asyncio.wait_for(adapter._synced.wait(), 10)
+
+
+async def _patiently(adapter: Matrix, outgoing: Outgoing) -> None:
+    """As the outbox sends."""
+    for _ in range(10):
+        try:
+            await adapter.send(outgoing)
+        except Later as later:
+            await asyncio.sleep(later.seconds or 0.5)
+        else:
+            return
+    raise AssertionError("it never left")
+
+
+def _text(incoming: Incoming) -> str:
+    assert isinstance(incoming.event, Words), incoming.event
+    return incoming.event.text
+
+
+def _devices(ana: Person, user: str) -> list[str]:
+    return [device.id for device in ana.client.device_store.active_user_devices(user)]
