@@ -60,8 +60,8 @@ def bind(ctx: Context) -> None:
         ctx.say(
             _(
                 "This group belongs to <b>{network}</b> now. Here I welcome newcomers, post requests for "
-                "help whose askers want that, and say how the check-ins went. Everything personal stays "
-                "between each of you and me.",
+                "help whose askers want that, and say how the check-ins went. Everything personal goes by "
+                "our own chat.",
                 network=ctx.network.name,
             )
         )
