@@ -12,7 +12,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from telegram import Bot, InputFile
+from telegram import (
+    Bot,
+    InputFile,
+    InputMediaAudio,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+)
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -451,8 +458,7 @@ class Telegram:
     async def _post_carried(self, message: Outgoing, fields: Mapping[str, Any]) -> Any:
         """Send files, the text with the first; the first message there is."""
         first: Any = None
-        for together in albums(message.carried):
-            uploads = [Upload(carried) for carried in together]
+        for uploads in albums(message.carried):
             caption = message.html if first is None else ""
             try:
                 sent = await self._post_together(uploads, caption, fields)
@@ -467,22 +473,22 @@ class Telegram:
 
     async def _post_together(self, uploads: Sequence[Upload], caption: str, fields: Mapping[str, Any]) -> Any:
         if len(uploads) == 1:
-            kind = uploads[0].media.kind
-            # Nobody is told of a kind that Telegram does not know: see Media.
-            file = {kind: uploads[0].field()}
-            return await self._call(f"send{kind.capitalize()}", caption=caption, **file, **fields)
-        files = {f"file{number}": upload.field() for number, upload in enumerate(uploads)}
+            kind = uploads[0].kind
+            method, file = f"send{kind.replace('_', '')}", {kind: uploads[0].field()}
+            if kind != "video_note":
+                return await self._call(method, caption=caption, **file, **fields)
+            # A video note has no caption: the words and the buttons come below it.
+            bare = {key: fields[key] for key in fields if key not in ("parse_mode", "reply_markup")}
+            sent = await self._call(method, **file, **bare)
+            return await self._call("sendMessage", text=caption, **fields) if caption else sent
+        # The library takes nothing but objects of its own here.
+        words = [{"caption": caption, "parse_mode": "HTML"} if caption else {}, *[{}] * (len(uploads) - 1)]
         album = [
-            {
-                "type": upload.media.kind,
-                "media": file if isinstance(file, str) else f"attach://{name}",
-                **({"caption": caption, "parse_mode": "HTML"} if caption and name == "file0" else {}),
-            }
-            for upload, (name, file) in zip(uploads, files.items(), strict=True)
+            _IN_ALBUM[upload.kind](upload.field(attach=True), **more)
+            for upload, more in zip(uploads, words, strict=True)
         ]
-        new = {name: file for name, file in files.items() if not isinstance(file, str)}
         common = {key: fields[key] for key in fields if key not in ("parse_mode", "reply_markup")}
-        return (await self._call("sendMediaGroup", media=album, **new, **common))[0]
+        return (await self._call("sendMediaGroup", media=album, **common))[0]
 
     async def _edit(self, message: Outgoing, old: MessageRef) -> None:
         fields: dict[str, Any] = {
@@ -510,6 +516,12 @@ class Telegram:
             await self._call("editMessageCaption", caption=html, **fields)
 
 
+_IN_ALBUM: dict[str, Any] = {
+    "photo": InputMediaPhoto,
+    "video": InputMediaVideo,
+    "document": InputMediaDocument,
+    "audio": InputMediaAudio,
+}
 _NO_PREVIEW = {"is_disabled": True}
 _COMMANDS_BUTTON = {"type": "commands"}  # beside the line to write in
 _NOTHING_TO_EDIT = (

@@ -19,6 +19,9 @@ from bot.message import Carried
 PIECE: Final = 64 * 1024
 ALBUM: Final = 10
 """Things in one album at most (https://core.telegram.org/bots/api#sendmediagroup)."""
+# What Telegram takes as a picture (https://core.telegram.org/bots/api#sendphoto); others go as files.
+_PICTURES: Final = {"image/jpeg", "image/png", "image/webp", ""}
+_LARGEST_PICTURE: Final = 10 * 2**20
 # Which kinds can be in an album together; a voice note is always alone.
 _TOGETHER: Final = {"photo": "seen", "video": "seen", "document": "document", "audio": "audio"}
 
@@ -35,9 +38,9 @@ async def pieces(http: TelegramHttp, path: str, file_url: str) -> AsyncIterator[
             yield piece
 
 
-def albums(carried: Sequence[Carried]) -> Iterator[tuple[Carried, ...]]:
+def albums(carried: Sequence[Carried]) -> Iterator[tuple["Upload", ...]]:
     """What can be one message, in order; most often all of it."""
-    for together, group in groupby(carried, lambda each: _TOGETHER.get(each.media.kind)):
+    for together, group in groupby(map(Upload, carried), lambda upload: _TOGETHER.get(upload.kind)):
         size, found = ALBUM if together else 1, tuple(group)
         yield from (found[start : start + size] for start in range(0, len(found), size))
 
@@ -51,13 +54,21 @@ class Upload:
         self.failure: SendError | None = None
         self._read = carried.read
 
-    def field(self) -> Any:
-        """What is put into the request."""
+    @property
+    def kind(self) -> str:
+        """As what it is sent."""
+        media = self.media
+        taken = media.type in _PICTURES and (media.size or 0) <= _LARGEST_PICTURE
+        return "document" if media.kind == "photo" and media.messenger != NAME and not taken else media.kind
+
+    def field(self, *, attach: bool = False) -> Any:
+        """What is put into the request; in an album the bytes are attached to it."""
         if self.media.messenger == NAME:
             return self.media.file
         # What is not read as a file handle is handed on as it is, to the transport.
         handle: Any = self
-        return InputFile(handle, filename=self.media.name or self.media.kind, read_file_handle=False)
+        name = self.media.name or self.media.kind
+        return InputFile(handle, filename=name, attach=attach, read_file_handle=False)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:

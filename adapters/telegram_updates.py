@@ -154,6 +154,8 @@ def _in_group(message: Json, chat: Json, our_name: str) -> Happened | None:
                 if not person.get("is_bot")
             )
             return Happened(Newcomers(came), chat, thread=_thread(message)) if came else None
+        case {"forum_topic_reopened": _}, _:  # that it was closed we hear where it keeps us from writing
+            return Happened(Added(), chat, thread=_thread(message))
         case {"from": sender}, {"type": "group" | "supergroup"}:
             hidden = message.get("sender_chat", {}).get("id") == chat["id"]
             if message.get("is_automatic_forward") or (sender.get("is_bot") and not hidden):
@@ -235,11 +237,12 @@ _CARRIED = {
     "audio": ("audio.mp3", "audio/mpeg"),
     "photo": ("photo.jpg", "image/jpeg"),
     "video": ("video.mp4", "video/mp4"),
+    "video_note": ("video.mp4", "video/mp4"),
     "document": ("file", "application/octet-stream"),
 }
 # What else a message can hold. What comes with another (an animation is a document, a venue is a location)
 # stands after it. Anything else is a notice of the app itself ("pinned a message").
 _NOT_CARRIED = (
-    "animation", "video_note", "live_photo", "sticker", "contact", "venue", "location", "poll", "dice",
+    "animation", "live_photo", "sticker", "contact", "venue", "location", "poll", "dice",
     "game", "story", "checklist", "paid_media", "invoice", "gift", "unique_gift", "giveaway", "rich_message",
 )  # fmt: skip

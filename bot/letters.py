@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.note import Note
 from bot.router import name_of
-from bot.text import AnyText, from_json, paragraphs, to_json
+from bot.text import AnyText, Verbatim, from_json, paragraphs, to_json
 from db import conversations, deliveries, letters, people
 from db.models import Letter, Room
 
@@ -156,8 +156,14 @@ def compose(
 
 def completes_album(db: Session, note: Note, now: datetime) -> bool:
     """Put what was said into the letter that waits for the whole of its album, if there is one."""
-    media = [each.to_json() for each in note.media]
-    return bool(note.album) and letters.join_album(db, note.album, media, now, now + ALBUM)
+    letter = letters.of_album(db, note.album, now) if note.album else None
+    if letter is None:
+        return False
+    if note.words:  # each part can have words of its own
+        letter.body = to_json(paragraphs(from_json(letter.body), Verbatim(note.words)))
+    letter.media = [*letter.media, *(each.to_json() for each in note.media)]
+    letters.wait_for_album(db, letter, now + ALBUM)
+    return True
 
 
 def change(db: Session, letter: Letter, text: AnyText, now: datetime) -> None:

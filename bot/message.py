@@ -40,7 +40,7 @@ class MessageRef:
 class Media:
     """A voice note, a picture or a file, where its messenger keeps it: its bytes are carried, never stored.
 
-    kind:     "voice", "audio", "photo", "video" or "document"
+    kind:     "voice", "audio", "photo", "video", "video_note" (a round one) or "document"
     file:     the messenger's own reference, for `Adapter.fetch`
     type:     MIME type, "" where nobody said
     size:     bytes; seconds: how long it plays; both None where nobody said

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -231,7 +231,8 @@ class Outbox:
             else:
                 deliveries.settle(db, row.id, sent.state, now=now, message=sent.message, reason=sent.reason)
             if sent.state == "unreachable":
-                deliveries.give_up_on(db, row.messenger, row.chat, now=now)
+                thread = row.thread if sent.silenced else ""
+                deliveries.give_up_on(db, row.messenger, row.chat, thread, now=now)
         if forget:
             deliveries.forget_delivered(db, forget)
 
@@ -256,8 +257,9 @@ class Outbox:
         """Somebody cannot be reached, or a room: a turn of theirs, like any other departure."""
         row, chat = sent.row, chat_of(sent.row)
         if not chat.private:
+            where = chat if sent.silenced else replace(chat, thread="")
             removed = Removed(silenced=sent.silenced)
-            await self.engine.receive(Incoming(f"unreachable:{row.id}", removed, chat))
+            await self.engine.receive(Incoming(f"unreachable:{row.id}", removed, where))
             return
         account = await self.engine.call(lambda db: people.account_of(db, row.messenger, row.chat))
         if account is not None:

@@ -46,14 +46,14 @@ class RoomTurn(Turn):
         self._route(event, chat)
 
     def _recognise(self, sender: Identity) -> None:
-        """Who acts, as a member of the room's network, or else of the one they are active in."""
+        """Who acts, as a member of the room's network where they are, else of the one they are active in."""
         identity = people.find(self.db, sender.messenger, sender.account)
         if identity is None:
             return
         person, network = identity.person, self.room.network
-        member = members.of(self.db, network, person) if network else people.membership(self.db, person)
-        if member is not None and member.state != "active":
-            member = None
+        member = members.of(self.db, network, person) if network else None
+        if member is None or member.state != "active":
+            member = people.membership(self.db, person)
         self._actor = Actor(person, identity, member, sender in self.installation.operators)
 
     # --- what ------------------------------------------------------------------------------------

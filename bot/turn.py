@@ -4,6 +4,7 @@ import secrets
 import time
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -217,7 +218,7 @@ class Turn:
         return True
 
     def _too_large(self, note: Note) -> None:
-        size, most = (round(n / 2**20) for n in (note.media[0].size or 0, LARGEST_FILE))
+        size, most = (ceil(n / 2**20) for n in (note.media[0].size or 0, LARGEST_FILE))
         self._reply(
             _(
                 "That is too large for me: it has {size} MB, and I can carry {most} MB. Can you make it "
@@ -574,7 +575,8 @@ def _with_media(said: Any, note: Note) -> Any:
     if not isinstance(said, dict):
         return said
     first = Note.from_json(said)
-    return replace(first, media=first.media + note.media, words=first.words or note.words).to_json()
+    words = "\n".join(filter(None, [first.words, note.words]))
+    return replace(first, media=first.media + note.media, words=words).to_json()
 
 
 def _changed(said: Any, words: str, message: str) -> Note:

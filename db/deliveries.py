@@ -136,13 +136,12 @@ def attempted(db: Session, delivery_id: int) -> None:
     )
 
 
-def give_up_on(db: Session, messenger: str, chat: str, *, now: datetime) -> None:
-    """Nothing reaches this chat: what waits for it will not be sent."""
-    db.connection().execute(
-        update(Delivery)
-        .where(Delivery.messenger == messenger, Delivery.chat == chat, Delivery.state == "waiting")
-        .values(state="unreachable", settled_at=now)
-    )
+def give_up_on(db: Session, messenger: str, chat: str, thread: str = "", *, now: datetime) -> None:
+    """Nothing reaches this chat, or this topic of it: what waits for it will not be sent."""
+    waits = [Delivery.messenger == messenger, Delivery.chat == chat, Delivery.state == "waiting"]
+    if thread:
+        waits.append(Delivery.thread == thread)
+    db.connection().execute(update(Delivery).where(*waits).values(state="unreachable", settled_at=now))
 
 
 def lost(db: Session, person_id: int, priority: int, since: datetime) -> int:

@@ -161,20 +161,19 @@ def deliveries_of(db: Session, letter_id: int) -> Sequence[Delivery]:
     ).all()
 
 
-def join_album(db: Session, album: str, media: Sequence[Any], now: datetime, until: datetime) -> bool:
-    """Put one more thing of an album into the letter that waits for all of it, and have it wait `until` then.
-    False where there is none (any more)."""
-    letter = db.scalar(
+def of_album(db: Session, album: str, now: datetime) -> Letter | None:
+    """The letter that waits for the rest of an album; none (any more)."""
+    return db.scalar(
         select(Letter)
         .join(Delivery, Delivery.letter_id == Letter.id)
         .where(Letter.album == album, Delivery.state == "waiting", Delivery.not_before > now)
         .limit(1)
     )
-    if letter is None:
-        return False
-    letter.media = [*letter.media, *media]
+
+
+def wait_for_album(db: Session, letter: Letter, until: datetime) -> None:
+    """Have a letter wait so long for the rest of its album."""
     db.execute(update(Delivery).where(Delivery.letter_id == letter.id).values(not_before=until))
-    return True
 
 
 def close(db: Session, letter_id: int, chosen: Any) -> None:

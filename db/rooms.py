@@ -62,7 +62,8 @@ def unbind(room: Room) -> None:
 
 
 def moved(db: Session, messenger: str, chat: str, to: str) -> None:
-    """A chat has another id now: what was bound to it, waits for it or is reached by it, moves along."""
+    """A chat has another id now: what was bound to it, waits for it or is reached by it, moves along. Its
+    messages do not: in the new chat their ids are nobody's, or another message's."""
     for room in of_chat(db, messenger, chat):
         # The messenger may have told us of the new chat before it told us of the move.
         there = db.scalar(
@@ -76,5 +77,9 @@ def moved(db: Session, messenger: str, chat: str, to: str) -> None:
         db.execute(update(Delivery).where(Delivery.room_id == room.id).values(room_id=there.id))
         db.execute(delete(Room).where(Room.id == room.id))
     db.flush()
-    for table in (Delivery, Identity):
-        db.execute(update(table).where(table.messenger == messenger, table.chat == chat).values(chat=to))
+    db.execute(
+        update(Delivery)
+        .where(Delivery.messenger == messenger, Delivery.chat == chat)
+        .values(chat=to, message=None, reply_to=None)
+    )
+    db.execute(update(Identity).where(Identity.messenger == messenger, Identity.chat == chat).values(chat=to))

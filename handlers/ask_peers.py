@@ -29,6 +29,7 @@ KINDS = {
     "audio": _("a recording"),
     "photo": _("a picture"),
     "video": _("a video"),
+    "video_note": _("a video"),
     "document": _("a file"),
 }
 """What can be sent with a request."""

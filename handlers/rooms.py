@@ -28,7 +28,7 @@ from bot import (
     paragraphs,
 )
 from db import deliveries, journal, members, networks, rooms, seen
-from db.models import HelpRequest, Room
+from db.models import HelpRequest, Network, Room
 from handlers import ask_peers, card, routing
 
 # --- binding -------------------------------------------------------------------------------------
@@ -115,11 +115,12 @@ def _explain(ctx: Context) -> None:
 
 @on(Added)
 def added(ctx: Context) -> None:
-    """The bot is in a room, or may write there again."""
+    """The bot is in a room, or may write there again, or in one topic of it."""
     assert ctx.room is not None
-    if ctx.room.silenced:
-        ctx.room.silenced = False
-    elif ctx.room.network is None:
+    silenced = [room for room in _concerned(ctx, ctx.room) if room.silenced]
+    for room in silenced:
+        room.silenced = False
+    if not silenced and not ctx.thread and ctx.room.network is None:
         ctx.say(
             _(
                 "Hello. I am {bot}, and I help networks of mentors to help each other. A meta-mentor who is "
@@ -132,12 +133,12 @@ def added(ctx: Context) -> None:
 
 @on(Removed)
 def removed(ctx: Context, silenced: bool) -> None:
-    """The bot is out of a room, or may not write there: those who coordinate its network hear it once."""
+    """The bot is out of a room, or may not write there, or in one topic of it: those who coordinate its
+    network hear it once."""
     assert ctx.room is not None
-    gone = [ctx.room] if silenced else rooms.of_chat(ctx.db, ctx.room.messenger, ctx.room.chat)
-    for room in gone:
-        if room.network is None or (silenced and room.silenced):
-            continue
+    gone = [room for room in _concerned(ctx, ctx.room) if not (silenced and room.silenced)]
+    told = {room.network: room for room in gone if room.network is not None}
+    for network, room in told.items():
         text = (
             _(
                 "In the group <b>{room}</b> I may not write any more. One of its admins can allow it again.",
@@ -148,15 +149,22 @@ def removed(ctx: Context, silenced: bool) -> None:
                 "I was taken out of the group <b>{room}</b>, so it does not belong to <b>{network}</b> any "
                 "more.",
                 room=name_of(room),
-                network=room.network.name,
+                network=network.name,
             )
         )
-        coordinators = members.coordinators(ctx.db, room.network.id)
+        coordinators = members.coordinators(ctx.db, network.id)
         ctx.tell([each.person for each in coordinators], text, priority=Priority.CHECK_IN)
+    for room in gone:
         room.silenced = silenced
         if not silenced:
             rooms.unbind(room)
-    deliveries.give_up_on(ctx.db, ctx.room.messenger, ctx.room.chat, now=ctx.now)
+    deliveries.give_up_on(ctx.db, ctx.room.messenger, ctx.room.chat, ctx.thread, now=ctx.now)
+
+
+def _concerned(ctx: Context, room: Room) -> Sequence[Room]:
+    """The topic in which something happened, if it was bound at some time; else all of the room."""
+    there = rooms.of_chat(ctx.db, room.messenger, room.chat)
+    return [each for each in there if each.thread == ctx.thread] if ctx.thread else there
 
 
 @on(MovedTo)
@@ -195,7 +203,7 @@ def asks_in(ctx: Context) -> None:
     assert ctx.room is not None
     if ctx.room.network is None:
         return
-    if ctx.actor is not None and ctx.actor.member is not None:
+    if _is_member(ctx, ctx.room.network):
         ctx.admit()
         return
     ctx.say(
@@ -206,6 +214,11 @@ def asks_in(ctx: Context) -> None:
             network=ctx.room.network.name,
         )
     )
+
+
+def _is_member(ctx: Context, network: Network) -> bool:
+    """Whether the one who acts is in this network: in its room there may be members of others."""
+    return ctx.may(Role.MEMBER) and ctx.network.id == network.id
 
 
 def name_of(room: Room) -> AnyText:
@@ -266,7 +279,8 @@ def answer(ctx: Context, request_id: int, said: dict[str, object]) -> None:
     request, note = ctx.db.get(HelpRequest, request_id), Note.from_json(said)
     if request is None or request.closed_at is not None or request.asker.person_id == ctx.person.id:
         return
-    assert ctx.room is not None
+    if ctx.room is None or not _is_member(ctx, request.asker.network):
+        return
     request.answered_at = request.answered_at or ctx.now
     members.in_contact(ctx.db, request.network_id, request.asker.person, ctx.now)
     ctx.tell(

@@ -21,13 +21,17 @@ from adapters.matrix_account import Account
 from adapters.telegram import Telegram
 from adapters.telegram_webhook import Webhook
 from bot import markup
-from bot.adapter import Adapter, Buttons, Capabilities, Everywhere, MenuEntry, Unreachable
+from bot.adapter import Adapter, Buttons, Capabilities, Everywhere, Later, MenuEntry, Refused, Unreachable
 from bot.message import (
+    AsksIn,
+    Carried,
     Chat,
+    Edited,
     Event,
     Identity,
     Incoming,
     Left,
+    Media,
     MessageRef,
     Opened,
     Outgoing,
@@ -40,7 +44,7 @@ from bot.message import (
 from tests import telegram_server
 from tests.aio import on_loop
 from tests.matrix_person import Person, Shown, acquainted, numbered
-from tests.telegram_server import TelegramServer, free_port
+from tests.telegram_server import BOT, Room, TelegramServer, free_port
 
 # --- one person at the other end -------------------------------------------------------------------
 
@@ -48,17 +52,19 @@ from tests.telegram_server import TelegramServer, free_port
 @dataclass(frozen=True)
 class Seen:
     """What the person sees: the bare text, the labels in the order of reading, whether it took the place of
-    something, and a picture's bytes."""
+    something, the bytes of pictures and files, and in which thread of a room it stands."""
 
     text: str
     buttons: Sequence[str] = ()
     edited: bool = False
-    picture: bytes | None = None
+    files: Sequence[bytes] = ()
+    thread: str = ""
 
 
 class Driver(Protocol):
     """One person on one messenger, with the adapter that talks to them. `lacks` names what this messenger
-    does not have: "links", "media", "leaving", "pictures", "redelivery", "replies"."""
+    does not have: "admission", "edits", "files", "leaving", "links", "media", "pictures", "redelivery",
+    "replies", "rooms", "threads"."""
 
     adapter: Adapter
     chat: Chat
@@ -78,20 +84,47 @@ class Driver(Protocol):
     def sends_media(self) -> str:
         """Send something that is not text; what it is called in `Unsupported`."""
 
+    def sends_file(self, kind: str, data: bytes, words: str) -> None:
+        """Send a file with words below it."""
+
+    def edits(self, text: str) -> None:
+        """Change what was said last."""
+
     def leaves(self) -> None:
         """Block the bot."""
 
     def returns(self) -> None:
         """Unblock the bot."""
 
-    async def sees(self) -> Seen:
-        """The next message or change of one; fails when there is none."""
+    def room(self) -> Chat:
+        """A room that the person leads, with the bot in it."""
+
+    def thread(self) -> Chat:
+        """A thread in that room."""
+
+    def says_in(self, room: Chat, text: str) -> None:
+        """Write there."""
+
+    def opens_into(self, room: Chat, payload: str) -> None:
+        """Bring the bot there by `adapter.link(payload, into_room=True)`, where it is in already."""
+
+    def asks_in(self) -> Identity:
+        """Somebody else asks to be let into the room."""
+
+    def is_in(self, somebody: Identity) -> bool:
+        """Whether they are in it now."""
+
+    async def sees(self, room: Chat | None = None) -> Seen:
+        """The next message or change of one, in private or in a room; fails when there is none."""
 
     def unacknowledged(self) -> int:
         """How many events the messenger would deliver again."""
 
     def complaints(self) -> Sequence[object]:
         """What the messenger would not have taken."""
+
+
+GROUP = -1001234
 
 
 class OnTelegram:
@@ -108,9 +141,10 @@ class OnTelegram:
         self._server = server
         self._user = server.user(1001, self.first_name, "de", met=True)
         self._last: telegram_server.Shown | None = None
+        self._said = 0
 
     def says(self, text: str, *, answers: MessageRef | None = None) -> None:
-        self._user.says(text, int(answers.id) if answers else None)
+        self._said = self._user.says(text, int(answers.id) if answers else None)
 
     def opens(self, payload: str) -> None:
         assert self.adapter.link(payload).endswith(f"?start={payload}")
@@ -124,15 +158,50 @@ class OnTelegram:
         self._user.sends("sticker")
         return "sticker"
 
+    def sends_file(self, kind: str, data: bytes, words: str) -> None:
+        self._user.sends(kind, data=data, caption=words)
+
+    def edits(self, text: str) -> None:
+        self._user.edits(self._said, text)
+
     def leaves(self) -> None:
         self._user.blocks()
 
     def returns(self) -> None:
         self._user.unblocks()
 
-    async def sees(self) -> Seen:
-        shown = self._last = await self._user.hears()
-        return Seen(shown.text, shown.labels, shown.edited, shown.picture)
+    def room(self) -> Chat:
+        self._server.group(GROUP, "Mentors", forum=True, members=[self._user], bot="member")
+        self._group.promotes_bot(self._user, can_invite_users=True)
+        return Chat("telegram", str(GROUP), private=False)
+
+    @property
+    def _group(self) -> Room:
+        return self._server.rooms[GROUP]
+
+    def thread(self) -> Chat:
+        self._group.topic(10, "Papers", by=self._user)
+        return Chat("telegram", str(GROUP), private=False, thread="10")
+
+    def says_in(self, room: Chat, text: str) -> None:
+        self._user.says(text, room=self._group, topic=int(room.thread) if room.thread else None)
+
+    def opens_into(self, room: Chat, payload: str) -> None:
+        assert self.adapter.link(payload, into_room=True).endswith(f"?startgroup={payload}")
+        self.says_in(room, f"/start@{BOT['username']} {payload}")
+
+    def asks_in(self) -> Identity:
+        self._group.asks_in(self._server.user(1002, "Bo"))
+        return Identity("telegram", "1002")
+
+    def is_in(self, somebody: Identity) -> bool:
+        member = self._group.members.get(int(somebody.account))
+        return member is not None and member.inside
+
+    async def sees(self, room: Chat | None = None) -> Seen:
+        shown = self._last = await (self._group if room else self._user).hears()
+        data = tuple(file.data for file in shown.files)
+        return Seen(shown.text, shown.labels, shown.edited, data, str(shown.topic or ""))
 
     def unacknowledged(self) -> int:
         return len(self._server.waiting)
@@ -158,13 +227,17 @@ async def on_telegram_by_webhook() -> AsyncIterator[Driver]:
 class AtTheTerminal:
     """Somebody at the terminal that plays several messengers."""
 
-    lacks: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset({"threads"})
     first_name = "Ana"
 
     def __init__(self, account: str = "ana") -> None:
         self.adapter: Adapter = Console("telegram", self._show)
         self.chat, self.sender = Chat("telegram", account), Identity("telegram", account)
-        self._seen: asyncio.Queue[Seen] = asyncio.Queue()
+        self._seen: dict[str, asyncio.Queue[Seen]] = {
+            account: asyncio.Queue(),
+            "mentors": asyncio.Queue(),
+        }
+        self._let_in: list[str] = []
 
     @property
     def _console(self) -> Console:
@@ -172,16 +245,21 @@ class AtTheTerminal:
         return self.adapter
 
     def _show(self, to: str, message: console.Shown, edited: bool) -> None:
-        assert to == self.chat.id
-        picture = message.picture.png if message.picture else None
-        self._seen.put_nowait(Seen(message.plain, message.labels, edited, picture))
+        if message.plain.endswith("is let in)"):
+            self._let_in.append(message.plain)
+            return
+        pictures = [message.picture.png] if message.picture else []
+        data = (*pictures, *(data for _, data in message.files))
+        self._seen[to].put_nowait(Seen(message.plain, message.labels, edited, data))
 
-    def _happens(self, event: Event) -> None:
-        stored = self._console.happens(self.sender.account, event, name=self.first_name, language="de")
+    def _happens(self, event: Event, room: Chat | None = None, account: str = "") -> None:
+        stored = self._console.happens(
+            account or self.sender.account, event, name=self.first_name, language="de", room=room
+        )
         stored.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def says(self, text: str, *, answers: MessageRef | None = None) -> None:
-        self._happens(Words(text, "", answers.id if answers else None))
+        self._happens(Words(text, "p1", answers.id if answers else None))
 
     def opens(self, payload: str) -> None:
         assert self.adapter.link(payload).endswith(f"?start={payload}")
@@ -195,6 +273,13 @@ class AtTheTerminal:
         self._happens(Unsupported("sticker"))
         return "sticker"
 
+    def sends_file(self, kind: str, data: bytes, words: str) -> None:
+        self._console.files["1"] = data
+        self._happens(Words(words, "p1", media=Media("telegram", kind, "1", size=len(data))))
+
+    def edits(self, text: str) -> None:
+        self._happens(Edited(text, "p1"))
+
     def leaves(self) -> None:
         self._console.blocked.add(self.chat.id)
         self._happens(Left())
@@ -203,8 +288,29 @@ class AtTheTerminal:
         self._console.blocked.discard(self.chat.id)
         self._happens(Returned())
 
-    async def sees(self) -> Seen:
-        return await asyncio.wait_for(self._seen.get(), 5)
+    def room(self) -> Chat:
+        self._console.leaders["mentors"] = {self.sender.account}
+        return Chat("telegram", "mentors", private=False)
+
+    def thread(self) -> Chat:
+        raise NotImplementedError
+
+    def says_in(self, room: Chat, text: str) -> None:
+        self._happens(Words(text, "p2"), room)
+
+    def opens_into(self, room: Chat, payload: str) -> None:
+        assert self.adapter.link(payload, into_room=True).endswith(f"?startgroup={payload}")
+        self._happens(Opened(payload), room)
+
+    def asks_in(self) -> Identity:
+        self._happens(AsksIn("bo"), Chat("telegram", "mentors", private=False), "bo")
+        return Identity("telegram", "bo")
+
+    def is_in(self, somebody: Identity) -> bool:
+        return f"({somebody.account} is let in)" in self._let_in
+
+    async def sees(self, room: Chat | None = None) -> Seen:
+        return await asyncio.wait_for(self._seen[(room or self.chat).id].get(), 5)
 
     def unacknowledged(self) -> int:
         return self._console.unacknowledged
@@ -222,7 +328,8 @@ class OnMatrix:
     """Somebody on a real homeserver, in an encrypted private chat, with an app that trusts signed devices
     only."""
 
-    lacks: frozenset[str] = frozenset({"links"})
+    # Rooms, files and changed words have their tests in test_matrix.py.
+    lacks: frozenset[str] = frozenset({"admission", "edits", "files", "links", "rooms", "threads"})
     first_name = "Ana"
 
     def __init__(self, person: Person, account: Account, room: str) -> None:
@@ -251,6 +358,30 @@ class OnMatrix:
         self._person.soon(lambda: self._person.sends(self.chat.id, "m.sticker", sticker))
         return "sticker"
 
+    def sends_file(self, kind: str, data: bytes, words: str) -> None:
+        raise NotImplementedError
+
+    def edits(self, text: str) -> None:
+        raise NotImplementedError
+
+    def room(self) -> Chat:
+        raise NotImplementedError
+
+    def thread(self) -> Chat:
+        raise NotImplementedError
+
+    def says_in(self, room: Chat, text: str) -> None:
+        raise NotImplementedError
+
+    def opens_into(self, room: Chat, payload: str) -> None:
+        raise NotImplementedError
+
+    def asks_in(self) -> Identity:
+        raise NotImplementedError
+
+    def is_in(self, somebody: Identity) -> bool:
+        raise NotImplementedError
+
     def leaves(self) -> None:
         self._person.call("POST", f"rooms/{self.chat.id}/leave", {})
 
@@ -260,7 +391,7 @@ class OnMatrix:
         self.chat = Chat("matrix", made)
         self._person.call("POST", f"rooms/{made}/invite", {"user_id": self._person.bot})
 
-    async def sees(self) -> Seen:
+    async def sees(self, room: Chat | None = None) -> Seen:
         change, shown = await asyncio.wait_for(self._person.changes.get(), 10)
         text, labels = numbered(shown.text)
         if change == "redaction":
@@ -271,7 +402,8 @@ class OnMatrix:
             await self._person.until(lambda: len(shown.reactions) == min(6, len(labels)))
         self._last = shown
         assert shown.encrypted
-        return Seen(text, labels, change != "message", await self._person.picture(shown))
+        picture = await self._person.picture(shown)
+        return Seen(text, labels, change != "message", (picture,) if picture else ())
 
     def unacknowledged(self) -> int:
         """What the homeserver would tell again after a crash."""
@@ -326,12 +458,19 @@ class Talk:
     async def event(self) -> Event:
         return (await self.happened()).event
 
-    async def send(self, html: str, *rows: Sequence[str], **more: Any) -> MessageRef:
+    async def happened_in(self, room: Chat) -> Incoming:
+        """The next event, from a room."""
+        incoming = await asyncio.wait_for(self.inbox.get(), 5)
+        assert incoming.chat == room
+        return incoming
+
+    async def send(self, html: str, *rows: Sequence[str], to: Chat | None = None, **more: Any) -> MessageRef:
         """As the engine does: offers that are no buttons stand below the text."""
         if rows and self.can.buttons is not Buttons.NATIVE:
             labels = [label for row in rows for label in row]
             html += "\n\n" + "\n".join(f"{n}. {markup.quote(label)}" for n, label in enumerate(labels, 1))
-        message = Outgoing(next(self._ids), self.driver.chat, html, markup.plain(html), rows, **more)
+        chat = to or self.driver.chat
+        message = Outgoing(next(self._ids), chat, html, markup.plain(html), rows, **more)
         return await self.driver.adapter.send(message)
 
     @property
@@ -552,7 +691,7 @@ async def test_a_picture_with_its_caption(messenger: str) -> None:
     async with talk(messenger, "pictures") as here:
         picture = Picture(_png("https://example.org/join"), "invitation.png", "A QR code")
         await here.send("Show <b>this</b>", ["Done"], picture=picture)
-        assert await here.driver.sees() == Seen("Show this", ["Done"], picture=picture.png)
+        assert await here.driver.sees() == Seen("Show this", ["Done"], files=(picture.png,))
 
 
 @everywhere
@@ -577,6 +716,161 @@ async def test_somebody_who_left_is_unreachable_until_they_return(messenger: str
         assert (await here.driver.sees()).text == "Welcome back"
 
 
+# --- files -----------------------------------------------------------------------------------------
+
+KINDS = ("voice", "audio", "photo", "video", "document")
+FILE = b"\xff\xd8\xff" + bytes(range(256)) * 400  # a picture by its beginning
+
+
+def carried(kind: str, data: bytes, *failures: Exception) -> Carried:
+    """A file at another messenger, which breaks in the middle by each of `failures` before it comes."""
+    left = list(failures)
+
+    async def read() -> AsyncIterator[bytes]:
+        yield data[:1000]
+        if left:
+            raise left.pop(0)
+        yield data[1000:]
+
+    return Carried(Media("elsewhere", kind, "1", f"it.{kind}", size=len(data)), read)
+
+
+@everywhere
+@pytest.mark.parametrize("kind", KINDS)
+@on_loop
+async def test_a_file_comes_with_its_words_and_is_fetched(messenger: str, kind: str) -> None:
+    async with talk(messenger, "files") as here:
+        here.driver.sends_file(kind, FILE, "a < b")
+        event = await here.event()
+        assert isinstance(event, Words)
+        assert event.text == "a < b"
+        assert event.media is not None
+        assert (event.media.messenger, event.media.kind) == (here.driver.chat.messenger, kind)
+        assert event.media.size == len(FILE)
+        for _ in range(2):
+            pieces = [piece async for piece in here.driver.adapter.fetch(event.media)]
+            assert b"".join(pieces) == FILE
+
+
+@everywhere
+@pytest.mark.parametrize("kind", KINDS)
+@on_loop
+async def test_a_file_from_elsewhere_is_carried(messenger: str, kind: str) -> None:
+    async with talk(messenger, "files") as here:
+        await here.send("Bo: <b>a</b> &lt; b", ["Thanks"], carried=[carried(kind, FILE)])
+        seen = await here.driver.sees()
+        assert (seen.text, seen.buttons, seen.files) == ("Bo: a < b", ["Thanks"], (FILE,))
+
+
+@everywhere
+@on_loop
+async def test_several_files_are_one_message(messenger: str) -> None:
+    async with talk(messenger, "files") as here:
+        album = tuple(FILE + bytes([number]) for number in range(3))
+        sent = await here.send("Three pages", carried=[carried("photo", data) for data in album])
+        seen = await here.driver.sees()
+        assert (seen.text, seen.files) == ("Three pages", album)
+        await here.send("Solved", reply_to=sent.id)
+        assert (await here.driver.sees()).text == "Solved"
+
+
+@everywhere
+@pytest.mark.parametrize("failure", [Later(3.0), Refused("it is gone")], ids=["later", "gone"])
+@pytest.mark.parametrize("count", [1, 2], ids=["alone", "in an album"])
+@on_loop
+async def test_bytes_that_do_not_come_are_what_went_wrong(
+    messenger: str, failure: Later | Refused, count: int
+) -> None:
+    async with talk(messenger, "files") as here:
+        files = [carried("document", FILE) for _ in range(count - 1)] + [carried("document", FILE, failure)]
+        with pytest.raises(type(failure)) as raised:
+            await here.send("The list", carried=files)
+        assert raised.value is failure
+        await here.send("The list", carried=files)
+        assert (await here.driver.sees()).files == (FILE,) * count
+
+
+@everywhere
+@on_loop
+async def test_changed_words_name_the_message_they_change(messenger: str) -> None:
+    async with talk(messenger, "edits") as here:
+        here.driver.says("Who tranlates a letter?")
+        said = await here.event()
+        assert isinstance(said, Words)
+        here.driver.edits("Who translates a letter?")
+        assert await here.event() == Edited("Who translates a letter?", said.message)
+
+
+# --- rooms -----------------------------------------------------------------------------------------
+
+
+@everywhere
+@on_loop
+async def test_what_is_said_in_a_room_and_answered_there(messenger: str) -> None:
+    async with talk(messenger, "rooms") as here:
+        room = here.driver.room()
+        here.driver.says_in(room, f"{here.can.prefix}help")
+        incoming = await here.happened_in(room)
+        assert incoming.sender == here.driver.sender
+        assert isinstance(incoming.event, Words)
+        await here.send("I can …", ["Good"], to=room, reply_to=incoming.event.message)
+        seen = await here.driver.sees(room)
+        assert (seen.text, seen.buttons, seen.thread) == ("I can …", ["Good"], "")
+
+
+@everywhere
+@on_loop
+async def test_a_thread_of_a_room_keeps_what_belongs_to_it(messenger: str) -> None:
+    async with talk(messenger, "rooms", "threads") as here:
+        here.driver.room()
+        thread = here.driver.thread()
+        assert thread.thread
+        here.driver.says_in(thread, f"{here.can.prefix}help")
+        incoming = await here.happened_in(thread)
+        assert isinstance(incoming.event, Words)
+        assert incoming.event.reply_to is None
+        sent = await here.send("I can …", to=thread)
+        assert sent.chat == thread
+        assert (await here.driver.sees(thread)).thread == thread.thread
+        await here.send("Look", to=thread, carried=[carried("photo", FILE), carried("photo", FILE)])
+        assert (await here.driver.sees(thread)).thread == thread.thread
+
+
+@everywhere
+@on_loop
+async def test_who_leads_a_room(messenger: str) -> None:
+    async with talk(messenger, "rooms") as here:
+        room, sender = here.driver.room(), here.driver.sender
+        assert await here.driver.adapter.leads(room, sender) is True
+        other = here.driver.asks_in()
+        assert await here.driver.adapter.leads(room, other) is False
+
+
+@everywhere
+@on_loop
+async def test_a_link_into_a_room_brings_its_payload(messenger: str) -> None:
+    async with talk(messenger, "rooms", "links") as here:
+        room = here.driver.room()
+        here.driver.opens_into(room, "bind")
+        assert (await here.happened_in(room)).event == Opened("bind")
+
+
+@everywhere
+@on_loop
+async def test_who_asks_to_come_in_is_let_in_once(messenger: str) -> None:
+    async with talk(messenger, "rooms", "admission") as here:
+        room = here.driver.room()
+        other = here.driver.asks_in()
+        incoming = await here.happened_in(room)
+        assert incoming.sender == other
+        private = await here.driver.adapter.private_chat(other)
+        assert incoming.event == AsksIn(private.id)
+        assert not here.driver.is_in(other)
+        for _ in range(2):  # a second time where the first answer was lost
+            await here.driver.adapter.admit(room, other)
+            assert here.driver.is_in(other)
+
+
 # --- about itself ----------------------------------------------------------------------------------
 
 
@@ -592,6 +886,9 @@ async def test_what_it_says_of_itself(messenger: str) -> None:
         assert here.can.prefix
         await adapter.show_menu(Everywhere.PRIVATE, "", [MenuEntry("help", "What I can do")])
         await adapter.show_menu(Everywhere.PRIVATE, "de", [MenuEntry("help", "Was ich kann")])
+        await adapter.show_menu(Everywhere.ROOMS, "", [MenuEntry("help", "What I can do here")])
+        for menu in ([MenuEntry("pulse", "See what is owed")], [], []):
+            await adapter.show_menu(here.driver.chat, "", menu)
         await adapter.introduce("", name="Mentors", description="I carry words.", short="Words")
 
 

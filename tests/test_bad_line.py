@@ -128,6 +128,8 @@ def test_on_a_bad_line_nothing_is_lost_and_the_order_stays(
                 try:
                     owed = await asyncio.gather(*(talks(user, rounds) for user in everybody))
                     await all_sent(tmp_path / "mentornet.db")
+                    while server.waiting:  # what was handled is confirmed by asking for more
+                        await asyncio.sleep(0.02)
                     seconds = time.perf_counter() - began
                 finally:
                     running.cancel()

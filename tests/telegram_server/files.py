@@ -73,6 +73,7 @@ class Files:
         self._files: dict[str, Kept] = {}
         self._media: dict[str, Media] = {}
         self._paths: dict[str, Kept] = {}
+        self._lost: set[str] = set()
 
     def add(
         self,
@@ -110,12 +111,16 @@ class Files:
             raise bad("type of file mismatch")
         raise bad(f"can't use file of type {_KINDS[media.kind][1]} as {_KINDS[kind][1]}")
 
+    def loses_all(self) -> None:
+        """None of the files so far is given out any more."""
+        self._lost |= self._files.keys()
+
     def path(self, file_id: str) -> dict[str, Any]:
         """The `File` of the Bot API, from which it can be fetched. Raises `Refuse`."""
         file = self._files.get(file_id)
-        if file is None:
+        if file is None or file_id in self._lost:
             words = "wrong file_id or the file is temporarily unavailable"
-            raise bad(words if len(file_id) > 20 else "invalid file_id")
+            raise bad(words if len(file_id) > 20 else "invalid file_id", provoked=file is not None)
         if file.size > LARGEST_DOWNLOAD:
             raise bad("file is too big", provoked=True)  # that was the sender
         path = f"{_KINDS[file.kind][2]}/file_{len(self._paths)}{_ending(file.mime)}"
