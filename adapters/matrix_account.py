@@ -26,6 +26,7 @@ from adapters import matrix_keys as keys
 from adapters.matrix_client import Failed, ask, call
 from bot.adapter import Unauthorised
 
+SEEDS = "cross-signing.json"
 _LOGIN, _CRYPTO, _SYNC, _LOCK = "login.json", "crypto.db", "sync", "lock"
 _REQUEST_SECONDS = 30.0
 
@@ -65,6 +66,11 @@ class Account:
             await close(client)
             raise
         return client
+
+    @property
+    def irreplaceable(self) -> tuple[str, ...]:
+        """The files that belong into the backup: nothing can make them again."""
+        return _LOGIN, _CRYPTO, SEEDS
 
     @property
     def refused(self) -> str:

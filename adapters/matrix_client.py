@@ -3,18 +3,26 @@
 
 import json
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import aiohttp
 from nio import AsyncClient, EncryptionError, ErrorResponse, LocalProtocolError, SendRetryError
 
+from bot import log as logs
 from bot.adapter import Later, Refused, SendError, Unreachable
+from bot.trouble import Trouble
 
 NAME: Final = "matrix"
 V1: Final = "/_matrix/client/v1"
 V3: Final = "/_matrix/client/v3"
+
+Pause = Callable[[float], Awaitable[None]]
+"""What waits after failures."""
+T = TypeVar("T")
+
+log = logs.get(NAME)
 
 # The library's own lines hold accounts, rooms and, where a message breaks its rules, what it says.
 logging.getLogger("nio").setLevel(logging.CRITICAL)
@@ -107,6 +115,23 @@ async def call(
     if answer.status >= 400:
         raise Failed(str(told.get("errcode", "")), answer.status, told)
     return told
+
+
+async def insist(event: str, what: Callable[[], Awaitable[T]], pause: Pause) -> T:
+    """Try until it succeeds, with at most 8 seconds in between. Raises `Failed` only where our login is worth
+    nothing any more."""
+    line = Trouble(log, longest=8.0, sleep=pause)
+    while True:
+        try:
+            done = await what()
+        except (Failed, TimeoutError) as error:
+            failed = error if isinstance(error, Failed) else Failed(type(error).__name__)
+            if failed.unauthorised:
+                raise failed from None
+            await line.wait(f"{event}.broken", at_least=failed.seconds or 0.0, why=str(failed))
+        else:
+            line.over(f"{event}.works")
+            return done
 
 
 def address(path: Sequence[str], *, base: str = V3, query: Mapping[str, str] | None = None) -> str:

@@ -11,6 +11,7 @@ _LARGEST: Final = 44_000
 """Bytes of content that survive encryption (a third more) in an event of 65,536 bytes, with room for what
 homeservers add (https://spec.matrix.org/latest/client-server-api/#size-limits)."""
 _FALLBACK: Final = 200
+_OF_WORDS: Final = ("body", "format", "formatted_body", "m.relates_to", "m.mentions")
 _PRE: Final = re.compile(r"(<pre>.*?</pre>)", re.DOTALL)
 
 
@@ -19,11 +20,14 @@ def words(message: Outgoing) -> dict[str, Any]:
     return _fitting({**_text(message), **_relation(message), "m.mentions": {}})
 
 
-def edit(message: Outgoing, original: str) -> dict[str, Any]:
-    """The message that takes the place of `original`, which is the first one, never an edit of it."""
-    new = _text(message)
+def edit(message: Outgoing, original: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The message that takes the place of `original`, which is the first one, never an edit of it. `sent` is
+    its content where it has a file: apps show nothing but what the edit brings, so it brings the file too."""
+    file = {name: value for name, value in sent.items() if name not in _OF_WORDS}
+    new = {**_text(message), **file}
     return _fitting(
         {
+            **file,
             "msgtype": new["msgtype"],
             "body": f"* {message.plain[:_FALLBACK]}",  # for apps that know no edits
             "m.new_content": {**new, "m.mentions": {}},
@@ -73,11 +77,17 @@ def _html(markup: str) -> str:
 
 
 def _relation(message: Outgoing) -> dict[str, Any]:
-    answered = {"m.in_reply_to": {"event_id": message.reply_to or message.chat.thread}}
-    if message.chat.thread:
-        thread = {"rel_type": "m.thread", "event_id": message.chat.thread}
-        return {"m.relates_to": {**thread, **answered, "is_falling_back": message.reply_to is None}}
-    return {"m.relates_to": answered} if message.reply_to else {}
+    """In a room, an answer outside of threads begins one, so that it is not in the way of those who talk
+    there. What answers nothing in its thread says so: then it only falls back to an answer, for apps that
+    know no threads."""
+    thread = message.chat.thread or ("" if message.chat.private else message.reply_to or "")
+    answered = message.reply_to or thread
+    if not answered:
+        return {}
+    relation: dict[str, Any] = {"m.in_reply_to": {"event_id": answered}}
+    if thread:
+        relation |= {"rel_type": "m.thread", "event_id": thread, "is_falling_back": answered == thread}
+    return {"m.relates_to": relation}
 
 
 def _fitting(content: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ _COMMAND: Final = re.compile(r"[!/]\w")
 _QUOTED: Final = re.compile(r"(?:> .*\n)+\n?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ourselves:
     """How people address us."""
 

@@ -11,6 +11,7 @@ from nio import AsyncClient, MatrixRoom
 from adapters.matrix_client import NAME, Failed, call
 from bot.message import Chat
 
+SPACE: Final = "m.space"
 _DIRECT: Final = "m.direct"
 _CREATORS_RULE_FROM: Final = 12  # the room version from which those who made a room stand above all numbers
 _ENCRYPTED: Final = {
@@ -73,6 +74,15 @@ class Rooms:
     def state(self, room: str) -> State:
         """What else we know of its state."""
         return self._state[room]
+
+    def leads(self, room: str, account: str) -> bool:
+        """Whether somebody may change who may do what in a room."""
+        state = self._state[room]
+        return state.may(account, state.needs("m.room.power_levels", state=True))
+
+    def is_space(self, room: str) -> bool:
+        """Whether it is a room of rooms, in which nobody writes."""
+        return bool(self._state[room].create.get("content", {}).get("type") == SPACE)
 
     def learn(self, room: str, event: Mapping[str, Any]) -> None:
         """Take in an event of a room's state."""
@@ -181,13 +191,17 @@ class Rooms:
 
     async def is_there(self, room: str, account: str) -> bool:
         """Whether somebody is in a room or invited to it; False where we are not in it ourselves."""
+        return await self.membership(room, account) in ("join", "invite")
+
+    async def membership(self, room: str, account: str) -> str:
+        """How somebody stands to a room, as the homeserver has it now; "" where it does not tell us."""
         try:
             member = await call(self._client, "GET", ["rooms", room, "state", "m.room.member", account])
         except Failed as failed:
             if failed.passing:
                 raise
-            return False
-        return member.get("membership") in ("join", "invite")
+            return ""
+        return str(member.get("membership", ""))
 
 
 def _number(value: object, default: int) -> int:

@@ -20,7 +20,6 @@ from adapters.matrix_account import write
 from adapters.matrix_client import Failed, call
 from bot import log as logs
 
-SEEDS: Final = "cross-signing.json"
 _USES: Final = ("master", "self_signing", "user_signing")
 
 log = logs.get("matrix")

@@ -35,7 +35,7 @@ from bot.outbox import Outbox
 from bot.router import Place, Router
 from bot.text import Reader, render
 from bot.trouble import Trouble
-from db import deliveries, invitations, networks, store, timers
+from db import deliveries, invitations, members, networks, store, timers
 from handlers import found as founding
 from handlers import retention, welcome
 
@@ -217,6 +217,13 @@ def links(adapters: Mapping[str, Adapter], payload: str, *, into_room: bool = Fa
 def real(config: Config) -> App:
     """The program on real messengers. Raises DatabaseTooNew."""
     adapters: dict[str, Adapter] = {}
+
+    async def knows(account: str) -> bool:
+        """Whether an account on Matrix is an operator's, or that of somebody in a network."""
+        if Identity("matrix", account) in app.installation.operators:
+            return True
+        return await app.engine.call(lambda db: members.is_one(db, "matrix", account))
+
     if config.telegram.token is not None:
         adapters["telegram"] = Telegram(
             config.telegram.token.get_secret_value(),
@@ -238,9 +245,18 @@ def real(config: Config) -> App:
             ),
             invites=config.matrix.invites,
             servers=config.matrix.servers,
+            space=config.matrix.space,
+            knows=knows,
+            refusal="" if config.matrix.refuse_silently else refusal_of(config),
             messages_per_second=config.matrix.messages_per_second,
         )
-    return App(config.database.url, adapters, clock.RealClock(), installation_of(config, adapters))
+    app = App(config.database.url, adapters, clock.RealClock(), installation_of(config, adapters))
+    return app
+
+
+def refusal_of(config: Config) -> str:
+    """What somebody is told whose invitation is refused: of their language nothing is known."""
+    return plain(render(welcome.NOT_INVITED, Reader(config.bot.languages[0])))
 
 
 def webhook_of(config: Config) -> Webhook | None:

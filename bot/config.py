@@ -150,7 +150,12 @@ MatrixUser = Annotated[
 ]
 Secret = Annotated[SecretStr, Must("a word", "a-long-password")]
 Folder = Annotated[str, Field(min_length=1), Must("the path of a folder")]
-Policy = Annotated[Literal["anyone", "servers"], Must('"anyone" or "servers"')]
+Policy = Annotated[Literal["anyone", "servers", "members"], Must('one of "anyone", "servers" and "members"')]
+Space = Annotated[
+    str,
+    Field(pattern=r"^([!#]\S+)?$"),
+    Must("the address of a space, or its id", "#mentors:example.org"),
+]
 Servers = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[^\s:@/]+(:[0-9]+)?$")], ...],
     Field(strict=False),
@@ -257,11 +262,19 @@ class Matrix(Section):
     """What people see as the name of the bot's device."""
 
     invites: Policy = "anyone"
-    """Whose invitations to chats and rooms the bot accepts: anyone's, or only those from accounts on
-    matrix.servers."""
+    """Whose invitations to chats and rooms the bot accepts: anyone's, only those from accounts on
+    matrix.servers ("servers"), or only those from people who are in a network already, and from operators
+    ("members")."""
 
     servers: Servers = ()
     """The homeservers whose accounts may invite the bot, such as "example.org"."""
+
+    space: Space = ""
+    """A space whose members may invite the bot as well, such as "#mentors:example.org"; the bot has to be in
+    it, or able to join it."""
+
+    refuse_silently: Switch = False
+    """Whether the bot says nothing when it refuses an invitation; otherwise one sentence says so."""
 
     messages_per_second: Rate = 10.0
     """How many messages the bot sends in a second, to all people together; a homeserver whose limit is lower

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Member, MemberTopic, Network, Person, PersonLanguage
+from db.models import Identity, Member, MemberTopic, Network, Person, PersonLanguage
 
 COORDINATORS = ("meta_mentor", "deputy")
 CONTACT_GRAIN = timedelta(hours=1)
@@ -58,6 +58,17 @@ def memberships(db: Session, person: Person) -> Sequence[Member]:
         .where(Member.person_id == person.id, Member.state == "active")
         .order_by(Member.joined_at.desc(), Member.id.desc())
     ).all()
+
+
+def is_one(db: Session, messenger: str, account: str) -> bool:
+    """Whether an account is somebody's who is in a network."""
+    found = db.scalar(
+        select(Member.id)
+        .join(Identity, Identity.person_id == Member.person_id)
+        .where(Identity.messenger == messenger, Identity.account == account, Member.state == "active")
+        .limit(1)
+    )
+    return found is not None
 
 
 def active(db: Session, network: Network) -> Sequence[Member]:

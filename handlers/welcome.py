@@ -15,6 +15,10 @@ SHORT = _("Volunteer mentors for migrants help each other: you ask, and somebody
 """What it shows on the bot's card; up to 120 characters."""
 
 
+NOT_INVITED = _("I come only to people I know already. Please ask whoever runs this bot.")
+"""What somebody reads whose invitation into a chat or room may not be accepted."""
+
+
 @command("start", needs=Role.ANYONE, menu=_("Begin"))
 def start(ctx: Context) -> None:
     """Greets. A member sees what they can do next, anybody else the ways in."""

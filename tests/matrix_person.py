@@ -197,6 +197,15 @@ class Person:
         user = self.client.rooms[room].users.get(account)
         return user is not None and not user.invited
 
+    def sees_read(self, room: str, account: str) -> str:
+        """Up to which message somebody has read; "" where nothing says so."""
+        receipt = self.client.rooms[room].read_receipts.get(account)
+        return receipt.event_id if receipt is not None else ""
+
+    def sees_typing(self, room: str, account: str) -> bool:
+        """Whether somebody is about to write."""
+        return account in self.client.rooms[room].typing_users
+
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something is so; fail when it does not come to pass."""
         async with asyncio.timeout(10):
@@ -392,4 +401,4 @@ _ENCRYPTION = {
     "state_key": "",
     "content": {"algorithm": "m.megolm.v1.aes-sha2"},
 }
-_FILTER = {"room": {"timeline": {"limit": 500}, "ephemeral": {"types": []}}, "presence": {"types": []}}
+_FILTER = {"room": {"timeline": {"limit": 500}}, "presence": {"types": []}}

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
-from adapters import matrix, matrix_content, matrix_events
+from adapters import matrix, matrix_content, matrix_door, matrix_events, matrix_in
 from adapters.matrix import Matrix
 from adapters.matrix_account import Account
+from bot import cast
 from bot.adapter import Later, Moved, Refused, Unauthorised, Unreachable
 from bot.app import real
 from bot.config import load
+from bot.links import qr_picture
 from bot.markup import plain
 from bot.message import (
     Added,
@@ -43,8 +46,9 @@ from bot.message import (
     Unsupported,
     Words,
 )
+from db import people
 from tests.aio import on_loop
-from tests.matrix_line import away, line_to, refusing
+from tests.matrix_line import Fault, away, line_to, refusing
 from tests.matrix_person import (
     PASSWORD,
     Person,
@@ -189,6 +193,39 @@ def test_the_program_is_on_matrix_once_it_has_an_account(tmp_path: Path) -> None
     assert "secret" not in repr(vars(app.adapters["matrix"]))
 
 
+@on_loop
+async def test_whom_the_program_knows(tmp_path: Path) -> None:
+    environ = {
+        "MENTORNET_DATABASE__URL": f"sqlite:///{tmp_path}/bot.db",
+        "MENTORNET_OPERATORS__ACCOUNTS": "matrix:@boss:example.org",
+        "MENTORNET_MATRIX__USER": "@mentornet:example.org",
+        "MENTORNET_MATRIX__INVITES": "members",
+        "MENTORNET_MATRIX__SPACE": "#mentors:example.org",
+    }
+    app = real(load(None, environ))
+    adapter = app.adapters["matrix"]
+    assert isinstance(adapter, Matrix)
+    policy = adapter._policy
+    ana = cast.Character("Ana", "matrix", "@ana:example.org", "en", "member", None, (), ())
+    async with app:
+        now = app.clock.now()
+        await app.engine.call(lambda db: cast.enter(db, ana, time_zone="Europe/Berlin", now=now))
+        await app.engine.call(
+            lambda db: people.meet(
+                db, "matrix", "@bo:example.org", chat="!bo", name="Bo", language=None, now=now
+            )
+        )
+        for account, known in (("ana", True), ("boss", True), ("bo", False), ("carl", False)):
+            assert await policy.knows(f"@{account}:example.org") is known
+    assert policy.space == "#mentors:example.org"
+    assert policy.refusal.startswith("I come only")
+    silent = real(load(None, {**environ, "MENTORNET_MATRIX__REFUSE_SILENTLY": "true"}))
+    silent.database.dispose()
+    adapter = silent.adapters["matrix"]
+    assert isinstance(adapter, Matrix)
+    assert adapter._policy.refusal == ""
+
+
 # --- trust -----------------------------------------------------------------------------------------
 
 
@@ -239,9 +276,8 @@ async def test_a_device_that_is_not_signed_is_seen_as_such(tmp_path: Path) -> No
     server.call("POST", "/_matrix/client/v3/keys/device_signing/upload", _foreign_keys(account), token)
     async with running(replace(account, password="", access_token=token)) as (adapter, _):
         await _synced(adapter)
-        ((well, said),) = await adapter.check()  # replacing that identity takes the password
-        assert not well
-        assert "matrix.password" in said
+        bad = [said for well, said in await adapter.check() if not well]
+        assert any("matrix.password" in said for said in bad)  # replacing that identity takes it
     async with running(replace(account, access_token=token)) as (adapter, _):
         await _synced(adapter)
         assert await _well(adapter)
@@ -282,7 +318,7 @@ def _uploaded(ana: Person, user: str, device: str) -> bool:
 
 @on_loop
 async def test_what_cannot_be_read_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matrix, "_KEY_SECONDS", 0.1)
+    monkeypatch.setattr(matrix_in, "_KEY_SECONDS", 0.1)
     async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
         await _synced(adapter)
         for device in ana.client.device_store.active_user_devices(ana.bot):
@@ -299,7 +335,7 @@ async def test_what_cannot_be_read_is_said_once(monkeypatch: pytest.MonkeyPatch)
 @on_loop
 async def test_a_key_that_comes_after_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words wait for it, also over a crash: they are not confirmed before they are read or given up."""
-    monkeypatch.setattr(matrix, "_KEY_SECONDS", 60.0)
+    monkeypatch.setattr(matrix_in, "_KEY_SECONDS", 60.0)
     async with acquainted("Ana") as (ana, account, room):
         olm = ana.client.olm
         async with running(account) as (adapter, inbox):
@@ -313,7 +349,7 @@ async def test_a_key_that_comes_after_the_words(monkeypatch: pytest.MonkeyPatch)
             session.shared = True
             key = {"session_id": session.id, "session_key": session.session_key}
             await ana.writes(room, "Read me later")
-            await ana.until(lambda: len(adapter._unread) == 1)
+            await ana.until(lambda: len(adapter._inbox.unread) == 1)
             assert account.since() == before
             (device,) = ana.client.device_store.active_user_devices(ana.bot)
             whole = {**key, "algorithm": "m.megolm.v1.aes-sha2", "room_id": room}
@@ -342,7 +378,7 @@ async def test_the_first_start_answers_nothing_older() -> None:
 async def test_all_that_was_written_meanwhile_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     small = {**matrix._FILTER, "room": {**matrix._FILTER["room"], "timeline": {"limit": 5}}}
     monkeypatch.setattr(matrix, "_FILTER", small)
-    monkeypatch.setattr(matrix, "_PAGE", 7)
+    monkeypatch.setattr(matrix_in, "_PAGE", 7)
     async with acquainted("Ana") as (ana, account, room):
         for number in range(40):
             await ana.writes(room, f"word {number}")
@@ -559,6 +595,82 @@ async def test_invitations_from_elsewhere_are_refused(tmp_path: Path) -> None:
             assert ana.has_joined(room, bot)
 
 
+@on_loop
+async def test_members_and_those_of_a_space_may_invite(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    bot = matrix_name(account)
+    async with Person.on(server, "Ana") as ana, Person.on(server, "Bo") as bo:
+
+        async def knows(somebody: str) -> bool:
+            return somebody == ana.account
+
+        address = f"space-{account.user}"
+        space = await ana.opens_room(
+            "All", creation_content={"type": "m.space"}, room_alias_name=address, preset="public_chat"
+        )
+        options = {"invites": "members", "knows": knows, "refusal": "Not for you."}
+        async with running(account, **options) as (_, inbox):
+            await ana.opens_private_chat(bot)
+            assert (await next_of(inbox)).sender == Identity("matrix", ana.account)
+            room = await bo.opens_private_chat(bot)
+            await bo.until(lambda: bot not in bo.client.rooms[room].users)
+            left = bo.call("GET", f"rooms/{room}/state/m.room.member/{bot}?format=event")["content"]
+            assert (left["membership"], left["reason"]) == ("leave", "Not for you.")
+            other = await ana.opens_room("Not ours", bot, creation_content={"type": "m.space"})
+            await ana.until(lambda: bot not in ana.client.rooms[other].users)
+        async with running(account, **options, space=f"#{address}:localhost") as (_, inbox):
+            bo.call("POST", f"rooms/{room}/invite", {"user_id": bot})
+            await bo.until(lambda: _reason(bo, room, bot) == "Not for you.")
+            bo.call("POST", f"join/{space}", {})
+            bo.call("POST", f"rooms/{room}/invite", {"user_id": bot})
+            assert (came := await next_of(inbox)).sender == Identity("matrix", bo.account)
+            assert came.chat == private(room), "and of the space itself nothing is said"
+            assert ana.has_joined(space, bot)
+
+
+@on_loop
+async def test_the_bot_may_be_invited_into_its_own_space(tmp_path: Path) -> None:
+    server = homeserver()
+    account = new_account(server, tmp_path)
+    bot = matrix_name(account)
+    async with Person.on(server, "Ana") as ana:
+        space = await ana.opens_room("All", creation_content={"type": "m.space"})
+        async with running(account, invites="servers", space=space) as (_, inbox):
+            room = await ana.opens_private_chat(bot)
+            await ana.until(lambda: bot not in ana.client.rooms[room].users)
+            ana.call("POST", f"rooms/{space}/invite", {"user_id": bot})
+            await ana.until(lambda: ana.has_joined(space, bot))
+            ana.call("POST", f"rooms/{room}/invite", {"user_id": bot})
+            assert (await next_of(inbox)).chat == private(room)
+
+
+def _reason(person: Person, room: str, account: str) -> object:
+    """Why somebody is not in a room."""
+    state = person.call("GET", f"rooms/{room}/state/m.room.member/{account}?format=event")
+    return state["content"].get("reason")
+
+
+@on_loop
+async def test_an_invitation_that_could_not_be_accepted_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A homeserver tells of it once, also to one who asks for everything anew."""
+    monkeypatch.setattr(matrix_door, "_INVITE_SECONDS", 0.1)
+    async with acquainted("Ana") as (ana, account, room), line_to(homeserver()) as line:
+        async with running(replace(account, homeserver=line.url)) as (adapter, inbox):
+            await _synced(adapter)
+            line.fault = refusing("/join/", "M_UNKNOWN", 502)
+            second = await ana.opens_private_chat(ana.bot)
+            await ana.until(lambda: any("/join/" in request for request in line.requests))
+            await ana.writes(room, "Meanwhile")
+            assert _text(await next_of(inbox)) == "Meanwhile"
+            await ana.writes(room, "And on")
+            assert _text(await next_of(inbox)) == "And on"
+        async with running(account):
+            await ana.until(lambda: ana.has_joined(second, ana.bot))
+
+
 # --- rooms -----------------------------------------------------------------------------------------
 
 
@@ -708,6 +820,188 @@ async def test_a_room_that_is_upgraded_is_followed(tmp_path: Path) -> None:
         assert _text(await next_of(inbox)) == "!help"
 
 
+@on_loop
+async def test_an_answer_to_a_command_is_in_a_thread_of_it(tmp_path: Path) -> None:
+    async with community(tmp_path) as (ana, adapter, inbox, chat):
+        asked = await ana.writes(chat.id, "!help")
+        await next_of(inbox)
+        await adapter.send(message(1, chat, "I can help", reply_to=asked, wakes=False))
+        answer = await ana.hears()
+        assert answer.content["msgtype"] == "m.notice"
+        in_thread = {"rel_type": "m.thread", "event_id": asked, "m.in_reply_to": {"event_id": asked}}
+        assert answer.content["m.relates_to"] == {**in_thread, "is_falling_back": True}
+        inside = await ana.writes(chat.id, "!help", **{"m.relates_to": in_thread})
+        thread = (await next_of(inbox)).chat
+        assert thread == replace(chat, thread=asked)
+        await adapter.send(message(2, thread, "Again", reply_to=inside))
+        relation = {**in_thread, "m.in_reply_to": {"event_id": inside}, "is_falling_back": False}
+        assert (await ana.hears()).content["m.relates_to"] == relation
+        await adapter.send(message(3, chat, "A post"))
+        assert "m.relates_to" not in (await ana.hears()).content
+
+
+@on_loop
+async def test_an_answer_in_a_private_chat_is_no_thread() -> None:
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, _):
+        asked = await ana.writes(room, "Hello")
+        await adapter.send(message(1, private(room), "Hello Ana", reply_to=asked))
+        assert (await ana.hears()).source["content"]["m.relates_to"] == {"m.in_reply_to": {"event_id": asked}}
+
+
+@on_loop
+@pytest.mark.parametrize("encrypted", [True, False])
+async def test_the_last_words_before_the_bot_is_taken_out(tmp_path: Path, encrypted: bool) -> None:
+    account = new_account(homeserver(), tmp_path)
+    bot = matrix_name(account)
+    async with Person.on(homeserver(), "Ana") as ana:
+        async with running(account) as (_, inbox):
+            room = await ana.opens_room("Mentors", bot, encrypted=encrypted)
+            chat = Chat("matrix", room, private=False)
+            await next_of(inbox)
+            await ana.until(lambda: account.since() != "" and ana.has_joined(room, bot))
+        await ana.writes(room, "!help")
+        ana.call("POST", f"rooms/{room}/kick", {"user_id": bot})
+        await ana.writes(room, "Not for the bot")
+        async with running(account) as (_, inbox):
+            while not isinstance((words := await next_of(inbox)).event, Words):
+                pass
+            assert (_text(words), words.chat) == ("!help", chat)
+            removed = await next_of(inbox)
+            assert (removed.event, removed.chat) == (Removed(), chat)
+            assert inbox.empty()
+
+
+# --- manners ---------------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_what_is_kept_is_marked_read_once_a_room_and_sync() -> None:
+    async with acquainted("Ana") as (ana, account, room), line_to(homeserver()) as line:
+        for text in ("one", "two", "three"):
+            last = await ana.writes(room, text)
+        async with running(replace(account, homeserver=line.url)) as (_, inbox):
+            for _ in range(3):
+                await next_of(inbox)
+            await ana.until(lambda: ana.sees_read(room, ana.bot) == last)
+            assert len([request for request in line.requests if "/receipt/" in request]) == 1
+            line.fault = refusing("/receipt/", "M_UNKNOWN", 502)
+            for text in ("four", "five"):  # that it cannot be shown stops nothing
+                await ana.writes(room, text)
+                assert _text(await next_of(inbox)) == text
+            await ana.until(lambda: ana.written_since(room, account.since()) == 0)
+
+
+@on_loop
+async def test_what_was_not_kept_is_not_marked_read() -> None:
+    async with acquainted("Ana") as (ana, account, room):
+        adapter = Matrix(account, invites="anyone", servers=(), messages_per_second=100)
+        stuck, kept = asyncio.Event(), asyncio.Event()
+
+        async def receive(incoming: Incoming) -> None:
+            stuck.set()
+            await kept.wait()
+
+        await adapter.start()
+        listening = asyncio.create_task(adapter.run(receive))
+        await _synced(adapter)
+        wrote = await ana.writes(room, "Have you read this?")
+        await asyncio.wait_for(stuck.wait(), 10)
+        await asyncio.sleep(0.2)
+        assert ana.sees_read(room, ana.bot) != wrote
+        kept.set()
+        await ana.until(lambda: ana.sees_read(room, ana.bot) == wrote)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await adapter.close()
+
+
+@on_loop
+async def test_the_bot_types_while_it_prepares_a_file() -> None:
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, _):
+
+        async def read() -> AsyncIterator[bytes]:
+            await ana.until(lambda: ana.sees_typing(room, ana.bot))
+            yield b"a page"
+
+        page = Carried(Media("telegram", "document", "x", "page.pdf", "application/pdf", 6), read)
+        await adapter.send(message(1, private(room), carried=[page]))
+        assert await ana.fetches((await ana.hears()).content) == b"a page"
+        await ana.until(lambda: not ana.sees_typing(room, ana.bot))
+
+
+@on_loop
+async def test_an_edit_keeps_the_picture_above_the_words() -> None:
+    async with acquainted("Ana", strict=True) as (ana, account, room):
+        picture = qr_picture("https://example.org", "A code")
+        async with running(account) as (adapter, _):
+            sent = await adapter.send(
+                message(1, private(room), "Your <b>code</b>", picture=picture, buttons=[["Done"]])
+            )
+            shown = await ana.hears()
+            assert await ana.picture(shown) == picture.png
+            await ana.until(lambda: len(shown.digits) == 1)
+            await adapter.send(message(2, private(room), "Used", replaces=sent))
+            assert (await ana.hears()).text == "Used"
+            assert await ana.picture(shown) == picture.png
+            await ana.until(lambda: not shown.digits)
+        async with running(account) as (adapter, _):  # which has forgotten what it sent
+            await adapter.send(message(3, private(room), "Used <i>twice</i>", replaces=sent))
+            assert (await ana.hears()).text == "Used twice"
+            assert await ana.picture(shown) == picture.png
+            await adapter.send(message(4, private(room), "", replaces=sent))
+            await adapter.send(message(5, private(room), "The next"))
+            assert (await ana.hears()).text == "The next"
+            assert await ana.picture(shown) == picture.png
+
+
+# --- what an operator is told ----------------------------------------------------------------------
+
+
+@on_loop
+async def test_check_tells_how_it_stands(tmp_path: Path) -> None:
+    server = homeserver()
+    async with line_to(server) as line:
+        account = replace(new_account(server, tmp_path), homeserver=line.url)
+        async with running(account) as (adapter, _):
+            await _synced(adapter)
+            known, signed, kept, limit = await adapter.check()
+            assert known[0]
+            assert matrix_name(account) in known[1]
+            assert signed == (True, "The bot's device on Matrix is signed: strict apps trust it.")
+            assert kept[0]
+            assert "backup" in kept[1]
+            assert limit[0], "what nobody tells us is no fault"
+            assert f"POST /_synapse/admin/v1/users/{matrix_name(account)}/override_ratelimit" in limit[1]
+            seeds = account.folder / "cross-signing.json"
+            seeds.chmod(0o644)
+            assert (await adapter.check())[2] == (
+                False,
+                f"Others on this computer may read the bot's keys: chmod go= {seeds}",
+            )
+            seeds.unlink()
+            assert "there is no cross-signing.json" in (await adapter.check())[2][1]
+            for told, well, said in (
+                ({"messages_per_second": 0, "burst_count": 0}, True, "does not limit"),
+                ({"messages_per_second": 200, "burst_count": 9}, True, "200 messages a second"),
+                ({"messages_per_second": 5, "burst_count": 9}, False, "5 messages a second; who runs it"),
+                ({}, False, "makes no exception"),
+            ):
+                line.fault = _answering("/override_ratelimit", told)
+                limit = (await adapter.check())[3]
+                assert limit[0] is well
+                assert said in limit[1]
+            line.fault = _answering("/versions", {"versions": ["v1.1", "v1.10"]})
+            assert "too old" in (await adapter.check())[0][1]
+            line.fault = away
+            with pytest.raises(Later):
+                await adapter.check()
+
+
+def _answering(part: str, told: dict[str, Any]) -> Fault:
+    """Requests whose path holds `part` are answered like that."""
+    return lambda request: web.json_response(told) if part in request.path else None
+
+
 # --- media -----------------------------------------------------------------------------------------
 
 
@@ -853,7 +1147,7 @@ def test_how_people_address_us(text: str, rest: str | None) -> None:
 def test_the_longest_text_fits_an_encrypted_event(letter: str) -> None:
     count = matrix._CAN.max_text // (2 if letter == "😀" else 1)
     outgoing = Outgoing(1, private("!x"), letter * count, plain(letter * count))
-    for content in (matrix_content.words(outgoing), matrix_content.edit(outgoing, "$first")):
+    for content in (matrix_content.words(outgoing), matrix_content.edit(outgoing, "$first", {})):
         encrypted = len(json.dumps(content)) * 4 / 3
         assert encrypted < 62_000
 
