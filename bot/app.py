@@ -36,6 +36,7 @@ from bot.router import Place, Router
 from bot.text import Reader, render
 from bot.trouble import Trouble
 from db import deliveries, invitations, members, networks, store, timers
+from db.alone import InUse, alone
 from handlers import found as founding
 from handlers import retention, welcome
 
@@ -43,12 +44,15 @@ log = get("app")
 
 DEMO_START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """A Monday morning, 9:00 in the demo's network."""
+BEAT = 1.0
+"""Seconds between two looks at the timers."""
 FLUSH_SECONDS = 10.0
 """How long a stop waits for letters that are on their way."""
 
 
 class App:
-    """The program: an engine, its outbox, its timers, and the messengers around them."""
+    """The program: an engine, its outbox, its timers, and the messengers around them. It works inside
+    `async with`, which brings the database into shape; that raises DatabaseTooNew and Unavailable."""
 
     def __init__(
         self, database: str, adapters: Mapping[str, Adapter], time: clock.Clock, installation: Installation
@@ -57,15 +61,20 @@ class App:
         self.clock = time
         self.installation = installation
         self.database = store.connect(database)
-        store.migrate(self.database)
         self.router = Router(handlers)
         self.engine = Engine(store.sessions(self.database), self.router, time, installation)
         self.outbox = Outbox(self.engine, adapters, installation)
+        self._waiting = Trouble(log, BEAT / 2)
 
     async def __aenter__(self) -> "App":
+        store.migrate(self.database)
         self.engine.start()
         now, zone = self.clock.now(), self.installation.zone()
-        await self.engine.call(lambda db: retention.plan(db, now, zone))
+        try:
+            await self.engine.call(lambda db: retention.plan(db, now, zone))
+        except BaseException:
+            await self.engine.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -81,7 +90,7 @@ class App:
         """
         for adapter in self.adapters.values():
             await self._connect(adapter)
-        beat = clock.every(1.0, self._tick)
+        beat = clock.every(BEAT, self._tick)
         sending = asyncio.create_task(self.outbox.run())
         listening = [asyncio.create_task(a.run(self.receive)) for a in self.adapters.values()]
         listening += [asyncio.create_task(self._introduce(a)) for a in self.adapters.values()]
@@ -127,8 +136,13 @@ class App:
         await self.engine.receive(incoming)
 
     async def _tick(self) -> None:
-        while await self.engine.due():
-            pass
+        try:
+            while await self.engine.due():
+                pass
+        except Exception as error:
+            await self._waiting.wait("timers wait", error=error)
+        else:
+            self._waiting.over("timers go on")
 
     async def _introduce(self, adapter: Adapter) -> None:
         """Say who we are, and what members and rooms can do, in each language; who may do more gets a menu
@@ -215,7 +229,7 @@ def links(adapters: Mapping[str, Adapter], payload: str, *, into_room: bool = Fa
 
 
 def real(config: Config) -> App:
-    """The program on real messengers. Raises DatabaseTooNew."""
+    """The program on real messengers. Raises Unavailable where the address of the database is none."""
     adapters: dict[str, Adapter] = {}
 
     async def knows(account: str) -> bool:
@@ -271,12 +285,20 @@ async def run(config: Config) -> int:
     """Run on the messengers of the config until a signal stops it; the exit status."""
     try:
         app = real(config)
-    except store.DatabaseTooNew as error:
+        if not app.adapters:
+            print(NO_MESSENGER, file=sys.stderr)
+            return os.EX_CONFIG
+        with alone(app.database):
+            return await _until_stopped(app)
+    except (store.DatabaseTooNew, InUse) as error:
         log.error("database", says=str(error))
         return os.EX_CONFIG
-    if not app.adapters:
-        print(NO_MESSENGER, file=sys.stderr)
-        return os.EX_CONFIG
+    except store.Unavailable as error:
+        log.error("database", says=str(error))
+        return os.EX_TEMPFAIL
+
+
+async def _until_stopped(app: App) -> int:
     stopping = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, _stop, stopping)
@@ -311,33 +333,35 @@ NO_MESSENGER = (
 
 def found(config: Config, name: str, say: Callable[[str], None]) -> int:
     """Found a network from the command line."""
-    database = store.connect(config.database.url)
-    store.migrate(database)
-    with store.sessions(database).begin() as db:
-        if networks.by_name(db, name) is not None:
-            say(f"There is a network {name} already.")
-            return os.EX_DATAERR
-        network, code = founding.found_by_operator(
-            db,
-            name,
-            languages=list(config.bot.languages[:1]),
-            time_zone=config.bot.time_zone,
-            now=clock.RealClock().now(),
-            rng=random.SystemRandom(),
-        )
-        say(f"The network {network.name} is founded. Its first meta-mentor types this code to the bot:")
-        say(invitations.shown(code))
+    try:
+        with store.opened(config.database.url) as sessions, sessions.begin() as db:
+            if networks.by_name(db, name) is not None:
+                say(f"There is a network {name} already.")
+                return os.EX_DATAERR
+            network, code = founding.found_by_operator(
+                db,
+                name,
+                languages=list(config.bot.languages[:1]),
+                time_zone=config.bot.time_zone,
+                now=clock.RealClock().now(),
+                rng=random.SystemRandom(),
+            )
+            say(f"The network {network.name} is founded. Its first meta-mentor types this code to the bot:")
+            say(invitations.shown(code))
+    except (store.DatabaseTooNew, store.Unavailable) as error:
+        say(str(error))
+        return os.EX_DATAERR
     return os.EX_OK
 
 
 def migrate(config: Config, say: Callable[[str], None]) -> int:
     """Bring the database up to date from the command line."""
     try:
-        store.migrate(store.connect(config.database.url))
-    except store.DatabaseTooNew as error:
+        with store.opened(config.database.url):
+            say("The database is up to date.")
+    except (store.DatabaseTooNew, store.Unavailable) as error:
         say(str(error))
         return os.EX_DATAERR
-    say("The database is up to date.")
     return os.EX_OK
 
 

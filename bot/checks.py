@@ -6,7 +6,7 @@ import i18n
 from bot.adapter import SendError, Unauthorised
 from bot.app import real
 from bot.config import Config
-from db.store import DatabaseTooNew
+from db.store import DatabaseTooNew, Unavailable, described, migrate
 
 
 async def run(config: Config, say: Callable[[str], None]) -> int:
@@ -32,13 +32,12 @@ async def checks(config: Config) -> AsyncIterator[tuple[bool, str]]:
         yield False, "Nobody is named in operators.accounts, so nobody can confirm a new network."
     try:
         app = real(config)
-    except DatabaseTooNew as error:
+        migrate(app.database)
+        which = described(app.database)
+    except (DatabaseTooNew, Unavailable) as error:
         yield False, str(error)
         return
-    except Exception as error:
-        yield False, f"The database cannot be opened ({type(error).__name__}): look at database.url."
-        return
-    yield True, "The database is there and up to date."
+    yield True, f"The database is there and up to date: {which}."
     app.database.dispose()
     if not app.adapters:
         yield False, "No messenger is set up: put the token of your Telegram bot into telegram.token."

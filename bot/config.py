@@ -126,8 +126,12 @@ Listen = Annotated[
 ]
 DatabaseAddress = Annotated[
     str,
-    Field(pattern=r"^sqlite:///[^\s?#]+$"),
-    Must("the address of a SQLite file, with three slashes before its path"),
+    Field(
+        pattern=r"^(sqlite:///[^\s?#]+"
+        r"|postgresql(\+psycopg)?://([^\s@/?#:]+(:[^\s@/?#:]*)?@)?[^\s@/?#]*/[^\s@/?#]+(\?[^\s@#]*)?)$",
+        repr=False,
+    ),
+    Must("the address of a SQLite file, with three slashes before its path, or of a PostgreSQL database"),
 ]
 Languages = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z][A-Za-z]+)*$")], ...],
@@ -200,7 +204,9 @@ class Database(Section):
     """Where everything is remembered."""
 
     url: DatabaseAddress = "sqlite:///mentornet.db"
-    """The SQLite file that holds everything; its path starts in the folder where the program is started."""
+    """The SQLite file that holds everything, its path starting in the folder where the program is started; or
+    a PostgreSQL database, as in postgresql+psycopg://user:password@host/name, with %40 for an @ in the
+    password."""
 
 
 class Telegram(Section):
@@ -296,7 +302,8 @@ class Privacy(Section):
     """After how many days it is forgotten which message was delivered to whom."""
 
     seen_days: Days = 30
-    """After how many days the marks are deleted that keep a repeated event from counting twice."""
+    """After how many days the marks are deleted that keep a repeated event from counting twice, and the notes
+    about events that were set aside."""
 
     journal_days: Days = 730
     """After how many days entries in the journal of meta-mentors are deleted."""

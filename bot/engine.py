@@ -3,6 +3,9 @@
 Turns run in a thread of their own on an ordinary session. Those that wait are taken together: each in its
 own savepoint, one commit for all. So a turn costs no disk write of its own, one that fails takes nothing
 with it, and turns of one person are serial.
+
+A turn that cannot be stored is tried again, here and by the messenger that brought it. Where the database is
+there and it fails each time, the fault is with the event: it is set aside, and the others go on.
 """
 
 import asyncio
@@ -16,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import set_aside, trouble
 from bot.clock import Clock
 from bot.context import Installation
 from bot.log import get
@@ -23,13 +27,17 @@ from bot.message import Incoming
 from bot.room_turn import RoomTurn
 from bot.router import Router
 from bot.turn import Turn
-from db import seen, timers
+from db import seen, store, timers
 
 log = get("engine")
 Result = TypeVar("Result")
 
 GROUP = 128
 """Turns that are committed together at most."""
+TRIES = 3
+"""How often an event is tried before it is set aside."""
+LONGEST_WAIT = 1.0
+"""Seconds between two tries at most."""
 TIMER_AGAIN = timedelta(minutes=5)
 """When a timer whose turn failed is tried again."""
 
@@ -55,6 +63,7 @@ class Engine:
         self._sessions = sessions
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._away = False  # whether the database was not there the last time
 
     # --- from the event loop ---------------------------------------------------------------------
 
@@ -72,9 +81,30 @@ class Engine:
             self._thread = None
 
     async def receive(self, incoming: Incoming) -> None:
-        """Make a turn of an event. Returns when it is committed; raises when it could not be stored."""
-        await self.call(lambda db: self._turn(db, incoming))
+        """Make a turn of an event. Returns when it is committed, or set aside because it fails each time;
+        raises when nothing can be stored: then the event has to come again."""
+        for failures in range(TRIES):
+            try:
+                await self.call(partial(self._turn, incoming=incoming))
+                break
+            except Exception as error:
+                if store.is_away(error):
+                    raise
+                wrong = error
+                await asyncio.sleep(trouble.seconds(failures, LONGEST_WAIT))
+        else:
+            await self._set_aside(incoming, wrong)
         self.committed()
+
+    async def _set_aside(self, incoming: Incoming, error: Exception) -> None:
+        # That this can be stored is the proof that the fault is with the event.
+        number = await self.call(
+            lambda db: set_aside.put(
+                db, name_of(incoming), error, installation=self.installation, now=self.clock.now()
+            )
+        )
+        if number is not None:
+            log.error("set aside", number=number, of=type(incoming.event).__name__.lower(), error=error)
 
     def call(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
         """Run a function on the database, in line with the turns and committed with them."""
@@ -101,15 +131,28 @@ class Engine:
 
     def _commit(self, group: list[Job[Any]]) -> list[tuple[Job[Any], Any]]:
         """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
-        one at fault is found and the others are kept."""
+        one at fault is found and the others are kept. Where the database is not there, none is."""
         try:
             with self._sessions.begin() as db:
-                return [(job, job.run(db)) for job in group]
+                results: list[tuple[Job[Any], Any]] = [(job, job.run(db)) for job in group]
         except Exception as error:
+            if store.is_away(error):
+                self._is_away(error)
+                return [(job, error) for job in group]
             if len(group) > 1:
                 return [result for job in group for result in self._commit([job])]
             log.error("not stored", error=error)
             return [(group[0], error)]
+        if self._away:
+            log.info("database is back")
+            self._away = False
+        return results
+
+    def _is_away(self, error: Exception) -> None:
+        """Say so once, not for each that asks."""
+        if not self._away:
+            log.error("database is away", error=error)
+        self._away = True
 
     def _tell(self, results: Iterable[tuple[Job[Any], Any]]) -> None:
         for job, result in results:
@@ -123,7 +166,7 @@ class Engine:
     def _turn(self, db: Session, incoming: Incoming) -> None:
         now = self.clock.now()
         assert incoming.chat is not None
-        if not seen.first_time(db, f"{incoming.chat.messenger} {incoming.id}", now):
+        if not seen.first_time(db, name_of(incoming), now):
             log.debug("seen before")
             return
         kind = Turn if incoming.chat.private else RoomTurn
@@ -137,10 +180,24 @@ class Engine:
     async def due(self, limit: int = 20) -> int:
         """Run timers that are due, at most `limit`; how many there were."""
         ids = await self.call(lambda db: list(timers.due(db, self.clock.now(), limit)))
-        await asyncio.gather(*(self.call(partial(self._timer, timer_id=timer_id)) for timer_id in ids))
+        results = await asyncio.gather(
+            *(self.call(partial(self._timer, timer_id=timer_id)) for timer_id in ids), return_exceptions=True
+        )
+        for timer_id, result in zip(ids, results, strict=True):
+            if isinstance(result, Exception):
+                if store.is_away(result):
+                    raise result
+                await self.call(partial(self._put_off, timer_id=timer_id))
         if ids:
             self.committed()
         return len(ids)
+
+    def _put_off(self, db: Session, timer_id: int) -> None:
+        """A timer whose turn could not be stored counts as one that failed."""
+        now = self.clock.now()
+        timer = timers.claim(db, timer_id, now)
+        if timer is not None:
+            timers.failed(db, timer, now + TIMER_AGAIN)
 
     def _timer(self, db: Session, timer_id: int) -> None:
         now = self.clock.now()
@@ -152,3 +209,9 @@ class Engine:
             timers.failed(db, timer, now + TIMER_AGAIN)
         db.flush()
         db.expunge_all()
+
+
+def name_of(incoming: Incoming) -> str:
+    """What an event is called among those of all messengers, however often it comes."""
+    assert incoming.chat is not None
+    return f"{incoming.chat.messenger} {incoming.id}"

@@ -66,19 +66,22 @@ class Outbox:
         self._next_slot = dict.fromkeys(adapters, 0.0)
         self._settled: list[Sent] = []
         self._settling: asyncio.Future[None] | None = None
+        self._storing = trouble.Trouble(log, DATABASE_AGAIN)
         engine.committed = self._work.set
 
     # --- running ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Send until cancelled."""
+        line = trouble.Trouble(log, DATABASE_AGAIN)
         while True:
             self._work.clear()
             try:
                 wait = await self._fill()
             except Exception as error:
-                log.error("nothing sent", error=error)
-                wait = DATABASE_AGAIN
+                await line.wait("nothing sent", error=error)
+                continue
+            line.over("sending again")
             # Not wait_for: in Python 3.11 it can swallow a cancellation, and a stop would never end.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
@@ -205,17 +208,18 @@ class Outbox:
             batch, self._settled = self._settled, []
             try:
                 await self.engine.call(partial(self._write_down, batch=batch))
+                for sent in batch:
+                    if sent.state == "unreachable":
+                        await self._left(sent)
             except Exception as error:
                 # The database is not there. What was sent must not be forgotten, or it is sent again.
-                log.error("not written down", error=error)
                 self._settled[:0] = batch
-                await asyncio.sleep(DATABASE_AGAIN)
+                await self._storing.wait("not written down", error=error)
                 continue
+            self._storing.over("written down")
             for sent in batch:
                 self._sending.pop(sent.row.id, None)
                 self._busy.discard(f"{sent.row.messenger} {sent.row.chat}")
-                if sent.state == "unreachable":
-                    await self._left(sent)
         self._settling = None
         self._work.set()
 

@@ -49,7 +49,7 @@ def since(db: Session, network: Network, moment: datetime) -> Sequence[Any]:
             Announcement.made_at >= moment,
             Letter.body.is_not(None),
         )
-        .order_by(Announcement.made_at.desc())
+        .order_by(Announcement.made_at.desc(), Announcement.id.desc())
     ).all()
 
 

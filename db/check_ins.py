@@ -59,7 +59,7 @@ def claim(db: Session, network_id: int, day: date, questions: list[str]) -> tupl
     connection = db.connection()
     insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     new = insert(Round).values(network_id=network_id, day=day, questions=questions)
-    begins = connection.execute(new.on_conflict_do_nothing()).rowcount > 0
+    begins = connection.execute(new.on_conflict_do_nothing().returning(Round.id)).first() is not None
     return db.scalars(select(Round).where(Round.network_id == network_id, Round.day == day)).one(), begins
 
 

@@ -207,7 +207,7 @@ def unanswered(db: Session, network_id: int) -> Sequence[HelpRequest]:
     return db.scalars(
         select(HelpRequest)
         .where(HelpRequest.network_id == network_id, HelpRequest.state.in_(OPEN))
-        .order_by(HelpRequest.opened_at)
+        .order_by(HelpRequest.opened_at, HelpRequest.id)
     ).all()
 
 

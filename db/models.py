@@ -90,7 +90,9 @@ class Person(Base):
     )  # active one
 
     identities: Mapped[list["Identity"]] = relationship(back_populates="person", order_by="Identity.id")
-    languages: Mapped[list["PersonLanguage"]] = relationship(cascade="all, delete-orphan")
+    languages: Mapped[list["PersonLanguage"]] = relationship(
+        cascade="all, delete-orphan", order_by="PersonLanguage.language"
+    )
 
 
 class PersonLanguage(Base):
@@ -194,7 +196,9 @@ class Member(Base):
 
     network: Mapped[Network] = relationship()
     person: Mapped[Person] = relationship()
-    topics: Mapped[list["MemberTopic"]] = relationship(cascade="all, delete-orphan")
+    topics: Mapped[list["MemberTopic"]] = relationship(
+        cascade="all, delete-orphan", order_by="MemberTopic.topic"
+    )
 
 
 class MemberTopic(Base):
@@ -419,6 +423,19 @@ class Seen(Base):
 
     event: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SetAside(Base):
+    """An event that could not be handled, and is not tried again. Nothing of what it brought is kept."""
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    error: Mapped[str]  # the kind of mistake, as the program calls it
+    number: Mapped[str]  # the same as in the log
+    told: Mapped[bool] = mapped_column(default=False)  # the operators were told when this one came
 
 
 class Conversation(Base):

@@ -57,14 +57,18 @@ def by_name(db: Session, name: str) -> Network | None:
 def public(db: Session) -> Sequence[Network]:
     """Networks whose card everybody may see, by name."""
     return db.scalars(
-        select(Network).where(Network.public, Network.confirmed_at.is_not(None)).order_by(Network.name)
+        select(Network)
+        .where(Network.public, Network.confirmed_at.is_not(None))
+        .order_by(Network.name, Network.id)
     ).all()
 
 
 def waiting(db: Session) -> list[Network]:
     """Networks that wait for an operator's confirmation, oldest first."""
     return list(
-        db.scalars(select(Network).where(Network.confirmed_at.is_(None)).order_by(Network.founded_at))
+        db.scalars(
+            select(Network).where(Network.confirmed_at.is_(None)).order_by(Network.founded_at, Network.id)
+        )
     )
 
 
@@ -129,7 +133,7 @@ def sizes(db: Session) -> Sequence[tuple[Network, int]]:
         .outerjoin(Member, and_(Member.network_id == Network.id, Member.state == "active"))
         .where(Network.confirmed_at.is_not(None))
         .group_by(Network.id)
-        .order_by(func.lower(Network.name))
+        .order_by(func.lower(Network.name), Network.id)
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -1,5 +1,6 @@
 """People and their accounts."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -30,6 +31,12 @@ MEMBERSHIP = (
 def find(db: Session, messenger: str, account: str) -> Identity | None:
     """The identity of an account, if it ever wrote."""
     return db.scalar(FIND, {"messenger": messenger, "account": account})
+
+
+def behind(db: Session, accounts: Iterable[tuple[str, str]]) -> list[Person]:
+    """The people behind accounts (messenger, account) that have ever written, each once."""
+    found = [find(db, messenger, account) for messenger, account in accounts]
+    return list({each.person_id: each.person for each in found if each is not None}.values())
 
 
 def meet(

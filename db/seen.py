@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 from db.models import Seen
 
 NOTE = {
-    "sqlite": sqlite.insert(Seen).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(Seen).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(Seen).on_conflict_do_nothing().returning(Seen.event),
+    "postgresql": postgresql.insert(Seen).on_conflict_do_nothing().returning(Seen.event),
 }
 
 
 def first_time(db: Session, event: str, now: datetime) -> bool:
     """Note an event; False when it was noted before."""
     connection = db.connection()
-    return connection.execute(NOTE[connection.dialect.name], {"event": event, "at": now}).rowcount > 0
+    noted = connection.execute(NOTE[connection.dialect.name], {"event": event, "at": now})
+    return noted.first() is not None
 
 
 def forget(db: Session, before: datetime) -> int:

@@ -1,34 +1,89 @@
-"""Opening the database, and bringing it to the shape this program knows."""
+"""Opening the database, SQLite or PostgreSQL, and bringing it to the shape this program knows."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic.command import upgrade
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+OURS = 0x6D4E6574
+"""The first half of our advisory locks on PostgreSQL; the second says what for."""
+MIGRATING, WORKING = 1, 2
+
+LINE = {
+    "application_name": "mentornet",
+    "connect_timeout": 5,
+    # A line that is cut says nothing: these find it out within half a minute.
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How libpq keeps the line to PostgreSQL; seconds, the last one milliseconds."""
+
+SQLITE_AWAY = {3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26}
+"""What SQLite answers when the fault is not with what it was given: not permitted, busy, locked, no memory,
+read-only, no input or output, malformed, disk full, cannot open, protocol, not a database."""
+TOO_LARGE, READ_ONLY = "54", "25006"
+"""Of PostgreSQL's states: a class, and what a server answers that only follows another one."""
+
+REFUSALS = {
+    "password authentication failed|no password supplied": "the user name or the password is not accepted",
+    r'role "[^"]*" does not exist|no pg_hba\.conf entry': "this user is not let in",
+    r'database "[^"]*" does not exist': "there is no database of this name",
+    "too many clients|too many connections|connection slots": "it has no place for another connection",
+    "is starting up|is shutting down|recovery mode": "it is about to start or to stop",
+    "resolve": "there is no machine of this name",
+    "refused|No such file": "nobody answers there",
+    "timeout|timed out|expired": "nobody answers there in time",
+}
+"""What PostgreSQL or the way to it says, and the same in words that never hold what is in the address."""
 
 
 class DatabaseTooNew(Exception):
     """The database was written by a newer program. `str()` says so in a sentence."""
 
 
+class Unavailable(Exception):
+    """The database cannot be reached. `str()` says which and why in a sentence, without the password."""
+
+
 def connect(url: str) -> Engine:
-    """An engine for `url`. On SQLite: WAL, every commit on disk, foreign keys on, one writer from the start
-    of a transaction (the standard driver would begin it too late for savepoints)."""
-    address = make_url(url)
-    sqlite = address.get_backend_name() == "sqlite"
-    # The engine thread is the only user at work; the driver's own check would forbid handing it over.
-    options: dict[str, Any] = {"connect_args": {"check_same_thread": False}} if sqlite else {}
-    engine = create_engine(address, **options)
-    if sqlite:
+    """An engine for `url`; it connects when it is used.
+
+    On SQLite: WAL, every commit on disk, foreign keys on, one writer from the start of a transaction (the
+    standard driver would begin it too late for savepoints). On PostgreSQL: READ COMMITTED, on which "only
+    where it is still free" is decided by the row as it is then; every commit on disk; a connection is looked
+    at before it is used, so that a restart of the server costs no turn.
+
+    Raises Unavailable where `url` is no address of a database.
+    """
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):  # whose words hold the address
+        raise Unavailable("database.url is not the address of a database.") from None
+    if address.get_backend_name() == "sqlite":
+        # The engine thread is the only user at work; the driver's own check would forbid handing it over.
+        engine = create_engine(address, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+    engine = create_engine(
+        address, connect_args=LINE, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -38,30 +93,111 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
+    # A server can be set up to say "committed" before it is; what we have confirmed would be lost with it.
+    connection.execute(
+        "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name = %s AND setting = 'off'",
+        ("synchronous_commit",),
+    )
+    connection.commit()
+
+
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions for turns: nothing is read again after a commit, because a session ends with it."""
     return sessionmaker(engine, expire_on_commit=False)
 
 
-def alembic_config(engine: Engine) -> Config:
-    """Alembic's configuration, without its ini file."""
+# --- what it is, and whether it is there ---------------------------------------------------------
+
+
+def described(engine: Engine) -> str:
+    """Which database this is, for people: kind, version, and where. Raises Unavailable."""
+    with reached(engine) as connection:
+        version = ".".join(map(str, connection.dialect.server_version_info or ()))
+        kind = "SQLite" if _is_sqlite(connection) else "PostgreSQL"
+    return f"{kind} {version}, {place(engine.url)}"
+
+
+def place(address: URL) -> str:
+    """Where a database is, without user name and password."""
+    if address.get_backend_name() == "sqlite":
+        return str(address.database)
+    port = f":{address.port}" if address.port else ""
+    return f"{address.database} at {address.host or 'this machine'}{port}"
+
+
+@contextmanager
+def reached(engine: Engine) -> Iterator[Connection]:
+    """A transaction. Raises Unavailable where none can begin."""
+    kind = "SQLite" if engine.dialect.name == "sqlite" else "PostgreSQL"
+    try:
+        connection = engine.connect()
+    except SQLAlchemyError as error:
+        says = str(error.orig) if isinstance(error, DBAPIError) else ""
+        fits = (words for pattern, words in REFUSALS.items() if re.search(pattern, says))
+        why = next(fits, "it cannot be opened")
+        raise Unavailable(f"The database ({kind}, {place(engine.url)}) is not reached: {why}.") from None
+    with connection, connection.begin():
+        yield connection
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database is not there or cannot work now, not that it refuses what it
+    was given: then nothing else would be stored either, and it is worth to try again."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, Unavailable)
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in SQLITE_AWAY
+    state = getattr(error.orig, "sqlstate", None) or ""
+    # Among what PostgreSQL calls operational are also values that are too large for it.
+    operational = isinstance(error.orig, psycopg.OperationalError) and not state.startswith(TOO_LARGE)
+    return operational or state == READ_ONLY
+
+
+# --- its shape -----------------------------------------------------------------------------------
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration, without its ini file; what it does is part of the caller's transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = engine
+    config.attributes["connection"] = connection
     return config
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to this program's shape; an empty one is made.
+    """Bring the database to this program's shape; an empty one is made. Of several programs that start
+    together one does it, and the others wait.
 
-    Raises DatabaseTooNew where it knows a version that this program does not.
+    Raises DatabaseTooNew where it knows a version that this program does not, and Unavailable.
     """
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    with engine.connect() as connection:
+    with reached(engine) as connection:
+        if not _is_sqlite(connection):  # SQLite has one writer anyway
+            connection.execute(select(func.pg_advisory_xact_lock(OURS, MIGRATING)))
         there = MigrationContext.configure(connection).get_current_revision()
-    if there is not None and there not in known:
-        raise DatabaseTooNew(
-            f"The database is at version {there}, which this program does not know yet. "
-            "It was used by a newer program: please update, or restore a backup."
-        )
-    upgrade(alembic_config(engine), "head")
+        if there is not None and there not in known:
+            raise DatabaseTooNew(
+                f"The database is at version {there}, which this program does not know yet. "
+                "It was used by a newer program: please update, or restore a backup."
+            )
+        upgrade(alembic_config(connection), "head")
+
+
+@contextmanager
+def opened(url: str) -> Iterator[sessionmaker[Session]]:
+    """Sessions on the database at `url`, brought into shape, for one piece of work. Raises DatabaseTooNew and
+    Unavailable."""
+    engine = connect(url)
+    try:
+        migrate(engine)
+        yield sessions(engine)
+    finally:
+        engine.dispose()

@@ -1,6 +1,6 @@
 """Founding a network: by anybody, with an operator's word; and what operators see of the whole."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from bot import (
     lines,
     paragraphs,
 )
-from db import deliveries, invitations, journal, members, networks, people, timers
+from db import deliveries, invitations, journal, members, networks, people, set_aside, timers
 from db.models import Network, Person
 from handlers import check_in, invite, join, profile
 from handlers import members as roster
@@ -31,6 +31,7 @@ from handlers import network as about
 LISTED = 4
 """Waiting networks that an operator sees at a time, one a message."""
 LONGEST_REASON = 500
+A_WEEK = timedelta(days=7)
 
 
 @command("found", needs=Role.ANYONE, menu=_("Found a network"))
@@ -160,8 +161,7 @@ def found_by_operator(
 
 def _operators(ctx: Context) -> list[Person]:
     """The operators who have ever written to the bot."""
-    accounts = [people.find(ctx.db, each.messenger, each.account) for each in ctx.installation.operators]
-    return list({account.person_id: account.person for account in accounts if account is not None}.values())
+    return people.behind(ctx.db, [(each.messenger, each.account) for each in ctx.installation.operators])
 
 
 def _proposal(network: Network, founder: Person) -> AnyText:
@@ -265,6 +265,7 @@ def _health(ctx: Context) -> AnyText:
     """What waits too long or has failed, in figures."""
     count, oldest = deliveries.backlog(ctx.db, ctx.now)
     stuck = timers.stuck(ctx.db)
+    aside = set_aside.count(ctx.db, ctx.now - A_WEEK)
     return lines(
         _n(
             "{n} message waits to be sent, since {time}.",
@@ -281,4 +282,11 @@ def _health(ctx: Context) -> AnyText:
         )
         if stuck
         else _("No timer has failed for good."),
+        _n(
+            "In the last week I have set {n} message aside that I could not handle; the log says why.",
+            "In the last week I have set {n} messages aside that I could not handle; the log says why.",
+            aside,
+        )
+        if aside
+        else _("In the last week I have set no message aside."),
     )

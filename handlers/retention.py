@@ -9,7 +9,7 @@ from bot import Context, action
 from bot.log import get
 from bot.quiet import next_local
 from bot.router import name_of
-from db import help_requests, journal, letters, seen, timers
+from db import help_requests, journal, letters, seen, set_aside, timers
 
 log = get("retention")
 
@@ -28,6 +28,7 @@ def nightly(ctx: Context) -> None:
         request_texts=help_requests.forget_words(ctx.db, ctx.now - timedelta(days=keep.closed_request_days)),
         letters=letters.forget(ctx.db, ctx.now - timedelta(days=keep.delivery_days)),
         seen=seen.forget(ctx.db, ctx.now - timedelta(days=keep.seen_days)),
+        set_aside=set_aside.forget(ctx.db, ctx.now - timedelta(days=keep.seen_days)),
         journal=journal.forget(ctx.db, ctx.now - timedelta(days=keep.journal_days)),
     )
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy.orm import Session
@@ -23,11 +22,11 @@ from tests import odd
 class Lab:
     """An engine, its outbox and a console. `heard` is what was shown, as (account, text)."""
 
-    def __init__(self, database: Path, handlers: ModuleType = odd) -> None:
+    def __init__(self, database: str, handlers: ModuleType = odd) -> None:
         self.heard: list[tuple[str, str]] = []
         self.console = Console("telegram", self._show)
         self.clock = WoundClock(datetime(2026, 3, 2, 8, tzinfo=UTC))
-        self.database = store.connect(f"sqlite:///{database}")
+        self.database = store.connect(database)
         store.migrate(self.database)
         self.sessions = store.sessions(self.database)
         installation = Installation()
@@ -76,8 +75,8 @@ class Lab:
 
 
 @asynccontextmanager
-async def lab(database: Path, handlers: ModuleType = odd) -> AsyncIterator[Lab]:
-    """A running lab. Opened again on the same file it is the program after a restart."""
+async def lab(database: str, handlers: ModuleType = odd) -> AsyncIterator[Lab]:
+    """A running lab. Opened again on the same database it is the program after a restart."""
     made = Lab(database, handlers)
     made.engine.start()
     try:

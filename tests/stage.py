@@ -17,8 +17,8 @@ def transcripts() -> list[Path]:
     return sorted(TRANSCRIPTS.glob("*.txt"))
 
 
-def play(script: str, folder: Path) -> str:
-    """The transcript of a script: its lines, and what the bot says to each. `folder` takes the database."""
+def play(script: str, database: str) -> str:
+    """The transcript of a script: its lines, and what the bot says to each. `database` is its address."""
     lines: list[str] = []
-    asyncio.run(app.play(script.splitlines(), f"sqlite:///{folder}/stage.db", lines.append))
+    asyncio.run(app.play(script.splitlines(), database, lines.append))
     return "\n".join(lines) + "\n"

@@ -37,6 +37,7 @@ THIRD_PARTIES = {
     "babel": ["i18n/*", "bot/text.py", "handlers/*"],
     "markupsafe": ["bot/markup.py", "bot/text.py", "bot/render.py"],
     "nio": ["adapters/matrix*"],
+    "psycopg": ["db/store.py", "db/alone.py"],
     "pydantic": ["bot/config.py"],
     "segno": ["bot/links.py"],
     "sqlalchemy": ["db/*"],

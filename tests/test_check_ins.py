@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -23,13 +22,13 @@ Mia: [Plan it like this]
 QUESTION = "    > Ana: How is your mentoring going?"
 
 
-def asked_after_down_time(folder: Path, wakes: datetime) -> tuple[list[str], datetime]:
+def asked_after_down_time(database: str, wakes: datetime) -> tuple[list[str], datetime]:
     """What is said when a bot that planned check-ins for 4, 11, 18 … March sleeps until `wakes`; and when
     Ana is due next."""
     said: list[str] = []
 
     async def run() -> datetime:
-        stage = app.Stage(f"sqlite:///{folder}/stage.db", said.append)
+        stage = app.Stage(database, said.append)
         async with stage as terminal:
             await terminal.play(PLANNED.splitlines(), [])
             said.clear()
@@ -54,13 +53,13 @@ def next_due(db: Session) -> datetime:
     ],
     ids=["the next morning", "three days later", "after three were missed"],
 )
-def test_what_was_missed_comes_once_and_late(tmp_path: Path, wakes: datetime, next_one: datetime) -> None:
-    said, due_next = asked_after_down_time(tmp_path, wakes)
+def test_what_was_missed_comes_once_and_late(database: str, wakes: datetime, next_one: datetime) -> None:
+    said, due_next = asked_after_down_time(database, wakes)
     assert said.count(QUESTION) == 1
     assert due_next == next_one
 
 
-def test_what_has_become_stale_is_dropped(tmp_path: Path) -> None:
-    said, due_next = asked_after_down_time(tmp_path, datetime(2026, 3, 22, 9, tzinfo=UTC))
+def test_what_has_become_stale_is_dropped(database: str) -> None:
+    said, due_next = asked_after_down_time(database, datetime(2026, 3, 22, 9, tzinfo=UTC))
     assert said == []
     assert due_next == datetime(2026, 3, 25, 17, tzinfo=UTC)

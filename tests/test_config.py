@@ -163,7 +163,10 @@ def test_secrets_are_never_shown() -> None:
     assert "hunter2" not in repr(load(None, {"MENTORNET_TELEGRAM__WEBHOOK_SECRET": "hunter2"}))
     assert TOKEN not in repr(load(None, {"MENTORNET_TELEGRAM__TOKEN": TOKEN}))
     assert "hunter2" not in refused({"MENTORNET_TELEGRAM__TOKEN": "hunter2"})
-    assert "hunter2" not in refused({"MENTORNET_DATABASE__URL": "postgresql://ana:hunter2@localhost/m"})
+    for address in ("mysql://ana:hunter2@localhost/m", "postgresql://ana:hunter2@x@localhost/m"):
+        assert "hunter2" not in refused({"MENTORNET_DATABASE__URL": address})
+    address = "postgresql+psycopg://ana:hunter2@localhost/m"
+    assert "hunter2" not in repr(load(None, {"MENTORNET_DATABASE__URL": address}))
 
 
 # --- what is refused -----------------------------------------------------------------------------
@@ -193,7 +196,10 @@ def test_secrets_are_never_shown() -> None:
         ("operators.accounts", '["telegram:1", "signal:2"]', "entry 2"),
         ("database.url", '"mentornet.db"', 'for example "sqlite:///mentornet.db"'),
         ("database.url", '"sqlite://mentornet.db"', "three slashes"),
-        ("database.url", '"postgresql://localhost/mentornet"', "SQLite"),
+        ("database.url", '"mysql://localhost/mentornet"', "SQLite"),
+        ("database.url", '"postgresql://localhost"', "or of a PostgreSQL database"),
+        ("database.url", '"postgresql+asyncpg://localhost/mentornet"', "or of a PostgreSQL database"),
+        ("database.url", '"postgresql://ana:p@ss@localhost/mentornet"', "or of a PostgreSQL database"),
         ("telegram.token", "123456789", "@BotFather"),
         ("telegram.token", '""', "@BotFather"),
         ("telegram.token", '"no token"', "@BotFather"),

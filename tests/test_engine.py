@@ -1,7 +1,6 @@
 """What a turn promises: once, whole or not at all, in line, and still there after a restart."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ def count(lab: Lab, model: type[Any]) -> int:
 
 
 @on_loop
-async def test_an_event_that_comes_again_changes_nothing(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_an_event_that_comes_again_changes_nothing(database: str) -> None:
+    async with lab(database) as here:
         event = here.incoming("ana", Words("/boom"), id="update:1")
         assert await here.happens(event) == ["Say a word"]
         assert await here.happens(event, event) == []
@@ -31,9 +30,9 @@ async def test_an_event_that_comes_again_changes_nothing(tmp_path: Path) -> None
 
 @on_loop
 async def test_a_failed_turn_changes_nothing_says_so_and_leaves_the_question_open(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         await here.says("ana", "/boom")
         said = await here.says("ana", "birth certificate")
         assert "Something went wrong on my side, and nothing was changed." in said[0]
@@ -49,8 +48,8 @@ async def test_a_failed_turn_changes_nothing_says_so_and_leaves_the_question_ope
 
 
 @on_loop
-async def test_a_failed_turn_takes_none_of_its_group_with_it(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_failed_turn_takes_none_of_its_group_with_it(database: str) -> None:
+    async with lab(database) as here:
         everybody = [f"p{n}" for n in range(40)]
         await here.happens(*(here.incoming(who, Words("/boom")) for who in everybody))
         said = await here.happens(
@@ -62,8 +61,8 @@ async def test_a_failed_turn_takes_none_of_its_group_with_it(tmp_path: Path) -> 
 
 
 @on_loop
-async def test_what_cannot_be_stored_is_not_acknowledged_and_harms_no_other(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_what_cannot_be_stored_is_not_acknowledged_and_harms_no_other(database: str) -> None:
+    async with lab(database) as here:
         here.clock.wind(here.clock.now())
         await here.says("ana", "hello")
 
@@ -77,8 +76,8 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_harms_no_other(tmp_
 
 
 @on_loop
-async def test_before_the_last_question_nothing_is_written(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_before_the_last_question_nothing_is_written(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/write")
         assert count(here, Timer) == 0
         await here.says("ana", "one")
@@ -87,8 +86,8 @@ async def test_before_the_last_question_nothing_is_written(tmp_path: Path) -> No
 
 
 @on_loop
-async def test_telling_others_before_a_question_is_an_error(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_telling_others_before_a_question_is_an_error(database: str) -> None:
+    async with lab(database) as here:
         await here.says("bo", "hello")
         said = await here.says("ana", "/tell")
         assert len(said) == 1
@@ -96,21 +95,21 @@ async def test_telling_others_before_a_question_is_an_error(tmp_path: Path) -> N
 
 
 @on_loop
-async def test_a_question_is_still_open_after_a_restart(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_question_is_still_open_after_a_restart(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/write")
         await here.says("ana", "one")
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         await here.outbox.flush()
         assert here.heard == []
         assert await here.says("ana", "two") == ["1 one two"]
 
 
 @on_loop
-async def test_what_waited_at_the_stop_is_sent_after_the_start(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_what_waited_at_the_stop_is_sent_after_the_start(database: str) -> None:
+    async with lab(database) as here:
         await here.engine.receive(here.incoming("ana", Words("/start")))
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         await here.outbox.flush()
         assert here.heard == [("ana", "Hello")]
         await here.outbox.flush()
@@ -119,17 +118,17 @@ async def test_what_waited_at_the_stop_is_sent_after_the_start(tmp_path: Path) -
 
 @on_loop
 async def test_answers_are_kept_by_name_through_a_deploy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         await here.says("ana", "/choose")
         await here.presses("ana", "green")
     monkeypatch.setattr(deeds, "COLOURS", ["red", "blue"])
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         said = await here.says("ana", "large")
         assert said == ["Which colour?"], "a choice that vanished is asked again"
         assert await here.says("ana", "blue") == ["Which size?"]
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         with here.sessions.begin() as db:
             row = conversations.open_of(db, 1)[0]
             conversations.park(db, row.id, answers={**row.answers, "removed long ago": "x"})
@@ -137,8 +136,8 @@ async def test_answers_are_kept_by_name_through_a_deploy(
 
 
 @on_loop
-async def test_a_handler_that_is_gone_leaves_no_trap(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_handler_that_is_gone_leaves_no_trap(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/write")
         with here.sessions.begin() as db:
             conversations.park(db, conversations.open_of(db, 1)[0].id, handler="deeds.nothing")
@@ -147,8 +146,8 @@ async def test_a_handler_that_is_gone_leaves_no_trap(tmp_path: Path) -> None:
 
 
 @on_loop
-async def test_choices_are_taken_by_number_label_beginning_and_button(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_choices_are_taken_by_number_label_beginning_and_button(database: str) -> None:
+    async with lab(database) as here:
         for colour, size in (("2", "Skip"), ("GREEN", "2"), ("gre", "large"), ("/choose green", "l")):
             if not colour.startswith("/"):
                 await here.says("ana", "/choose")
@@ -167,8 +166,8 @@ async def test_choices_are_taken_by_number_label_beginning_and_button(tmp_path: 
 
 
 @on_loop
-async def test_a_forged_press_does_nothing(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_forged_press_does_nothing(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/choose")
         await here.says("bo", "/start")
         outgoing = here.console.messages["ana"][-1].outgoing
@@ -188,8 +187,8 @@ async def test_a_forged_press_does_nothing(tmp_path: Path) -> None:
 
 
 @on_loop
-async def test_words_that_are_too_long_or_empty_are_refused_with_their_length(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_words_that_are_too_long_or_empty_are_refused_with_their_length(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/boom")
         said = await here.says("ana", "x" * 10_000)
         assert said[0].startswith("That is too long: 10,000 characters, and 1,000 fit.")
@@ -200,8 +199,8 @@ async def test_words_that_are_too_long_or_empty_are_refused_with_their_length(tm
 
 
 @on_loop
-async def test_an_open_question_is_repeated_after_words_of_others(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_an_open_question_is_repeated_after_words_of_others(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/boom")
         await here.says("bo", "/shout")
         assert await here.says("bo", "<hello>") == ["<hello>", "Say a word"]
@@ -209,8 +208,8 @@ async def test_an_open_question_is_repeated_after_words_of_others(tmp_path: Path
 
 
 @on_loop
-async def test_a_timer_that_fails_is_tried_five_times_and_kept(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_timer_that_fails_is_tried_five_times_and_kept(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/plan")
         for _ in range(9):
             await here.engine.due()
@@ -222,16 +221,16 @@ async def test_a_timer_that_fails_is_tried_five_times_and_kept(tmp_path: Path) -
 
 
 @on_loop
-async def test_a_command_of_others_is_refused_and_not_shown(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_command_of_others_is_refused_and_not_shown(database: str) -> None:
+    async with lab(database) as here:
         assert await here.says("ana", "/operate") == ["Only the operators of this bot can do that."]
         said = await here.says("ana", "operate")
         assert said == ["You said operate"]
 
 
 @on_loop
-async def test_a_thousand_turns_of_one_person_are_in_line(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_thousand_turns_of_one_person_are_in_line(database: str) -> None:
+    async with lab(database) as here:
         said = await here.happens(*(here.incoming("ana", Words(f"w{n}")) for n in range(1000)))
         assert said == [f"You said w{n}" for n in range(1000)]
         assert count(here, Delivery) == 1000

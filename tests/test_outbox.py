@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -57,8 +56,8 @@ class Trouble:
 
 
 @on_loop
-async def test_the_urgent_leaves_first_and_the_rest_in_order(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_the_urgent_leaves_first_and_the_rest_in_order(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/start")
         here.heard.clear()
         for n in range(3):
@@ -70,8 +69,8 @@ async def test_the_urgent_leaves_first_and_the_rest_in_order(tmp_path: Path) -> 
 
 
 @on_loop
-async def test_later_keeps_the_order_of_the_chat_and_stops_no_other(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_later_keeps_the_order_of_the_chat_and_stops_no_other(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/start")
         await here.says("bo", "/start")
         here.heard.clear()
@@ -88,9 +87,9 @@ async def test_later_keeps_the_order_of_the_chat_and_stops_no_other(tmp_path: Pa
 
 @on_loop
 async def test_however_long_the_line_was_broken_it_is_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         await here.says("ana", "/start")
         here.heard.clear()
         trouble = Trouble(here, Later())
@@ -102,8 +101,8 @@ async def test_however_long_the_line_was_broken_it_is_tried_again(
 
 
 @on_loop
-async def test_unreachable_stops_until_they_write_again(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_unreachable_stops_until_they_write_again(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/start")
         Trouble(here, Unreachable())
         await here.engine.receive(here.incoming("ana", Words("one")))
@@ -114,8 +113,8 @@ async def test_unreachable_stops_until_they_write_again(tmp_path: Path) -> None:
 
 
 @on_loop
-async def test_moved_goes_to_the_new_place(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_moved_goes_to_the_new_place(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/start")
         Trouble(here, Moved(Chat("telegram", "ana2")))
         await here.engine.receive(here.incoming("ana", Words("one")))
@@ -125,9 +124,9 @@ async def test_moved_goes_to_the_new_place(tmp_path: Path) -> None:
 
 @on_loop
 async def test_refused_is_logged_and_holds_up_nothing(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with lab(tmp_path / "db") as here:
+    async with lab(database) as here:
         await here.says("ana", "/start")
         Trouble(here, Refused("can't parse entities"))
         await here.engine.receive(here.incoming("ana", Words("one")))
@@ -139,8 +138,8 @@ async def test_refused_is_logged_and_holds_up_nothing(
 
 
 @on_loop
-async def test_a_fault_of_the_adapter_is_refused_not_tried_for_ever(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_a_fault_of_the_adapter_is_refused_not_tried_for_ever(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/start")
 
         async def broken(message: Outgoing) -> MessageRef:
@@ -153,8 +152,8 @@ async def test_a_fault_of_the_adapter_is_refused_not_tried_for_ever(tmp_path: Pa
 
 
 @on_loop
-async def test_what_is_to_be_forgotten_is_forgotten_once_it_is_delivered(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_what_is_to_be_forgotten_is_forgotten_once_it_is_delivered(database: str) -> None:
+    async with lab(database) as here:
         await here.says("ana", "/start")
         await write(here, "ana", "carried words", Priority.CARRIED, forget=True)
         with here.session() as db:
@@ -166,8 +165,8 @@ async def test_what_is_to_be_forgotten_is_forgotten_once_it_is_delivered(tmp_pat
 
 
 @on_loop
-async def test_an_answer_goes_before_the_rest_of_an_announcement(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db") as here:
+async def test_an_answer_goes_before_the_rest_of_an_announcement(database: str) -> None:
+    async with lab(database) as here:
         here.console.rate = 100.0
         people = [f"p{n}" for n in range(30)]
         for who in people:

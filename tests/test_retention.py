@@ -1,7 +1,6 @@
 """What is kept no longer than the operator says: letters, words of closed requests, marks, the journal."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -16,8 +15,8 @@ from tests.lab import lab
 
 
 @on_loop
-async def test_a_night_removes_what_is_old_and_nothing_else(tmp_path: Path) -> None:
-    async with lab(tmp_path / "db", handlers) as here:
+async def test_a_night_removes_what_is_old_and_nothing_else(database: str) -> None:
+    async with lab(database, handlers) as here:
         start = here.clock.now()
         ana = cast.Character("Ana", "telegram", "ana", "en", "member", None, (), ())
         await here.engine.call(lambda db: cast.enter(db, ana, time_zone="UTC", now=start))

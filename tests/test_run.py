@@ -61,6 +61,11 @@ class Program:
         async for line in self._process.stderr:
             self.log += line.decode()
 
+    async def says(self, words: str) -> None:
+        """Wait until these words are in the log."""
+        while words not in self.log:
+            await asyncio.sleep(0.02)
+
     async def ends(self, sign: signal.Signals | None = None) -> int:
         """Wait for its end, after a signal where one is given; its exit status."""
         if sign is not None:
@@ -222,8 +227,7 @@ def test_what_the_bot_says_of_itself_fits_where_it_is_shown(locale: str) -> None
 @on_loop
 async def test_a_token_that_is_taken_away_ends_the_program_with_one_clear_line(tmp_path: Path) -> None:
     async with TelegramServer() as server, program(settings(tmp_path, server)) as running:
-        while "connected" not in running.log:
-            await asyncio.sleep(0.02)
+        await running.says("connected")
         server.revoke()
         assert await running.ends() == os.EX_CONFIG
         assert "Telegram refuses the token" in running.log
@@ -240,7 +244,8 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.Capt
     assert "No messenger is set up" in capsys.readouterr().err
     assert main(["--config", str(config), "check"]) == 1
     ticks = capsys.readouterr().out
-    assert "✓ The database is there and up to date." in ticks
+    assert "✓ The database is there and up to date: SQLite 3." in ticks
+    assert f", {tmp_path}/mentornet.db.\n" in ticks
     assert "✗ No messenger is set up" in ticks
     assert main(["--config", str(config), "migrate"]) == 0
     assert main(["--config", str(config), "found", "Neckar Mentors"]) == 0

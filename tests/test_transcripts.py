@@ -1,4 +1,5 @@
-"""Every conversation in `tests/transcripts` goes as it is written there, and leaves no error in the log."""
+"""Every conversation in `tests/transcripts` goes as it is written there, on both databases, and leaves no
+error in the log."""
 
 import logging
 from pathlib import Path
@@ -10,10 +11,10 @@ from tests.stage import play, transcripts
 
 @pytest.mark.parametrize("path", transcripts(), ids=lambda path: path.stem)
 def test_a_conversation(
-    path: Path, tmp_path: Path, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+    path: Path, database: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     written = path.read_text()
-    played = play(written, tmp_path)
+    played = play(written, database)
     if request.config.getoption("--rewrite"):
         path.write_text(played)
     else:

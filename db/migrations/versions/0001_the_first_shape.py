@@ -55,6 +55,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_seen_at"), ["at"], unique=False)
 
     op.create_table(
+        "set_aside",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("at", models.Utc(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
+    )
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_set_aside_at"), ["at"], unique=False)
+
+    op.create_table(
         "timers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("due_at", models.Utc(), nullable=False),
@@ -601,6 +614,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_timers_about"))
 
     op.drop_table("timers")
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_set_aside_at"))
+
+    op.drop_table("set_aside")
     with op.batch_alter_table("seen", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seen_at"))
 

@@ -1,0 +1,125 @@
+"""PostgreSQL goes down and comes back while people talk: the program waits and goes on by itself, and nothing
+is lost; on Telegram nothing but what was under way comes twice."""
+
+import asyncio
+import logging
+import signal
+import time
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from adapters.telegram import Telegram
+from bot.adapter import Unreachable
+from bot.app import App
+from bot.clock import RealClock
+from bot.context import Installation
+from bot.message import MessageRef, Outgoing, Words
+from db import store, timers
+from db.alone import InUse, alone
+from db.models import Delivery, SetAside, Timer
+from tests.aio import on_loop
+from tests.lab import lab
+from tests.postgres import Postgres
+from tests.telegram_server import TelegramServer, User
+
+ROUNDS = 30
+CRASHES = 3
+
+
+async def counts(user: User) -> None:
+    """Say numbers, however the other side is, and wait until all are answered."""
+    for said in range(ROUNDS):
+        user.says(f"/n{said}x")
+        await asyncio.sleep(0.1)
+    while not any(f"/n{ROUNDS - 1}x" in shown.text for shown in user.seen):
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("way_down", [signal.SIGQUIT, signal.SIGINT], ids=["crash", "restart"])
+@on_loop
+async def test_the_program_goes_on_when_postgresql_is_back(
+    way_down: signal.Signals, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "mentornet")
+    with Postgres() as server:
+        async with TelegramServer() as telegram:
+            everybody = [telegram.user(n, f"P{n}", "en") for n in range(1, 11)]
+            app = App(
+                server.url("postgres"),
+                {
+                    "telegram": Telegram(
+                        telegram.token, api_url=telegram.url, poll_seconds=1, messages_per_second=1000
+                    )
+                },
+                RealClock(),
+                Installation(),
+            )
+            with alone(app.database):
+                async with app:
+                    running = asyncio.create_task(app.run())
+                    talking = asyncio.gather(*(counts(user) for user in everybody))
+                    for _ in range(CRASHES):
+                        await asyncio.sleep(0.5)
+                        await asyncio.to_thread(server.stop, way_down)
+                        await asyncio.sleep(0.5)
+                        await asyncio.to_thread(server.start)
+                    await talking
+                    await app.engine.call(lambda db: db.execute(select(1)))
+                    with pytest.raises(InUse), alone(other := store.connect(server.url("postgres"))):
+                        pass
+                    other.dispose()
+                    running.cancel()
+                    await asyncio.gather(running, return_exceptions=True)
+                    aside = await app.engine.call(
+                        lambda db: db.scalar(select(func.count()).select_from(SetAside))
+                    )
+            assert aside == 0, "what cannot be stored is nobody's fault"
+            doubled = 0
+            for user in everybody:
+                heard = [shown.text.split("/n")[1].split("x")[0] for shown in user.seen if "/n" in shown.text]
+                doubled += len(heard) - len(set(heard))
+                assert sorted(set(heard), key=int) == [str(n) for n in range(ROUNDS)]
+            print(f"{CRASHES} times away, {10 * ROUNDS} messages: 0 lost, {doubled} doubled")
+            assert doubled == 0, "the program itself was never down"
+            assert telegram.refusals == []
+    said = [record.getMessage() for record in caplog.records]
+    assert 1 <= said.count("database is away") <= CRASHES
+    assert said.count("database is back") == said.count("database is away")
+    assert {record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR} == {
+        "database is away"
+    }
+
+
+@on_loop
+async def test_an_outbox_and_a_timer_wait_for_the_database(caplog: pytest.LogCaptureFixture) -> None:
+    """A send ends while the database is away: it is written down once it is back, the departure too."""
+    with Postgres() as server:
+        async with lab(server.url("postgres")) as here:
+            await here.says("ana", "/start")
+            await here.engine.call(lambda db: timers.set_(db, here.clock.now(), "nobody.knows", [], "x"))
+            await here.engine.receive(here.incoming("ana", Words("one")))
+
+            async def fails(message: Outgoing) -> MessageRef:
+                server.stop(signal.SIGQUIT)
+                raise Unreachable
+
+            here.console.send = fails  # type: ignore[method-assign]  # both are down
+            flushing = asyncio.create_task(here.outbox.flush())
+            await asyncio.sleep(0.5)
+            began = time.monotonic()
+            with pytest.raises(DBAPIError) as away:
+                await here.engine.due()
+            assert store.is_away(away.value)
+            assert time.monotonic() - began < 5
+            await asyncio.to_thread(server.start)
+            await flushing
+            assert await here.engine.due() == 1
+            with here.session() as db:
+                assert db.scalars(select(Delivery.state).order_by(Delivery.id)).all() == [
+                    "sent",
+                    "unreachable",
+                ]
+                assert db.scalar(select(func.count()).select_from(Timer)) == 0
+    assert "not written down" in [record.getMessage() for record in caplog.records]
