@@ -139,8 +139,12 @@ class Matrix:
         return _CAN
 
     def link(self, payload: str, *, into_room: bool = False) -> str:
-        """ "": links to Matrix accounts carry nothing."""
-        return ""
+        """Where a private chat with us is opened
+        (https://spec.matrix.org/latest/appendices/#matrixto-navigation); such links carry nothing, so "" for
+        a payload, for a room, and before `start`."""
+        if payload or into_room or self._client is None:
+            return ""
+        return f"https://matrix.to/#/{self._us.account}"
 
     def fetch(self, media: Media) -> AsyncIterator[bytes]:
         """The bytes of a file, readable. Raises a `SendError`."""
@@ -191,13 +195,12 @@ class Matrix:
 
         What happened before the very first sync is not ours to answer.
         """
+        self._synced.clear()  # not at the end: what waits when the program stops can still leave
         with self._account.alone():
             try:
                 await self._listen(receive)
             except Failed:
                 raise Unauthorised(self._account.refused) from None
-            finally:
-                self._synced.clear()
 
     async def _listen(self, receive: Receive) -> None:
         since = self._account.since()

@@ -250,7 +250,9 @@ class Inbox:
             if who != self._rooms.partner(room):
                 return []
             if now in ("leave", "ban"):
-                return [] if self._rooms.shared_with(who) else [self._incoming(source, Left(), chat, who)]
+                if other := self._rooms.shared_with(who):
+                    return [self._incoming(source, MovedTo(other), chat, "")]
+                return [self._incoming(source, Left(), chat, who)]
             if now == "join" and before in ("leave", "ban"):
                 return [self._incoming(source, Returned(), chat, who)]
             return []
@@ -302,9 +304,9 @@ class Inbox:
             return happened
         if not partner:
             return [*happened, self._incoming(source, Removed(), chat)]
-        if not self._rooms.shared_with(partner):
-            return [*happened, self._incoming(source, Left(), chat, partner)]
-        return happened
+        if other := self._rooms.shared_with(partner):
+            return [*happened, self._incoming(source, MovedTo(other), chat, "")]
+        return [*happened, self._incoming(source, Left(), chat, partner)]
 
     def _departure(self, source: Mapping[str, Any]) -> bool:
         """Whether with this event we, who were in a room, are so no more."""

@@ -115,6 +115,8 @@ class Sender:
         if chat.private:
             partner = self._rooms.belongs_to(chat.id)
             if partner not in known.users:
+                if other := self._rooms.shared_with(partner):
+                    raise Moved(Chat(NAME, other))
                 raise Unreachable("they left")
             if len(known.users) > 2:
                 raise Moved(Chat(NAME, await self._rooms.open_direct(partner)))

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -56,6 +56,10 @@ class Installation:
         """How to write to somebody, from what is known of them, strongest first: their choice, their
         messenger's hint, their network's; at last the installation's."""
         return Reader(i18n.choose(languages, self.languages), self.zone(*time_zones).key, prefix)
+
+    def way(self, messenger: str, payload: str = "") -> str:
+        """The link to our chat on a messenger, with the payload where its links carry one; "" for none."""
+        return self.link(payload).get(messenger) or self.link("").get(messenger, "")
 
     def zone(self, *time_zones: str | None) -> ZoneInfo:
         """The first that is known of these time zones, else the installation's."""
@@ -163,6 +167,11 @@ class Context:
     def confirm(self, name: str, text: AnyText, *, yes: AnyText, no: AnyText) -> bool:
         """Yes or no, in the handler's own words."""
         return bool(self.choose(name, text, {"yes": yes, "no": no}) == "yes")
+
+    def speak(self, locale: str) -> None:
+        """Ask what follows in this language: who chose it reads it at once, also before it is kept."""
+        self.reader = self.dialogue.reader = replace(self.reader, locale=locale)
+        self.dialogue.language = locale
 
     def instead(self, handler: Callable[..., None], *args: Any, words: str = "") -> NoReturn:
         """Leave this to another handler, as if it had been called with these words."""

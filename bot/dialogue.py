@@ -87,6 +87,7 @@ class Dialogue:
     reader: Reader = field(default_factory=Reader)  # whose labels are understood when typed
     said: list[Said] = field(default_factory=list)  # since the last answered question
     redraw: bool = False  # the open question only changed its ticks: edit it, do not ask anew
+    language: str = ""  # chosen in it, and not kept yet
 
     def answer(self, question: Question) -> Any:
         """The answer to `question`, if there is one that still holds; else `Parked`."""
@@ -122,8 +123,8 @@ class Dialogue:
         if given.note.media and not question.note:
             raise Unclear(_("Please answer this in words."))
         words = given.note.words
-        if question.skip is not None and _same(words, question.skip, self.reader):
-            return None
+        if (pressed := self._typed_below(question, words)) is not None:
+            return self._pressed(question, pressed)
         if question.many:
             return self._typed_many(question, words)
         if question.options and (value := self._option(question, words)) is not None:
@@ -157,6 +158,15 @@ class Dialogue:
         self.draft = [o for o in ticked if o != value] if value in ticked else [*ticked, value]
         self.redraw = True
         raise Parked(question)
+
+    def _typed_below(self, question: Question, words: str) -> Any:
+        """What is typed, by its number or its label, of the buttons below the options: the end of a choice
+        of several, and skipping; None for neither."""
+        above, counts = len(question.options), not _asks_for_number(question)
+        for number, (text, value) in enumerate(offers(question, self.draft)[above:], above + 1):
+            if (counts and words == str(number)) or _same(words, text, self.reader):
+                return value
+        return None
 
     def _typed_many(self, question: Question, words: str) -> list[Any]:
         found = []

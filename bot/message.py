@@ -165,7 +165,7 @@ class AsksIn:
 
 @dataclass(frozen=True, slots=True)
 class MovedTo:
-    """A room has another id now."""
+    """A room has another id now, or a private chat goes on in another one."""
 
     id: str
 

@@ -123,7 +123,7 @@ class RoomTurn(Turn):
         return _("{command} is between you and me. Please write it in our own chat.", command=command)
 
     def _link(self, payload: str) -> str:
-        return self.installation.link(payload).get(self.room.messenger, "")
+        return self.installation.way(self.room.messenger, payload)
 
     def _pressed(self, press: Pressed, chat: Chat) -> None:
         if self._actor is None or not self._actor.identity.reachable:

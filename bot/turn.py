@@ -25,6 +25,7 @@ from bot.message import (
     Identity,
     Incoming,
     Left,
+    MovedTo,
     Opened,
     Pressed,
     Returned,
@@ -35,7 +36,7 @@ from bot.note import Note, key
 from bot.render import label
 from bot.router import Handler, Router, command_word, name_of
 from bot.text import AnyText, Command, Reader, Verbatim, _, from_json, paragraphs, to_json
-from db import conversations, people, relays
+from db import conversations, people, relays, rooms
 from db import letters as stored_letters
 from db.models import Timer
 
@@ -73,12 +74,16 @@ class Turn:
 
     def run(self) -> None:
         """A turn of somebody's in their private chat."""
-        assert (
-            self.incoming is not None and self.incoming.sender is not None and self.incoming.chat is not None
-        )
-        self._identify(self.incoming, self.incoming.sender, self.incoming.chat)
+        assert self.incoming is not None and self.incoming.chat is not None
+        chat, event = self.incoming.chat, self.incoming.event
+        if isinstance(event, MovedTo):  # nobody acts
+            rooms.moved(self.db, chat.messenger, chat.id, event.id)
+            self._log(None, "moved")
+            return
+        assert self.incoming.sender is not None
+        self._identify(self.incoming, self.incoming.sender, chat)
         self._answer_in_private()
-        self._route(self.incoming.event, self.incoming.chat)
+        self._route(event, chat)
         self._show_menu()
 
     def run_timer(self, timer: Timer) -> bool:
@@ -422,6 +427,8 @@ class Turn:
     def _park(self, handler: Handler, args: list[Any], dialogue: Dialogue, wait: Parked, parked: Any) -> None:
         """Keep what is needed to go on, and ask."""
         question = wait.question
+        if dialogue.language:
+            self.actor.identity.language = dialogue.language
         conversation_id = conversations.park(
             self.db,
             parked.id if parked is not None else None,

@@ -57,7 +57,7 @@ FIRST_OF_STRANGERS = ("join", "language")
 
 
 def _in_room(ctx: Context, room: Room) -> None:
-    link = ctx.installation.link("").get(room.messenger)
+    link = ctx.installation.way(room.messenger)
     ctx.say(
         paragraphs(
             _(

@@ -81,6 +81,7 @@ def introduce(ctx: Context, purpose: Text) -> str | None:
     known = ctx.person.consent_version == CONSENT
     if ctx.person.language is None and not known and len(ctx.installation.languages) > 1:
         chosen = language.choose(ctx)
+        ctx.speak(chosen)
     else:
         chosen = ctx.person.language or ctx.reader.locale
     return chosen if known or _consents(ctx, purpose) else None

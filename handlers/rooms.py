@@ -188,7 +188,7 @@ def welcome(ctx: Context, people: Sequence[tuple[tuple[str, str], str]]) -> None
     ]
     if not names:
         return
-    link = ctx.installation.link(f"card_{card.key(network)}").get(ctx.room.messenger)
+    link = ctx.installation.way(ctx.room.messenger, f"card_{card.key(network)}")
     hello = _(
         "Welcome, {names}. This is the group of <b>{network}</b>, mentors who help each other.",
         names=list(names),

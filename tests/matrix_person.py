@@ -11,6 +11,7 @@ that the bot does not sign with.
 """
 
 import asyncio
+import io
 import json
 import secrets
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import vodozemac
+from aiohttp import ClientError
 from nio import AsyncClient, AsyncClientConfig, ErrorResponse, MegolmEvent
 from nio.crypto import decrypt_attachment
 from nio.store import SqliteMemoryStore
@@ -96,6 +98,7 @@ class Person:
         self.changes: asyncio.Queue[tuple[str, Shown]] = asyncio.Queue()
         self.others: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self.unreadable: list[str] = []
+        self._aside: list[Shown] = []
         self._messages: dict[str, Shown] = {}
         self._reactions: dict[str, Shown] = {}
         self._todo: asyncio.Queue[Callable[[], Any]] = asyncio.Queue()
@@ -170,6 +173,27 @@ class Person:
         sent = _fine(await self.client.room_send(room, type, dict(content), ignore_unverified_devices=True))
         return str(sent.event_id)
 
+    async def changes_words(self, room: str, message: str, text: str) -> str:
+        """Edit a message of theirs."""
+        new = {"msgtype": "m.text", "body": text}
+        relation = {"rel_type": "m.replace", "event_id": message}
+        return await self.writes(room, f"* {text}", **{"m.new_content": new, "m.relates_to": relation})
+
+    async def sends_file(self, room: str, data: bytes, name: str, type: str) -> str:
+        """Send a file, encrypted by the library's own means."""
+        got, key = await self.client.upload(
+            io.BytesIO(data), content_type=type, filename=name, encrypt=True, filesize=len(data)
+        )
+        file = {**key, "url": _fine(got).content_uri}
+        info = {"mimetype": type, "size": len(data)}
+        return await self.sends(
+            room, "m.room.message", {"msgtype": "m.file", "body": name, "file": file, "info": info}
+        )
+
+    async def takes_back(self, room: str, message: str) -> None:
+        """Delete a message."""
+        self.call("PUT", f"rooms/{room}/redact/{message}/{secrets.token_hex(4)}", {})
+
     async def taps(self, shown: Shown, digit: str) -> str:
         """React to a message."""
         relation = {"rel_type": "m.annotation", "event_id": shown.id, "key": digit}
@@ -185,12 +209,23 @@ class Person:
 
     # --- what they see -------------------------------------------------------------------------------
 
-    async def hears(self) -> Shown:
-        """The next message or edit."""
+    @property
+    def messages(self) -> list[Shown]:
+        """All messages of others, as they are now."""
+        return list(self._messages.values())
+
+    async def hears(self, room: str = "") -> Shown:
+        """The next message or edit, anywhere or in one room; what came in others is kept for later."""
+        kept = [shown for shown in self._aside if not room or shown.room == room]
+        if kept:
+            self._aside.remove(kept[0])
+            return kept[0]
         while True:
             change, shown = await asyncio.wait_for(self.changes.get(), 10)
             if change in ("message", "edit"):
-                return shown
+                if not room or shown.room == room:
+                    return shown
+                self._aside.append(shown)
 
     def has_joined(self, room: str, account: str) -> bool:
         """Whether somebody came in after the invitation."""
@@ -222,8 +257,11 @@ class Person:
 
     async def _sync(self, timeout: int) -> None:
         client = self.client
-        response = await client.sync(timeout=timeout, sync_filter=_FILTER)
-        if isinstance(response, ErrorResponse):
+        try:
+            response = await client.sync(timeout=timeout, sync_filter=_FILTER)
+        except (ClientError, TimeoutError):  # the homeserver is away
+            response = None
+        if response is None or isinstance(response, ErrorResponse):
             await asyncio.sleep(0.2)
             return
         if client.should_upload_keys:
@@ -256,8 +294,10 @@ class Person:
             self._messages[event.event_id] = shown
             self.changes.put_nowait(("message", shown))
         elif source["type"] == "m.reaction" and relation["event_id"] in self._messages:
-            shown = self._reactions[event.event_id] = self._messages[relation["event_id"]]
-            shown.reactions[event.event_id] = relation["key"]
+            shown = self._messages[relation["event_id"]]
+            if source["sender"] == shown.source["sender"]:  # others only tap
+                self._reactions[event.event_id] = shown
+                shown.reactions[event.event_id] = relation["key"]
         elif source["type"] == "m.room.redaction":
             redacted = source.get("redacts") or content.get("redacts")
             if redacted in self._reactions:
@@ -384,7 +424,8 @@ def numbered(text: str) -> tuple[str, Sequence[str]]:
     head, found, tail = text.rpartition("\n\n1. ")
     if not found:
         return text, []
-    lines = f"1. {tail}".split("\n")
+    # Around a label in another script stand marks that nobody sees.
+    lines = f"1. {tail}".translate(dict.fromkeys((0x2068, 0x2069))).split("\n")
     labels = [line.partition(". ")[2] for line in lines]
     if [line.partition(". ")[0] for line in lines] != [str(n) for n in range(1, len(lines) + 1)]:
         return text, []

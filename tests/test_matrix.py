@@ -554,6 +554,8 @@ async def test_a_second_private_chat_and_leaving_one() -> None:
         assert (came := await next_of(inbox)).event == Opened()
         assert came.chat == private(second)
         ana.call("POST", f"rooms/{room}/leave", {})
+        assert (came := await next_of(inbox)).event == MovedTo(second)
+        assert (came.chat, came.sender) == (private(room), None)
         await ana.writes(second, "Still here")
         assert _text(await next_of(inbox)) == "Still here", "one of two is not leaving"
         ana.call("POST", f"rooms/{second}/leave", {})
