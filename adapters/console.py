@@ -7,6 +7,7 @@ around them: it reads lines, makes people act, and prints what they hear.
 import asyncio
 import math
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -110,6 +111,11 @@ class Console:
         self._count = 0
         self._events = 0
         self._inbox: asyncio.Queue[tuple[Incoming, asyncio.Future[None]]] = asyncio.Queue()
+
+    @property
+    def heard_at(self) -> float:
+        """A terminal is always there."""
+        return time.monotonic()
 
     async def start(self) -> None:
         """Nothing to connect to."""

@@ -5,6 +5,7 @@ what it has not handed over yet: here the sync token is stored only when all bef
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -84,6 +85,7 @@ class Matrix:
         self._policy = Policy(invites, frozenset(servers), knows, space, refusal)
         self._pause = pause
         self._synced = asyncio.Event()
+        self.heard_at = 0.0
         self._client: AsyncClient | None = None
 
     async def start(self) -> None:
@@ -207,6 +209,7 @@ class Matrix:
         store = Trouble(log, sleep=self._pause)
         while True:
             response = await insist("sync", partial(self._sync, since), self._pause)
+            self.heard_at = time.monotonic()
             happened = await self._inbox.happened(response, since)
             await self._between(response)
             failed: Sequence[Incoming] = happened

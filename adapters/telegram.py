@@ -102,6 +102,7 @@ class Telegram:
         )
         self._username = ""
         self._joins_groups = True
+        self.heard_at = 0.0
         self._answers: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -265,6 +266,7 @@ class Telegram:
         """Have news brought. At the end the webhook stays set: what finds nobody there waits at Telegram."""
 
         async def take(update: Mapping[str, Any]) -> None:
+            self.heard_at = time.monotonic()
             _, failure = await self._hand_over([update], receive)
             if failure is not None:
                 raise failure
@@ -306,6 +308,7 @@ class Telegram:
                 await line.wait("webhook.lost", why="another program removed it or set its own")
                 continue
             line.over("webhook.set")
+            self.heard_at = time.monotonic()
             if (failed := info.get("last_error_date", 0)) > last_failure:
                 log.warning("webhook.not_reached", why=info.get("last_error_message", ""))
                 last_failure = failed
@@ -334,6 +337,7 @@ class Telegram:
                 await line.wait("poll.broken", why=type(error).__name__)
                 continue
             line.over("poll.works")
+            self.heard_at = time.monotonic()
             if not updates:
                 continue
             offset, failure = await self._hand_over(updates, receive)

@@ -112,6 +112,10 @@ class Adapter(Protocol):
     def rate(self) -> float:
         """Messages a second that the messenger takes from us in all."""
 
+    @property
+    def heard_at(self) -> float:
+        """When (`time.monotonic`) the messenger last answered us while we listened; 0.0 before that."""
+
     async def start(self) -> None:
         """Connect once: check the token, learn our own name. Raises `Unauthorised`, or `OSError` when
         there is no connection."""

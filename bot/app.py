@@ -7,6 +7,7 @@ import random
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -55,14 +56,14 @@ class App:
     `async with`, which brings the database into shape; that raises DatabaseTooNew and Unavailable."""
 
     def __init__(
-        self, database: str, adapters: Mapping[str, Adapter], time: clock.Clock, installation: Installation
+        self, database: str, adapters: Mapping[str, Adapter], moments: clock.Clock, installation: Installation
     ) -> None:
         self.adapters = adapters
-        self.clock = time
+        self.clock = moments
         self.installation = installation
         self.database = store.connect(database)
         self.router = Router(handlers)
-        self.engine = Engine(store.sessions(self.database), self.router, time, installation)
+        self.engine = Engine(store.sessions(self.database), self.router, moments, installation)
         self.outbox = Outbox(self.engine, adapters, installation)
         self._waiting = Trouble(log, BEAT / 2)
 
@@ -219,6 +220,9 @@ def installation_of(config: Config, adapters: Mapping[str, Adapter]) -> Installa
         keep=Keep(**dict(config.privacy)),
         link=partial(links, adapters),
         link_into_room=partial(links, adapters, into_room=True),
+        heard=lambda: {
+            name: timedelta(seconds=time.monotonic() - adapter.heard_at) for name, adapter in adapters.items()
+        },
     )
 
 

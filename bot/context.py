@@ -36,7 +36,8 @@ class Keep:
 @dataclass(frozen=True)
 class Installation:
     """What the operator decided, for handlers. `link` gives each connected messenger's link for a payload,
-    `link_into_room` the one that also brings the bot into a room; `operators` are accounts;
+    `link_into_room` the one that also brings the bot into a room; `heard` is how long ago each messenger
+    last answered; `operators` are accounts;
     `messages_per_second` is how fast letters leave; `rng` makes codes."""
 
     name: str = "mentorNET"
@@ -47,6 +48,7 @@ class Installation:
     operators: Collection[Identity] = frozenset()
     keep: Keep = Keep()
     link: Callable[[str], Mapping[str, str]] = lambda payload: {}
+    heard: Callable[[], Mapping[str, timedelta]] = dict
     link_into_room: Callable[[str], Mapping[str, str]] = lambda payload: {}
     rng: random.Random = field(default_factory=random.SystemRandom)
 

@@ -32,6 +32,8 @@ LISTED = 4
 """Waiting networks that an operator sees at a time, one a message."""
 LONGEST_REASON = 500
 A_WEEK = timedelta(days=7)
+SILENT = timedelta(minutes=2)
+"""A messenger from which nothing came for so long is not there: each answers at least twice a minute."""
 
 
 @command("found", needs=Role.ANYONE, menu=_("Found a network"))
@@ -257,6 +259,13 @@ def operator(ctx: Context) -> None:
             ctx.say(_proposal(network, founder), *_verdicts(network))
 
 
+def _heard(messenger: str, ago: timedelta) -> Text:
+    """Whether a messenger is there: one that has news for nobody answers all the same."""
+    if ago < SILENT:
+        return _("{messenger} answers.", messenger=messenger)
+    return _("{messenger} has not answered for {time}.", messenger=messenger, time=ago)
+
+
 def _size(n: int) -> Text:
     return _n("{n} member", "{n} members", n)
 
@@ -267,6 +276,7 @@ def _health(ctx: Context) -> AnyText:
     stuck = timers.stuck(ctx.db)
     aside = set_aside.count(ctx.db, ctx.now - A_WEEK)
     return lines(
+        (_heard(name.capitalize(), ago) for name, ago in ctx.installation.heard().items()),
         _n(
             "{n} message waits to be sent, since {time}.",
             "{n} messages wait to be sent, the oldest since {time}.",

@@ -1,5 +1,6 @@
 """What all tests share: `--rewrite` fills in what the bot says; `database` is one of each kind."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,19 +28,31 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file to begin with."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated"
+    engine = store.connect(f"sqlite:///{path}")
+    store.migrate(engine)
+    engine.dispose()
+    return path
+
+
 @contextmanager
-def each_kind(request: pytest.FixtureRequest, folder: Path, *, like: str) -> Iterator[str]:
-    """A database of the kind that the test is run with; on PostgreSQL one `like` that one."""
+def each_kind(request: pytest.FixtureRequest, folder: Path, *, empty: bool) -> Iterator[str]:
+    """A new database of the kind that the test is run with, without or with our tables."""
     if request.param == "sqlite":
+        if not empty:
+            shutil.copy(request.getfixturevalue("migrated"), folder / "db")
         yield f"sqlite:///{folder}/db"
     else:
         server: Postgres = request.getfixturevalue("postgres")
-        with server.database(like) as url:
+        with server.database(like="template0" if empty else "migrated") as url:
             yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a new database, which the program itself brings into shape; once of each kind."""
-    with each_kind(request, tmp_path, like="migrated") as url:
+    """The address of a new database; once of each kind."""
+    with each_kind(request, tmp_path, empty=False) as url:
         yield url

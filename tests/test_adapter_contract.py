@@ -6,6 +6,7 @@ A messenger joins with a `Driver`, which plays one person at the other end, and 
 import asyncio
 import io
 import itertools
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -576,6 +577,7 @@ async def test_events_keep_their_order_and_have_ids_of_their_own(messenger: str)
         came = [await here.happened() for _ in range(250)]
         assert [e.event.text for e in came if isinstance(e.event, Words)] == [f"word {n}" for n in range(250)]
         assert len({incoming.id for incoming in came}) == 250
+        assert time.monotonic() - here.driver.adapter.heard_at < 60
 
 
 @everywhere

@@ -20,7 +20,7 @@ from tests.telegram_server import free_port
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database in which nothing is; once of each kind."""
-    with each_kind(request, tmp_path, like="template0") as url:
+    with each_kind(request, tmp_path, empty=True) as url:
         yield url
 
 

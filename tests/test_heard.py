@@ -1,0 +1,25 @@
+"""What operators see of the messengers: which answer, and which do not."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from adapters.script import Cast, Says
+from bot.app import Stage
+from tests.aio import on_loop
+
+
+@on_loop
+async def test_operators_see_which_messenger_is_silent(tmp_path: Path) -> None:
+    lines: list[str] = []
+    stage = Stage(f"sqlite:///{tmp_path}/db", lines.append)
+    heard = {"telegram": timedelta(seconds=40), "matrix": timedelta(minutes=5)}
+    stage.app.engine.installation = replace(stage.app.installation, heard=lambda: heard)
+    async with stage as terminal:
+        for name, language in (("Olga", "en"), ("Otto", "de")):
+            await terminal.act(Cast(name, "operator", "telegram", language))
+            await terminal.act(Says(name, "/operator"))
+    said = "\n".join(lines)
+    assert "Telegram answers.\n" in said
+    assert "Matrix has not answered for 5 minutes.\n" in said
+    assert "Matrix antwortet seit 5 Minuten nicht.\n" in said
