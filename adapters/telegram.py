@@ -476,13 +476,14 @@ class Telegram:
         return first
 
     async def _post_together(self, uploads: Sequence[Upload], caption: str, fields: Mapping[str, Any]) -> Any:
+        # What has neither words nor buttons of its own takes these fields only.
+        bare = {key: fields[key] for key in fields if key not in ("parse_mode", "reply_markup")}
         if len(uploads) == 1:
             kind = uploads[0].kind
             method, file = f"send{kind.replace('_', '')}", {kind: uploads[0].field()}
             if kind != "video_note":
                 return await self._call(method, caption=caption, **file, **fields)
             # A video note has no caption: the words and the buttons come below it.
-            bare = {key: fields[key] for key in fields if key not in ("parse_mode", "reply_markup")}
             sent = await self._call(method, **file, **bare)
             return await self._call("sendMessage", text=caption, **fields) if caption else sent
         # The library takes nothing but objects of its own here.
@@ -491,8 +492,7 @@ class Telegram:
             _IN_ALBUM[upload.kind](upload.field(attach=True), **more)
             for upload, more in zip(uploads, words, strict=True)
         ]
-        common = {key: fields[key] for key in fields if key not in ("parse_mode", "reply_markup")}
-        return (await self._call("sendMediaGroup", media=album, **common))[0]
+        return (await self._call("sendMediaGroup", media=album, **bare))[0]
 
     async def _edit(self, message: Outgoing, old: MessageRef) -> None:
         fields: dict[str, Any] = {

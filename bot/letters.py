@@ -71,19 +71,11 @@ def write(
     now: datetime,
     expires_at: datetime | None = None,
     note: Note = NOTHING,
-    on_reply: OnReply | None = None,
-    forget: bool = False,
-    picture: Any = None,
+    **content: Any,
 ) -> tuple[int, list[int]]:
-    """One letter for these people, each where they last wrote; its id and who could be reached.
-
-    `note` is what is carried in it; `on_reply` a handler and its arguments, called with what somebody says
-    in answer to it. `forget` drops the text once it is delivered; after `expires_at` it is not sent any
-    more. An open question of a reader is asked again below it, because it has just scrolled away.
-    """
-    letter_id = compose(
-        db, text, buttons, now=now, note=note, on_reply=on_reply, forget=forget, picture=picture
-    )
+    """One letter for these people, each where they last wrote; its id and who could be reached. `note` and
+    `content` are those of `compose`; after `expires_at` it is not sent any more."""
+    letter_id = compose(db, text, buttons, now=now, note=note, **content)
     reached = people.reach(db, list(person_ids))
     for person_id, identity in reached.items():
         letters.post(
@@ -108,11 +100,10 @@ def write_in_rooms(
     priority: Priority,
     now: datetime,
     expires_at: datetime | None = None,
-    note: Note = NOTHING,
-    on_reply: OnReply | None = None,
+    **content: Any,
 ) -> int:
-    """One letter for all who are in these rooms; its id."""
-    letter_id = compose(db, text, buttons, now=now, note=note, on_reply=on_reply)
+    """One letter for all who are in these rooms, like `write`; its id."""
+    letter_id = compose(db, text, buttons, now=now, **content)
     for room in rooms:
         letters.post(
             db,
@@ -139,7 +130,11 @@ def compose(
     forget: bool = False,
     picture: Any = None,
 ) -> int:
-    """Store a letter that nobody gets yet; its id."""
+    """Store a letter that nobody gets yet; its id.
+
+    `note` is what is carried in it; `on_reply` a handler and its arguments, called with what somebody says
+    in answer to it. `forget` drops the text once it is delivered.
+    """
     return letters.write(
         db,
         body=to_json(text),

@@ -2,7 +2,6 @@
 the one who acts; and what is not for the bot it has not heard."""
 
 from dataclasses import astuple
-from typing import Any
 
 from bot.access import Actor
 from bot.context import Context
@@ -14,7 +13,7 @@ from bot.router import Handler, Place, command_word
 from bot.text import AnyText, Command, _
 from bot.turn import Turn
 from db import letters as stored_letters
-from db import members, people, rooms, seen
+from db import members, networks, people, rooms, seen
 
 
 class RoomTurn(Turn):
@@ -165,13 +164,11 @@ class RoomTurn(Turn):
         if not seen.first_time(self.db, once, self.now):
             return
         network = self.room.network
-        link = self._link(f"card_n{network.id}" if network else "")
-        text: Any = _("That is for members of the network, and goes by our own chat.")
-        if link:
-            text = _(
-                "{name}, that goes by our own chat. Please open it first: {link}",
-                name=clean(self.incoming.name)[:60],
-                link=link,
-            )
-        self._reply(text)
+        link = self._link(f"card_{networks.in_links(network)}" if network else "")
+        name = clean(self.incoming.name)[:60]
+        self._reply(
+            _("{name}, that goes by our own chat. Please open it first: {link}", name=name, link=link)
+            if link
+            else _("That is for members of the network, and goes by our own chat.")
+        )
         self._log(None, "showed the way")

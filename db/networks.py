@@ -63,6 +63,11 @@ def public(db: Session) -> Sequence[Network]:
     ).all()
 
 
+def in_links(network: Network) -> str:
+    """A network in a link: `card_n5`. Not a bare number, which would be that of a line in a list."""
+    return f"n{network.id}"
+
+
 def waiting(db: Session) -> list[Network]:
     """Networks that wait for an operator's confirmation, oldest first."""
     return list(

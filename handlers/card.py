@@ -14,18 +14,13 @@ def card(ctx: Context) -> None:
     if ctx.may(Role.MEMBER) and not ctx.words:
         _pass_on(ctx, ctx.network)
         return
-    public = {key(each): each for each in networks.public(ctx.db)}
+    public = {networks.in_links(each): each for each in networks.public(ctx.db)}
     if not public:
         ctx.say(_("No network shows its card at the moment."))
         return
     labels = {number: Verbatim(each.name) for number, each in public.items()}
     chosen = public[ctx.choose("network", _("Which network?"), labels)]
     ctx.say(_shown(chosen), Button(_("I have a code"), join.join, keep=True))
-
-
-def key(which: Network) -> str:
-    """A network in a link: `card_n5`. Not a bare number, which would be that of a line in a list."""
-    return f"n{which.id}"
 
 
 def _shown(which: Network) -> AnyText:
@@ -37,7 +32,7 @@ def _shown(which: Network) -> AnyText:
 
 
 def _pass_on(ctx: Context, mine: Network) -> None:
-    links = ctx.installation.link(f"card_{key(mine)}") if mine.public else {}
+    links = ctx.installation.link(f"card_{networks.in_links(mine)}") if mine.public else {}
     picture = None
     if links:
         description = _("QR code of the card of {network}", network=mine.name)

@@ -29,7 +29,7 @@ from bot import (
 )
 from db import deliveries, journal, members, networks, rooms, seen
 from db.models import HelpRequest, Network, Room
-from handlers import ask_peers, card, routing
+from handlers import ask_peers, routing
 
 # --- binding -------------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ def welcome(ctx: Context, people: Sequence[tuple[tuple[str, str], str]]) -> None
     ]
     if not names:
         return
-    link = ctx.installation.way(ctx.room.messenger, f"card_{card.key(network)}")
+    link = ctx.installation.way(ctx.room.messenger, f"card_{networks.in_links(network)}")
     hello = _(
         "Welcome, {names}. This is the group of <b>{network}</b>, mentors who help each other.",
         names=list(names),

@@ -484,6 +484,7 @@ async def talk(messenger: str, *lacks: str) -> AsyncIterator[Talk]:
     """A conversation on `messenger`; the test is skipped where that lacks something it is about."""
     async with MESSENGERS[messenger]() as driver:
         if missing := driver.lacks.intersection(lacks):
+            # Not every messenger has all; a driver's `lacks` says what is not shown of it here.
             pytest.skip(f"{messenger} has no {', '.join(missing)}")
         conversation = Talk(driver)
         conversation.ready.set()

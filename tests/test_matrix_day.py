@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -103,7 +104,7 @@ async def test_a_first_day_between_telegram_and_an_encrypted_chat_on_matrix(
                 await chooses(bo, asked, "Ich kann helfen", how)
                 await sees(bo, "Du bist mit Ana verbunden.")
                 helped = await hears(ana, "Bo can help. Write here")
-                await bo.until(lambda shown=asked: is_closing(shown) and not shown.digits)  # type: ignore[misc]
+                await bo.until(partial(_is_closed, asked))
                 assert asked.text.endswith("➤ Ich kann helfen")
                 if how == "tap":
                     await _talk(server, ana, bo, room)
@@ -149,6 +150,11 @@ async def _joins_on_matrix(person: Person, bot: str, code: str) -> str:
         await chooses(person, await sees(person, question), "Überspringen", "number")
     await sees(person, "Willkommen bei Neckar Mentors, Bo.")
     return room
+
+
+def _is_closed(shown: Shown) -> bool:
+    """Whether nothing is left to choose on a message."""
+    return is_closing(shown) and not shown.digits
 
 
 async def _asks(user: User, need: str) -> None:
