@@ -91,14 +91,13 @@ class App:
         """
         for adapter in self.adapters.values():
             await self._connect(adapter)
-        beat = clock.every(BEAT, self._tick)
         sending = asyncio.create_task(self.outbox.run())
         listening = [asyncio.create_task(a.run(self.receive)) for a in self.adapters.values()]
         listening += [asyncio.create_task(self._introduce(a)) for a in self.adapters.values()]
+        listening += [asyncio.create_task(clock.beat(BEAT, self._tick))]
         try:
             await asyncio.gather(sending, *listening)
         finally:
-            beat.shutdown(wait=False)
             for task in listening:
                 task.cancel()
             await asyncio.gather(*listening, return_exceptions=True)

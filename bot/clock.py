@@ -1,6 +1,7 @@
 """Time: what it is now, and the beat at which timers are looked at. Rows are the truth; APScheduler wakes
 the process and knows calendars."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -38,14 +39,24 @@ class WoundClock:
         self._now = max(self._now, to)
 
 
-def every(seconds: float, tick: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
-    """A started scheduler that calls `tick` at this beat, one at a time. Stop it by `shutdown`."""
+async def beat(seconds: float, tick: Callable[[], Awaitable[None]]) -> None:
+    """Call `tick` now and then at this beat, one at a time, until cancelled."""
+    struck = asyncio.Event()
+
+    async def strike() -> None:
+        struck.set()
+
+    # The scheduler only strikes: what it runs itself it would cancel in the middle, and call that an error.
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(
-        tick, IntervalTrigger(seconds=seconds), coalesce=True, max_instances=1, misfire_grace_time=None
-    )
+    scheduler.add_job(strike, IntervalTrigger(seconds=seconds), coalesce=True, misfire_grace_time=None)
     scheduler.start()
-    return scheduler
+    try:
+        while True:
+            struck.clear()
+            await tick()
+            await struck.wait()
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 def next_weekly(
