@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot import log as logs
+from bot import port
 
 Take = Callable[[Mapping[str, Any]], Awaitable[None]]
 """Takes one update; returns when it is kept, raises when it could not be."""
 
 _SECRET: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the header's name
 _LARGEST: Final = 2**20
-_LAST_SECONDS: Final = 5.0
 
 log = logs.get("telegram")
 
@@ -50,14 +50,8 @@ async def served(webhook: Webhook, take: Take) -> AsyncIterator[None]:
 
     app = web.Application(client_max_size=_LARGEST)
     app.router.add_post(urlsplit(webhook.url).path or "/", serve)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_LAST_SECONDS)
-    await runner.setup()
-    try:
-        place = urlsplit(f"//{webhook.listen}")
-        await web.TCPSite(runner, place.hostname, place.port).start()
+    async with port.served(app, webhook.listen):
         yield
-    finally:
-        await runner.cleanup()
 
 
 async def _answer(request: web.Request, secret: str, take: Take) -> web.Response:

@@ -1,7 +1,7 @@
 """The conversation engine. From here come the words that a handler needs."""
 
 from bot.access import Role
-from bot.context import Context, heading
+from bot.context import SILENT, Context, heading
 from bot.dialogue import Unclear
 from bot.letters import Button, Priority
 from bot.message import (
@@ -23,6 +23,7 @@ from bot.router import Place, action, command, on
 from bot.text import AnyText, Command, Text, Verbatim, _, _n, form, lines, paragraphs
 
 __all__ = [
+    "SILENT",
     "Added",
     "AnyText",
     "AsksIn",

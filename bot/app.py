@@ -36,6 +36,7 @@ from bot.outbox import Outbox
 from bot.router import Place, Router
 from bot.text import Reader, render
 from bot.trouble import Trouble
+from bot.watch import watched
 from db import deliveries, invitations, members, networks, store, timers
 from db.alone import InUse, alone
 from handlers import found as founding
@@ -292,7 +293,7 @@ async def run(config: Config) -> int:
             print(NO_MESSENGER, file=sys.stderr)
             return os.EX_CONFIG
         with alone(app.database):
-            return await _until_stopped(app)
+            return await _until_stopped(app, config.watch.listen)
     except (store.DatabaseTooNew, InUse) as error:
         log.error("database", says=str(error))
         return os.EX_CONFIG
@@ -301,11 +302,17 @@ async def run(config: Config) -> int:
         return os.EX_TEMPFAIL
 
 
-async def _until_stopped(app: App) -> int:
+async def _until_stopped(app: App, listen: str) -> int:
     stopping = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, _stop, stopping)
-    async with app:
+    async with contextlib.AsyncExitStack() as around:
+        await around.enter_async_context(app)
+        try:
+            await around.enter_async_context(watched(app.engine, listen))
+        except OSError as error:
+            log.error("not watched", says=NO_PORT.format(place=listen, why=error.strerror))
+            return os.EX_TEMPFAIL
         running = asyncio.create_task(app.run())
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
@@ -328,6 +335,7 @@ def _stop(stopping: asyncio.Event) -> None:
     stopping.set()
 
 
+NO_PORT = "watch.listen: nobody can listen at {place}: {why}."
 NO_MESSENGER = (
     "No messenger is set up: put the token of your Telegram bot into the config, as telegram.token, or the "
     "bot's account on Matrix, as matrix.user."

@@ -124,6 +124,7 @@ WebhookSecret = Annotated[
 Listen = Annotated[
     str, Field(pattern=r"^[^\s/?#@]+$"), AfterValidator(_host_and_port), Must("a host and a port")
 ]
+ListenOrNot = Annotated[Literal[""] | Listen, Must("a host and a port, or empty", "127.0.0.1:9464")]
 DatabaseAddress = Annotated[
     str,
     Field(
@@ -319,6 +320,14 @@ class Log(Section):
     """How an event is written: text, json, or auto, which is text in a terminal and json elsewhere."""
 
 
+class Watch(Section):
+    """For whoever watches over the program."""
+
+    listen: ListenOrNot = ""
+    """The host and port where the program says whether it is well (/healthz) and how much it does (/metrics,
+    for Prometheus), such as "127.0.0.1:9464"; while it is empty, nowhere. Nobody is named there."""
+
+
 class Config(Section):
     """All settings, section by section; they never change while the program runs."""
 
@@ -329,6 +338,7 @@ class Config(Section):
     matrix: Matrix = Matrix()
     privacy: Privacy = Privacy()
     log: Log = Log()
+    watch: Watch = Watch()
 
 
 class Key(NamedTuple):

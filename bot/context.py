@@ -33,6 +33,10 @@ class Keep:
     journal_days: int = 730
 
 
+SILENT = timedelta(minutes=2)
+"""A messenger from which nothing came for so long is not there: each answers at least twice a minute."""
+
+
 @dataclass(frozen=True)
 class Installation:
     """What the operator decided, for handlers. `link` gives each connected messenger's link for a payload,

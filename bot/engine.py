@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.context import Installation
 from bot.log import get
 from bot.message import Incoming
+from bot.metrics import Metrics, Told
 from bot.room_turn import RoomTurn
 from bot.router import Router
 from bot.turn import Turn
@@ -59,6 +60,7 @@ class Engine:
         self.router = router
         self.clock = clock
         self.installation = installation
+        self.metrics = Metrics()
         self.committed: Callable[[], None] = lambda: None
         self._sessions = sessions
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
@@ -85,7 +87,7 @@ class Engine:
         raises when nothing can be stored: then the event has to come again."""
         for failures in range(TRIES):
             try:
-                await self.call(partial(self._turn, incoming=incoming))
+                self.metrics.turn(await self.call(partial(self._turn, incoming=incoming)))
                 break
             except Exception as error:
                 if store.is_away(error):
@@ -104,6 +106,7 @@ class Engine:
             )
         )
         if number is not None:
+            self.metrics.turn(Told("engine", "set aside"))
             log.error("set aside", number=number, of=type(incoming.event).__name__.lower(), error=error)
 
     def call(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
@@ -163,17 +166,18 @@ class Engine:
             else:
                 job.done.set_result(result)
 
-    def _turn(self, db: Session, incoming: Incoming) -> None:
+    def _turn(self, db: Session, incoming: Incoming) -> Told:
         now = self.clock.now()
         assert incoming.chat is not None
         if not seen.first_time(db, name_of(incoming), now):
             log.debug("seen before")
-            return
+            return Told("engine", "seen before")
         kind = Turn if incoming.chat.private else RoomTurn
         turn = kind(db, now, incoming, self.installation, self.router)
         turn.run()
         db.flush()
         db.expunge_all()  # the next turn reads what this one wrote, also where it did so past the session
+        return turn.told
 
     # --- timers ----------------------------------------------------------------------------------
 
@@ -188,6 +192,8 @@ class Engine:
                 if store.is_away(result):
                     raise result
                 await self.call(partial(self._put_off, timer_id=timer_id))
+            elif isinstance(result, Told):
+                self.metrics.turn(result)
         if ids:
             self.committed()
         return len(ids)
@@ -199,16 +205,17 @@ class Engine:
         if timer is not None:
             timers.failed(db, timer, now + TIMER_AGAIN)
 
-    def _timer(self, db: Session, timer_id: int) -> None:
+    def _timer(self, db: Session, timer_id: int) -> Told | None:
         now = self.clock.now()
         timer = timers.claim(db, timer_id, now)
         if timer is None:
-            return
+            return None
         turn = Turn(db, now, None, self.installation, self.router)
         if not turn.run_timer(timer):
             timers.failed(db, timer, now + TIMER_AGAIN)
         db.flush()
         db.expunge_all()
+        return turn.told
 
 
 def name_of(incoming: Incoming) -> str:

@@ -218,6 +218,7 @@ class Outbox:
                 continue
             self._storing.over("written down")
             for sent in batch:
+                self.engine.metrics.sent(sent.row.messenger, sent.state)
                 self._sending.pop(sent.row.id, None)
                 self._busy.discard(f"{sent.row.messenger} {sent.row.chat}")
         self._settling = None

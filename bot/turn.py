@@ -32,6 +32,7 @@ from bot.message import (
     Unsupported,
     Words,
 )
+from bot.metrics import Told
 from bot.note import Note, key
 from bot.render import label
 from bot.router import Handler, Router, command_word, name_of
@@ -69,6 +70,7 @@ class Turn:
         self._note = Note()  # what was said in this turn
         self._chosen: Any = None  # the label that was pressed, as it is stored
         self._began = time.perf_counter()
+        self.told = Told("engine", "nothing")  # how it ended, for the figures
 
     # --- the two ways in -------------------------------------------------------------------------
 
@@ -567,14 +569,10 @@ class Turn:
 
     def _log(self, handler: Handler | None, outcome: str, **more: Any) -> None:
         report = log.error if "error" in more else log.info
-        report(
-            "turn",
-            of=type(self.incoming.event).__name__.lower() if self.incoming else "timer",
-            handler=handler.name if handler else "engine",
-            outcome=outcome,
-            seconds=round(time.perf_counter() - self._began, 4),
-            **more,
-        )
+        name = handler.name if handler else "engine"
+        self.told = Told(name, outcome, round(time.perf_counter() - self._began, 4))
+        of = type(self.incoming.event).__name__.lower() if self.incoming else "timer"
+        report("turn", of=of, **self.told._asdict(), **more)
 
 
 def _with_media(said: Any, note: Note) -> Any:

@@ -166,18 +166,25 @@ def next_due(db: Session, now: datetime) -> datetime | None:
     return db.scalar(select(func.min(Delivery.not_before)).where(WAITS, Delivery.not_before > now))
 
 
-def backlog(db: Session, now: datetime) -> tuple[int, datetime | None]:
-    """How many deliveries could leave now and have not, and since when the oldest waits."""
-    count, oldest = db.execute(
-        select(func.count(), func.min(Letter.made_at))
-        .select_from(Delivery)
+def backlog(db: Session, now: datetime) -> Sequence[Row[str, int, int, datetime]]:
+    """What could leave now and has not, by messenger and priority: how many (`count_`), and since when the
+    oldest could (`oldest`)."""
+    could = func.coalesce(Delivery.not_before, Letter.made_at)
+    return db.execute(
+        select(
+            Delivery.messenger,
+            Delivery.priority,
+            func.count().label("count_"),
+            func.min(could).label("oldest"),
+        )
         .join(Letter, Letter.id == Delivery.letter_id)
         .where(
-            Delivery.state == "waiting",
+            WAITS,
             or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
         )
-    ).one()
-    return count, oldest
+        .group_by(Delivery.messenger, Delivery.priority)
+        .order_by(Delivery.messenger, Delivery.priority)
+    ).all()
 
 
 def report(db: Session, letter_id: int) -> dict[str, int]:

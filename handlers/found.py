@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import (
+    SILENT,
     AnyText,
     Button,
     Command,
@@ -32,8 +33,6 @@ LISTED = 4
 """Waiting networks that an operator sees at a time, one a message."""
 LONGEST_REASON = 500
 A_WEEK = timedelta(days=7)
-SILENT = timedelta(minutes=2)
-"""A messenger from which nothing came for so long is not there: each answers at least twice a minute."""
 
 
 @command("found", needs=Role.ANYONE, menu=_("Found a network"))
@@ -272,7 +271,9 @@ def _size(n: int) -> Text:
 
 def _health(ctx: Context) -> AnyText:
     """What waits too long or has failed, in figures."""
-    count, oldest = deliveries.backlog(ctx.db, ctx.now)
+    backlog = deliveries.backlog(ctx.db, ctx.now)
+    count = sum(row.count_ for row in backlog)
+    oldest = min((row.oldest for row in backlog), default=None)
     stuck = timers.stuck(ctx.db)
     aside = set_aside.count(ctx.db, ctx.now - A_WEEK)
     return lines(
