@@ -35,7 +35,7 @@ from adapters.script import (
     speech,
     step,
 )
-from bot.adapter import Capabilities, Everywhere, MenuEntry, Moved, Receive, Unreachable
+from bot.adapter import Capabilities, Everywhere, MenuEntry, Moved, Receive, Sharing, Unreachable
 from bot.message import (
     Added,
     AsksIn,
@@ -97,6 +97,7 @@ class Console:
     remembers messages, so that people can press and answer."""
 
     rate = math.inf
+    sharing = Sharing.EVERYTHING
 
     def __init__(self, name: str, show: Callable[[str, Shown, bool], None]) -> None:
         self.name = name

@@ -29,6 +29,7 @@ from bot.adapter import (
     Everywhere,
     MenuEntry,
     Receive,
+    Sharing,
     Unauthorised,
     Unreachable,
 )
@@ -67,6 +68,7 @@ class Matrix:
     """
 
     name: Final = NAME
+    sharing: Final = Sharing.NOTHING  # the keys of encryption belong to one program
 
     def __init__(
         self,
@@ -89,8 +91,9 @@ class Matrix:
         self._client: AsyncClient | None = None
 
     async def start(self) -> None:
-        """Log in, once for ever, and learn our own name. Raises `Unauthorised`, or `OSError` when the
-        homeserver cannot be reached."""
+        """Log in, once for ever, and learn our own name; anew where there was a connection. Raises
+        `Unauthorised`, or `OSError` when the homeserver cannot be reached."""
+        await self.close()
         client = await self._account.open()
         self._rooms = Rooms(client)
         try:
@@ -143,14 +146,20 @@ class Matrix:
     def link(self, payload: str, *, into_room: bool = False) -> str:
         """Where a private chat with us is opened
         (https://spec.matrix.org/latest/appendices/#matrixto-navigation); such links carry nothing, so "" for
-        a payload, for a room, and before `start`."""
-        if payload or into_room or self._client is None:
-            return ""
-        return f"https://matrix.to/#/{self._us.account}"
+        a payload, for a room, and before the first login."""
+        account = "" if payload or into_room else self._us.account if self._client else self._account.name
+        return account and f"https://matrix.to/#/{account}"
 
-    def fetch(self, media: Media) -> AsyncIterator[bytes]:
-        """The bytes of a file, readable. Raises a `SendError`."""
-        return matrix_media.fetch(self._open, media)
+    async def fetch(self, media: Media) -> AsyncIterator[bytes]:
+        """The bytes of a file, readable; also where another program has the account. Raises a
+        `SendError`."""
+        client = self._client or self._account.visit()
+        try:
+            async for piece in matrix_media.fetch(client, media):
+                yield piece
+        finally:
+            if client is not self._client:
+                await client.close()
 
     async def leads(self, chat: Chat, identity: Identity) -> bool:
         """Whether this account may change the powers in a room. Raises `Unreachable` where we are not in

@@ -24,7 +24,7 @@ from nio.store import SqliteStore
 
 from adapters import matrix_keys as keys
 from adapters.matrix_client import Failed, ask, call
-from bot.adapter import Unauthorised
+from bot.adapter import Later, Unauthorised
 
 SEEDS = "cross-signing.json"
 _LOGIN, _CRYPTO, _SYNC, _LOCK = "login.json", "crypto.db", "sync", "lock"
@@ -66,6 +66,21 @@ class Account:
             await close(client)
             raise
         return client
+
+    def visit(self) -> AsyncClient:
+        """A connection of the same login without its keys, beside the program that has the account: it can
+        read files. Raises `Later` where there is no login yet."""
+        known = self._known()
+        if not known.get("token"):
+            raise Later()
+        client = AsyncClient(self.homeserver, known["user"])
+        client.access_token = known["token"]
+        return client
+
+    @property
+    def name(self) -> str:
+        """The full name of the account; "" before the first login. Raises `Unauthorised`."""
+        return self._known().get("user", "")
 
     @property
     def irreplaceable(self) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ def kind(failed: Failed) -> SendError:
         # `run` stops on it; what waits to go out must survive until the login is put right.
         return Later(60.0, everywhere=True)
     if failed.passing:
-        return Later(failed.seconds, everywhere=True)
+        return Later(failed.seconds, everywhere=True, too_fast=failed.seconds is not None)
     if failed.code in _NOBODY_THERE:
         return Unreachable(str(failed))
     return Refused(str(failed))

@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -47,6 +48,7 @@ from bot.adapter import (
     Receive,
     Refused,
     SendError,
+    Sharing,
     Unauthorised,
     Unreachable,
 )
@@ -54,6 +56,7 @@ from bot.message import Chat, Identity, Incoming, Media, MessageRef, Outgoing
 from bot.trouble import Trouble
 
 _CAN = Capabilities(max_text=4096, max_caption=1024, max_label=40, prefix="/")
+_CAN_IN_GROUPS = replace(_CAN, a_minute=20)  # https://core.telegram.org/bots/faq
 _UNAUTHORISED = "Telegram refuses the token: ask @BotFather for a valid one and put it into telegram.token."
 _MOST_ANSWERS = 256
 _CONNECTIONS = 40  # at which Telegram posts at once; its own default
@@ -165,9 +168,14 @@ class Telegram:
         """Where one is alone with us: on Telegram the chat has the person's own number."""
         return Chat(NAME, identity.account)
 
+    @property
+    def sharing(self) -> Sharing:
+        """Telegram gives its news to one who asks for them, or to all doors behind one address."""
+        return Sharing.EVERYTHING if self._webhook else Sharing.SENDING
+
     def can(self, chat: Chat) -> Capabilities:
-        """The same everywhere on Telegram."""
-        return _CAN
+        """The same everywhere on Telegram, but groups take fewer messages."""
+        return _CAN if chat.private else _CAN_IN_GROUPS
 
     def link(self, payload: str, *, into_room: bool = False) -> str:
         """https://t.me/our_name?start=PAYLOAD, or ?startgroup=PAYLOAD; the payload is up to 64 of
@@ -576,7 +584,7 @@ def _kind(error: TelegramError) -> SendError:
     """The error as the seam knows it."""
     match error:
         case RetryAfter():
-            return Later(_seconds(error))
+            return Later(_seconds(error), too_fast=True)
         case ChatMigrated():
             return Moved(Chat(NAME, str(error.new_chat_id), private=False))
         case InvalidToken() | EndPointNotFound():

@@ -37,6 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
         sub.set_defaults(command=command)
         if needs_words:
             sub.add_argument("name", help="the network's name")
+        if command is run:
+            sub.add_argument(
+                "--only",
+                default="",
+                metavar="PARTS",
+                help="what this program shall be of telegram, matrix, sender and clock, with a comma between "
+                "them; others on the same PostgreSQL are the rest",
+            )
         if command is demo:
             sub.add_argument("--log", action="store_true", help="show the turns as they happen")
     given = parser.parse_args(arguments)
@@ -82,7 +90,7 @@ def run(given: argparse.Namespace) -> int:
     """Run the bot on the messengers of the config, until it is stopped."""
     from bot import app
 
-    return asyncio.run(app.run(settings(given)))
+    return asyncio.run(app.run(settings(given), given.only.replace(",", " ").split()))
 
 
 def check(given: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 A third messenger is one class with the methods of `Adapter` in one file under `adapters/`.
 """
 
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -29,6 +30,7 @@ class Capabilities:
     max_text:     characters of text in one message, in UTF-16 units
     max_caption:  the same for the text under a picture; 0 where pictures cannot be sent
     max_label:    characters on a button
+    a_minute:     messages that the chat takes from us in a minute
     prefix:       what people write before a command here
     edits:        whether a sent message can be changed
     """
@@ -37,6 +39,7 @@ class Capabilities:
     max_text: int = 4096
     max_caption: int = 1024
     max_label: int = 40
+    a_minute: float = math.inf
     prefix: str = "/"
     edits: bool = True
 
@@ -44,6 +47,14 @@ class Capabilities:
 LARGEST_FILE = 20 * 2**20
 """Bytes of a file that every messenger lets us carry: what Telegram lets a bot download
 (https://core.telegram.org/bots/api#getfile)."""
+
+
+class Sharing(Enum):
+    """What several programs may do at the same time with our one account on a messenger."""
+
+    NOTHING = "nothing"
+    SENDING = "sending"
+    EVERYTHING = "everything"
 
 
 class Everywhere(Enum):
@@ -67,12 +78,16 @@ class SendError(Exception):
 
 class Later(SendError):
     """Slow down, or the line is broken: try again after `seconds`, or whenever the outbox thinks right where
-    the messenger named none; `everywhere`: this goes for all chats."""
+    the messenger named none. `everywhere`: this goes for all chats. `too_fast`: there were too many messages
+    for the messenger."""
 
-    def __init__(self, seconds: float | None = None, *, everywhere: bool = False) -> None:
+    def __init__(
+        self, seconds: float | None = None, *, everywhere: bool = False, too_fast: bool = False
+    ) -> None:
         super().__init__("later" if seconds is None else f"again in {seconds:g} s")
         self.seconds = seconds
         self.everywhere = everywhere
+        self.too_fast = too_fast
 
 
 class Moved(SendError):
@@ -111,6 +126,10 @@ class Adapter(Protocol):
     @property
     def rate(self) -> float:
         """Messages a second that the messenger takes from us in all."""
+
+    @property
+    def sharing(self) -> Sharing:
+        """What several programs may do with the account at the same time."""
 
     @property
     def heard_at(self) -> float:

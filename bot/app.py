@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import hashlib
+import hmac
 import os
 import random
-import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,7 +26,7 @@ from adapters.script import Unreadable as Unreadable  # for the command line, wh
 from adapters.telegram import Telegram
 from adapters.telegram_webhook import Webhook
 from bot import cast, clock
-from bot.adapter import Adapter, Everywhere, Later, SendError, Unauthorised
+from bot.adapter import Adapter, Everywhere, Later, SendError, Sharing, Unauthorised
 from bot.config import Config
 from bot.context import Installation, Keep
 from bot.engine import Engine
@@ -34,11 +35,14 @@ from bot.markup import plain
 from bot.message import Identity, Incoming
 from bot.outbox import Outbox
 from bot.router import Place, Router
+from bot.team import CLOCK, SENDER, Team
 from bot.text import Reader, render
 from bot.trouble import Trouble
 from bot.watch import watched
 from db import deliveries, invitations, members, networks, store, timers
 from db.alone import InUse, alone
+from db.bell import Bell
+from db.duties import Duties
 from handlers import found as founding
 from handlers import retention, welcome
 
@@ -66,6 +70,7 @@ class App:
         self.router = Router(handlers)
         self.engine = Engine(store.sessions(self.database), self.router, moments, installation)
         self.outbox = Outbox(self.engine, adapters, installation)
+        self.listening: set[str] = set()  # the messengers to which this program listens now
         self._waiting = Trouble(log, BEAT / 2)
 
     async def __aenter__(self) -> "App":
@@ -85,23 +90,25 @@ class App:
 
     # --- on real messengers ----------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Listen, send and keep time until cancelled; then listen no more, finish and flush.
+    async def run(self, parts: Collection[str] = ()) -> None:
+        """Listen, send and keep time until cancelled; then listen no more, finish and flush. `parts` are what
+        this program shall do of it, as for `Team`; none: all.
 
         Raises Unauthorised when a messenger does not accept us (any more).
         """
-        for adapter in self.adapters.values():
-            await self._connect(adapter)
+        parts = parts or (*self.adapters, CLOCK, SENDER)
+        duties, bell = Duties(self.database), Bell(self.database)
+        team = Team(duties, bell, self.engine, self.outbox, self.adapters, parts)
+        working = [asyncio.create_task(self._serve(a, team, a.name in parts)) for a in self.adapters.values()]
+        working += [asyncio.create_task(team.run())]
+        working += [asyncio.create_task(team.during(CLOCK, partial(clock.beat, BEAT, self._tick)))]
         sending = asyncio.create_task(self.outbox.run())
-        listening = [asyncio.create_task(a.run(self.receive)) for a in self.adapters.values()]
-        listening += [asyncio.create_task(self._introduce(a)) for a in self.adapters.values()]
-        listening += [asyncio.create_task(clock.beat(BEAT, self._tick))]
         try:
-            await asyncio.gather(sending, *listening)
+            await asyncio.gather(sending, *working)
         finally:
-            for task in listening:
+            for task in working:
                 task.cancel()
-            await asyncio.gather(*listening, return_exceptions=True)
+            await asyncio.gather(*working, return_exceptions=True)
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
             with contextlib.suppress(TimeoutError):
@@ -110,9 +117,22 @@ class App:
                 await adapter.close()
             log.info("stopped")
 
-    async def _connect(self, adapter: Adapter) -> None:
-        """Connect to a messenger, however long it takes until there is a line. Raises Unauthorised."""
+    async def _serve(self, adapter: Adapter, team: Team, listens: bool) -> None:
+        """Be on a messenger, as far as it is ours."""
+        listen = partial(self._listen, adapter)
+        match adapter.sharing:
+            case Sharing.NOTHING:
+                await team.during(adapter.name, partial(self._open, adapter, team, listen))
+            case Sharing.SENDING:
+                await self._open(adapter, team, partial(team.during, adapter.name, listen))
+            case Sharing.EVERYTHING:
+                await self._open(adapter, team, listen if listens else _nothing)
+
+    async def _open(self, adapter: Adapter, team: Team, listen: Callable[[], Awaitable[None]]) -> None:
+        """Connect to a messenger, however long it takes until there is a line, then listen. Raises
+        Unauthorised."""
         line = Trouble(log)
+        team.closes(adapter.name)
         while True:
             try:
                 await adapter.start()
@@ -120,7 +140,19 @@ class App:
                 await line.wait("not connected", messenger=adapter.name, why=str(error))
             else:
                 log.info("connected", messenger=adapter.name)
-                return
+                break
+        team.opens(adapter.name)
+        await listen()
+
+    async def _listen(self, adapter: Adapter) -> None:
+        self.listening.add(adapter.name)
+        introducing = asyncio.create_task(self._introduce(adapter))
+        try:
+            await adapter.run(self.receive)
+        finally:
+            self.listening.discard(adapter.name)
+            introducing.cancel()
+            await asyncio.gather(introducing, return_exceptions=True)
 
     async def receive(self, incoming: Incoming) -> None:
         """Make a turn of an event, as `Engine.receive` does, once it is known what only the messenger can
@@ -200,6 +232,10 @@ class App:
         await self.settle()
 
 
+async def _nothing() -> None:
+    """There is nothing to listen to."""
+
+
 def _next_due(db: Session, now: datetime) -> list[datetime | None]:
     """When the next timer runs out, and when the next letter that was put off may leave."""
     return [timers.next_due(db), deliveries.next_due(db, now)]
@@ -208,7 +244,9 @@ def _next_due(db: Session, now: datetime) -> list[datetime | None]:
 # --- the program as an operator runs it ----------------------------------------------------------
 
 
-def installation_of(config: Config, adapters: Mapping[str, Adapter]) -> Installation:
+def installation_of(
+    config: Config, adapters: Mapping[str, Adapter], listening: Callable[[], Iterable[str]]
+) -> Installation:
     """What the config says, for handlers."""
     return Installation(
         name=config.bot.name,
@@ -221,7 +259,7 @@ def installation_of(config: Config, adapters: Mapping[str, Adapter]) -> Installa
         link=partial(links, adapters),
         link_into_room=partial(links, adapters, into_room=True),
         heard=lambda: {
-            name: timedelta(seconds=time.monotonic() - adapter.heard_at) for name, adapter in adapters.items()
+            name: timedelta(seconds=time.monotonic() - adapters[name].heard_at) for name in listening()
         },
     )
 
@@ -268,7 +306,8 @@ def real(config: Config) -> App:
             refusal="" if config.matrix.refuse_silently else refusal_of(config),
             messages_per_second=config.matrix.messages_per_second,
         )
-    app = App(config.database.url, adapters, clock.RealClock(), installation_of(config, adapters))
+    installation = installation_of(config, adapters, lambda: app.listening)
+    app = App(config.database.url, adapters, clock.RealClock(), installation)
     return app
 
 
@@ -278,22 +317,30 @@ def refusal_of(config: Config) -> str:
 
 
 def webhook_of(config: Config) -> Webhook | None:
-    """Where Telegram finds us, if it shall; a secret that nobody chose lasts until the program ends."""
-    if not config.telegram.webhook_url:
+    """Where Telegram finds us, if it shall. A secret that nobody chose is made from the token, so that all
+    programs behind the address have the same."""
+    if not config.telegram.webhook_url or config.telegram.token is None:
         return None
-    secret = config.telegram.webhook_secret.get_secret_value() or secrets.token_urlsafe()
+    token = config.telegram.token.get_secret_value().encode()
+    made = hmac.new(token, b"webhook", hashlib.sha256).hexdigest()
+    secret = config.telegram.webhook_secret.get_secret_value() or made
     return Webhook(config.telegram.webhook_url, config.telegram.webhook_listen, secret)
 
 
-async def run(config: Config) -> int:
-    """Run on the messengers of the config until a signal stops it; the exit status."""
+async def run(config: Config, parts: Collection[str] = ()) -> int:
+    """Run on the messengers of the config until a signal stops it; the exit status. `parts` are what is to be
+    done of it, as for `App.run`."""
+    for part in parts:
+        if part not in PARTS:
+            print(NO_PART.format(part=part, parts=", ".join(PARTS)), file=sys.stderr)
+            return os.EX_USAGE
     try:
         app = real(config)
         if not app.adapters:
             print(NO_MESSENGER, file=sys.stderr)
             return os.EX_CONFIG
         with alone(app.database):
-            return await _until_stopped(app, config.watch.listen)
+            return await _until_stopped(app, config.watch.listen, parts)
     except (store.DatabaseTooNew, InUse) as error:
         log.error("database", says=str(error))
         return os.EX_CONFIG
@@ -302,7 +349,7 @@ async def run(config: Config) -> int:
         return os.EX_TEMPFAIL
 
 
-async def _until_stopped(app: App, listen: str) -> int:
+async def _until_stopped(app: App, listen: str, parts: Collection[str]) -> int:
     stopping = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, _stop, stopping)
@@ -313,7 +360,7 @@ async def _until_stopped(app: App, listen: str) -> int:
         except OSError as error:
             log.error("not watched", says=NO_PORT.format(place=listen, why=error.strerror))
             return os.EX_TEMPFAIL
-        running = asyncio.create_task(app.run())
+        running = asyncio.create_task(app.run(parts))
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
@@ -335,6 +382,9 @@ def _stop(stopping: asyncio.Event) -> None:
     stopping.set()
 
 
+PARTS = ("telegram", "matrix", SENDER, CLOCK)
+"""What a program can be, where several share the work."""
+NO_PART = '--only: "{part}" is none of {parts}.'
 NO_PORT = "watch.listen: nobody can listen at {place}: {why}."
 NO_MESSENGER = (
     "No messenger is set up: put the token of your Telegram bot into the config, as telegram.token, or the "

@@ -237,7 +237,7 @@ class Telegram(Section):
 
     webhook_secret: WebhookSecret = SecretStr("")
     """What proves to the bot that it is Telegram who calls the webhook; while it is empty, the bot makes
-    one up at each start."""
+    one from its token."""
 
     @property
     def enabled(self) -> bool:

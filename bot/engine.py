@@ -49,10 +49,12 @@ class Job(Generic[Result]):
 
     run: Callable[[Session], Result]
     done: "asyncio.Future[Result]"
+    is_turn: bool = False
 
 
 class Engine:
-    """Runs turns. `committed` is called in the event loop after turns: the outbox may have work."""
+    """Runs turns. `committed` is called in the event loop after turns whose letters nobody has picked up, and
+    `ring` in their transaction: so may other programs."""
 
     def __init__(
         self, sessions: sessionmaker[Session], router: Router, clock: Clock, installation: Installation
@@ -62,8 +64,10 @@ class Engine:
         self.installation = installation
         self.metrics = Metrics()
         self.committed: Callable[[], None] = lambda: None
+        self.ring: Callable[[Session], None] | None = None
         self._sessions = sessions
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._after_turns: queue.SimpleQueue[Job[Any]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._away = False  # whether the database was not there the last time
 
@@ -87,16 +91,14 @@ class Engine:
         raises when nothing can be stored: then the event has to come again."""
         for failures in range(TRIES):
             try:
-                self.metrics.turn(await self.call(partial(self._turn, incoming=incoming)))
-                break
+                self.metrics.turn(await self._put(partial(self._turn, incoming=incoming), is_turn=True))
+                return
             except Exception as error:
                 if store.is_away(error):
                     raise
                 wrong = error
                 await asyncio.sleep(trouble.seconds(failures, LONGEST_WAIT))
-        else:
-            await self._set_aside(incoming, wrong)
-        self.committed()
+        await self._set_aside(incoming, wrong)
 
     async def _set_aside(self, incoming: Incoming, error: Exception) -> None:
         # That this can be stored is the proof that the fault is with the event.
@@ -108,12 +110,33 @@ class Engine:
         if number is not None:
             self.metrics.turn(Told("engine", "set aside"))
             log.error("set aside", number=number, of=type(incoming.event).__name__.lower(), error=error)
+            self.committed()
 
     def call(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
         """Run a function on the database, in line with the turns and committed with them."""
-        job = Job(run, self._loop.create_future())
+        return self._put(run)
+
+    def _put(self, run: Callable[[Session], Result], *, is_turn: bool = False) -> "asyncio.Future[Result]":
+        job = Job(run, self._loop.create_future(), is_turn)
         self._jobs.put(job)
         return job.done
+
+    def after_turns(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
+        """Run a function on the database after the next turns, in their transaction; or now, with `hurry`."""
+        job = Job(run, self._loop.create_future())
+        self._after_turns.put(job)
+        return job.done
+
+    def hurry(self) -> None:
+        """Run now what was to run after the next turns."""
+        while (job := self._next_after_turns()) is not None:
+            self._jobs.put(job)
+
+    def _next_after_turns(self) -> Job[Any] | None:
+        try:
+            return self._after_turns.get_nowait()
+        except queue.Empty:
+            return None
 
     # --- in the engine thread --------------------------------------------------------------------
 
@@ -129,8 +152,12 @@ class Engine:
                 job = self._jobs.get()
             running = job is not None
             if group:
-                results = self._commit(group)
+                turns = any(job.is_turn for job in group)
+                after = self._next_after_turns() if turns else None
+                results = self._commit([*group, after] if after else group)
                 self._loop.call_soon_threadsafe(self._tell, results)
+                if turns and after is None:
+                    self._loop.call_soon_threadsafe(self.committed)
 
     def _commit(self, group: list[Job[Any]]) -> list[tuple[Job[Any], Any]]:
         """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
@@ -138,6 +165,8 @@ class Engine:
         try:
             with self._sessions.begin() as db:
                 results: list[tuple[Job[Any], Any]] = [(job, job.run(db)) for job in group]
+                if self.ring is not None and any(job.is_turn for job in group):
+                    self.ring(db)
         except Exception as error:
             if store.is_away(error):
                 self._is_away(error)
@@ -185,7 +214,8 @@ class Engine:
         """Run timers that are due, at most `limit`; how many there were."""
         ids = await self.call(lambda db: list(timers.due(db, self.clock.now(), limit)))
         results = await asyncio.gather(
-            *(self.call(partial(self._timer, timer_id=timer_id)) for timer_id in ids), return_exceptions=True
+            *(self._put(partial(self._timer, timer_id=timer_id), is_turn=True) for timer_id in ids),
+            return_exceptions=True,
         )
         for timer_id, result in zip(ids, results, strict=True):
             if isinstance(result, Exception):
@@ -194,8 +224,6 @@ class Engine:
                 await self.call(partial(self._put_off, timer_id=timer_id))
             elif isinstance(result, Told):
                 self.metrics.turn(result)
-        if ids:
-            self.committed()
         return len(ids)
 
     def _put_off(self, db: Session, timer_id: int) -> None:

@@ -169,9 +169,8 @@ def change(db: Session, letter: Letter, text: AnyText, now: datetime) -> None:
 
 def take_back(db: Session, letter: Letter, now: datetime) -> None:
     """Delete a letter wherever it was sent; where it still waits, it does not leave."""
-    for old in letters.deliveries_of(db, letter.id):
-        if old.state == "waiting":
-            deliveries.settle(db, old.id, "dropped", now=now, reason="taken back")
+    waiting = [old.id for old in letters.deliveries_of(db, letter.id) if old.state == "waiting"]
+    deliveries.drop(db, waiting, now=now, reason="taken back")
     # Also for those: one of them may be on its way at this moment.
     _after(db, letter, letters.write(db, body=None, offers=[], act={"delete": True}, now=now))
 

@@ -6,9 +6,8 @@ meanwhile goes before the rest of an announcement.
 """
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,14 +22,21 @@ from bot.engine import Engine
 from bot.letters import Priority
 from bot.log import get
 from bot.message import Chat, Identity, Incoming, Left, Media, MessageRef, Removed
+from bot.pace import Pace
 from bot.quiet import AWAKE, NIGHT, Quiet
 from bot.render import chat_of, messages, reader_of
 from db import deliveries, people, rooms
+from db.districts import DISTRICTS, district_of
 
 log = get("outbox")
 
 IN_FLIGHT = 128
-"""Sends under way at a time: enough for a messenger 100 ms away that takes a thousand messages a second."""
+"""Sends under way on a messenger at a time: enough for one 100 ms away that takes a thousand a second."""
+OLDEST = 30
+"""Each time so many have left, the oldest that waits goes first, whatever its priority: so nothing starves,
+and at Telegram's pace an answer waits for it once a second at most."""
+LOOK = 1.0
+"""Seconds after which it is looked for what may leave, also where nothing says so."""
 PAUSE_LOOKED_AT = timedelta(days=1)
 """How often a letter is looked at whose reader pauses; the end of the pause lets it go at once."""
 DATABASE_AGAIN = 1.0
@@ -53,105 +59,123 @@ class Sent:
 
 
 class Outbox:
-    """Delivers what waits, through the adapters."""
+    """Delivers what waits, through the adapters. `rounds` are the districts of each messenger that it serves:
+    all of them, unless `serve` says otherwise."""
 
     def __init__(self, engine: Engine, adapters: Mapping[str, Adapter], installation: Installation) -> None:
         self.engine = engine
         self.adapters = adapters
         self.installation = installation
-        self._work = asyncio.Event()
-        self._sending: dict[int, asyncio.Task[None]] = {}
-        self._busy: set[str] = set()
-        self._held: dict[str, float] = {}  # chat or messenger → until when (monotonic) it wants rest
-        self._next_slot = dict.fromkeys(adapters, 0.0)
+        self.rounds: dict[str, Collection[int]] = {name: range(DISTRICTS) for name in adapters}
+        self._pace = {name: Pace(adapter.rate) for name, adapter in adapters.items()}
+        self._sending: dict[str, dict[str, asyncio.Task[None]]] = {name: {} for name in adapters}  # by chat
+        self._again = False  # whether something happened since the last look
+        self._left = 0  # how many left, for `OLDEST`
         self._settled: list[Sent] = []
         self._settling: asyncio.Future[None] | None = None
         self._storing = trouble.Trouble(log, DATABASE_AGAIN)
-        engine.committed = self._work.set
+        engine.committed = self.wake
+
+    def serve(self, messenger: str, districts: Collection[int]) -> None:
+        """Send to these districts only. What is on its way to others is not stopped; see `is_busy`."""
+        self.rounds[messenger] = districts
+        self._pace[messenger].share = len(districts) / DISTRICTS
+
+    def is_busy(self, messenger: str, district: int | None = None) -> bool:
+        """Whether something is on its way on a messenger, or to one of its districts."""
+        chats = self._sending[messenger]
+        return any(district in (None, district_of(messenger, chat)) for chat in chats)
 
     # --- running ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Send until cancelled."""
         line = trouble.Trouble(log, DATABASE_AGAIN)
+        loop = asyncio.get_running_loop()
         while True:
-            self._work.clear()
+            again, self._again = self._again, False
+            # What a turn has to say is picked up in the turn's own transaction.
+            picked = self.engine.after_turns(self._pick)
+            if again:
+                self.engine.hurry()
+            alarm = loop.call_later(self._wait(), self.wake)
             try:
-                wait = await self._fill()
+                self._start(await picked)
             except Exception as error:
                 await line.wait("nothing sent", error=error)
-                continue
-            line.over("sending again")
-            # Not wait_for: in Python 3.11 it can swallow a cancellation, and a stop would never end.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._work.wait()
+                self._again = True
+            else:
+                line.over("sending again")
+            finally:
+                alarm.cancel()
+
+    def wake(self) -> None:
+        """Look now for what may leave."""
+        self._again = True
+        self.engine.hurry()
 
     async def flush(self) -> None:
         """Send all that may leave now, and wait until it has."""
         while True:
-            await self._fill()
-            if not self._sending and self._settling is None and not self._settled:
+            self._start(await self.engine.call(self._pick))
+            sending = [task for chats in self._sending.values() for task in chats.values()]
+            if not sending and self._settling is None and not self._settled:
                 return
             await asyncio.sleep(0)
-            if self._sending:
-                await asyncio.wait(list(self._sending.values()), return_when=asyncio.FIRST_COMPLETED)
+            if sending:
+                await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
             if self._settling is not None:
                 await self._settling
 
-    async def _fill(self) -> float:
-        """Start as many sends as there are slots; how many seconds until another look is worth it."""
-        wait = 1.0
+    def _wait(self) -> float:
+        """Seconds until another look is worth it, where no turn comes before."""
         now = time.monotonic()
-        self._held = {key: until for key, until in self._held.items() if until > now}
-        slots = {name: 0 if name in self._held else self._slots(name, now) for name in self.adapters}
-        free = min(IN_FLIGHT - len(self._sending), max(slots.values(), default=0))
-        if free > 0:
-            busy = [*self._busy, *self._held]
-            resting = [name for name, there in slots.items() if not there]
-            rows = await self.engine.call(partial(self._pick, busy=busy, resting=resting, limit=free))
-            for row in rows:
-                if not self._slots(row.messenger, now):
-                    continue
-                place = f"{row.messenger} {row.chat}"
-                self._take_slot(row.messenger, now)
-                self._busy.add(place)
-                task = asyncio.create_task(self._deliver(row, place))
-                self._sending[row.id] = task
-            if len(rows) == free:
-                wait = 0.0
-        upcoming = [until - now for until in self._held.values()]
-        upcoming += [slot - now for slot in self._next_slot.values() if slot > now]
-        return max(0.001, min([wait, *upcoming])) if wait else 0.001
+        changes = min((pace.changes_at(now) for pace in self._pace.values()), default=now + LOOK)
+        return min(LOOK, changes - now)
 
-    # --- limits ----------------------------------------------------------------------------------
-
-    def _slots(self, messenger: str, now: float) -> int:
-        """How many messages this messenger takes now: evenly spaced, no burst after a rest."""
-        rate = self.adapters[messenger].rate
-        if rate >= 1000:
-            return IN_FLIGHT
-        return int(self._next_slot[messenger] <= now)
-
-    def _take_slot(self, messenger: str, now: float) -> None:
-        self._next_slot[messenger] = max(self._next_slot[messenger], now) + 1 / self.adapters[messenger].rate
+    def _start(self, rows: Sequence[Any]) -> None:
+        """Send what was picked, as far as the messengers' limits still let it leave."""
+        now = time.monotonic()
+        for row in rows:
+            pace, sending = self._pace[row.messenger], self._sending[row.messenger]
+            if row.chat in sending or not pace.may_leave(now, row.chat):
+                continue
+            pace.leaves(now, row.chat, self.adapters[row.messenger].can(chat_of(row)).a_minute)
+            sending[row.chat] = asyncio.create_task(self._deliver(row))
+            self._left += 1
+            self._again = True  # there may be more
+        for pace in self._pace.values():
+            pace.tidy(now)
 
     # --- one delivery ----------------------------------------------------------------------------
 
-    def _pick(self, db: Session, busy: list[str], resting: list[str], limit: int) -> list[Any]:
+    def _pick(self, db: Session) -> Sequence[Any]:
         """Rows to send now, in the engine thread. Those whose time is over are dropped, those whose reader
         sleeps or pauses are put off."""
-        now = self.engine.clock.now()
+        now, moment = self.engine.clock.now(), time.monotonic()
+        rounds: dict[str, Collection[int]] = {}
+        busy: list[str] = []
+        limit = 0
+        for name, pace in self._pace.items():
+            chats = list(self._sending[name])
+            free = pace.free(moment, IN_FLIGHT - len(chats))
+            if free > 0 and self.rounds[name]:
+                rounds[name] = self.rounds[name]
+                busy += [f"{name} {chat}" for chat in (*chats, *pace.resting(moment))]
+                limit = max(limit, free)
+        if not rounds:
+            return []
         picked: list[Any] = []
-        for row in deliveries.waiting(db, now=now, busy=busy, resting=resting, limit=limit):
+        oldest = self._left % OLDEST == OLDEST - 1
+        for row in deliveries.waiting(db, now=now, rounds=rounds, busy=busy, limit=limit, oldest=oldest):
             if row.expires_at is not None and row.expires_at.replace(tzinfo=now.tzinfo) <= now:
-                deliveries.settle(db, row.id, "dropped", now=now, reason="too late")
+                deliveries.drop(db, [row.id], now=now, reason="too late")
             elif row.body is None and row.act is None and not row.closed:
-                deliveries.settle(db, row.id, "dropped", now=now, reason="forgotten")
+                deliveries.drop(db, [row.id], now=now, reason="forgotten")
             elif (until := self._sleeps_until(row, now)) is not None:
                 deliveries.postpone(db, row.id, until)
             elif row.replaces is not None and row.replaced_message is None:
-                deliveries.settle(db, row.id, "dropped", now=now, reason="nothing to replace")
+                deliveries.drop(db, [row.id], now=now, reason="nothing to replace")
             else:
                 picked.append(row)
         return picked
@@ -172,8 +196,8 @@ class Outbox:
         quiet = Quiet(row.quiet_from, row.quiet_to, zone)
         return quiet.over(now) if quiet.at(now) else None
 
-    async def _deliver(self, row: Any, place: str) -> None:
-        adapter = self.adapters[row.messenger]
+    async def _deliver(self, row: Any) -> None:
+        adapter, pace = self.adapters[row.messenger], self._pace[row.messenger]
         sent = Sent(row, "sent")
         try:
             if row.act is not None:
@@ -181,10 +205,14 @@ class Outbox:
             else:
                 for message in messages(row, adapter.can(chat_of(row)), self.installation, self._read):
                     sent.message = (await adapter.send(message)).id
+            pace.taken(time.monotonic())
         except Later as later:
             sent.state = "waiting"
             rest = trouble.seconds(row.attempts, LONGEST_WAIT) if later.seconds is None else later.seconds
-            self._held[row.messenger if later.everywhere else place] = time.monotonic() + rest
+            if later.too_fast:
+                pace.too_fast(time.monotonic(), rest, row.chat, everywhere=later.everywhere)
+            else:
+                pace.rests(time.monotonic(), rest, None if later.everywhere else row.chat)
             log.warning("later", messenger=row.messenger, seconds=round(rest, 1), everywhere=later.everywhere)
         except Moved as moved:
             sent.state, sent.moved_to = "waiting", moved.to
@@ -210,7 +238,7 @@ class Outbox:
                 await self.engine.call(partial(self._write_down, batch=batch))
                 for sent in batch:
                     if sent.state == "unreachable":
-                        await self._left(sent)
+                        await self._gone(sent)
             except Exception as error:
                 # The database is not there. What was sent must not be forgotten, or it is sent again.
                 self._settled[:0] = batch
@@ -219,25 +247,35 @@ class Outbox:
             self._storing.over("written down")
             for sent in batch:
                 self.engine.metrics.sent(sent.row.messenger, sent.state)
-                self._sending.pop(sent.row.id, None)
-                self._busy.discard(f"{sent.row.messenger} {sent.row.chat}")
+                self._sending[sent.row.messenger].pop(sent.row.chat, None)
+            self.wake()
         self._settling = None
-        self._work.set()
 
     def _write_down(self, db: Session, batch: list[Sent]) -> None:
         now = self.engine.clock.now()
-        forget = [sent.row.letter_id for sent in batch if sent.row.forget]
+        ends: list[deliveries.End] = []
+        again: list[int] = []
         for sent in batch:
             row = sent.row
             if sent.moved_to is not None:
                 rooms.moved(db, row.messenger, row.chat, sent.moved_to.id)
             elif sent.state == "waiting":
-                deliveries.attempted(db, row.id)
+                again.append(row.id)
             else:
-                deliveries.settle(db, row.id, sent.state, now=now, message=sent.message, reason=sent.reason)
+                ends.append(
+                    {
+                        "delivery_id": row.id,
+                        "state": sent.state,
+                        "message": sent.message,
+                        "reason": sent.reason,
+                    }
+                )
             if sent.state == "unreachable":
                 thread = row.thread if sent.silenced else ""
                 deliveries.give_up_on(db, row.messenger, row.chat, thread, now=now)
+        deliveries.settle(db, ends, now=now)
+        deliveries.attempted(db, again)
+        forget = [sent.row.letter_id for sent in batch if sent.row.forget]
         if forget:
             deliveries.forget_delivered(db, forget)
 
@@ -258,7 +296,7 @@ class Outbox:
         async for piece in self.adapters[media.messenger].fetch(media):
             yield piece
 
-    async def _left(self, sent: Sent) -> None:
+    async def _gone(self, sent: Sent) -> None:
         """Somebody cannot be reached, or a room: a turn of theirs, like any other departure."""
         row, chat = sent.row, chat_of(sent.row)
         if not chat.private:

@@ -1,12 +1,13 @@
 """Deliveries: what waits to leave, and how it ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
-from sqlalchemy import Executable, Row, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import Executable, Row, and_, bindparam, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
+from db.districts import DISTRICTS
 from db.models import WAITING, Delivery, Identity, Letter, Network, Person, Room
 
 WAITS = text(f"deliveries.{WAITING}")
@@ -14,17 +15,25 @@ PLACE = Delivery.messenger + " " + Delivery.chat
 REPLACED = Delivery.__table__.alias("replaced")
 
 # Built once: putting a statement together costs more than running it.
-NEXT = (
+MAY_LEAVE = (
     select(Delivery.id, PLACE.label("place"))
     .where(
         WAITS,
         or_(Delivery.not_before.is_(None), Delivery.not_before <= bindparam("now")),
-        Delivery.messenger.not_in(bindparam("resting", expanding=True)),
+        Delivery.messenger.in_(bindparam("messengers", expanding=True)),
         PLACE.not_in(bindparam("busy", expanding=True)),
     )
-    .order_by(Delivery.priority, Delivery.id)
     .limit(bindparam("most"))
 )
+IN_DISTRICTS = tuple_(Delivery.messenger, Delivery.district).in_(bindparam("districts", expanding=True))
+URGENT, OLDEST = (Delivery.priority, Delivery.id), (Delivery.id,)
+NEXT = {
+    (oldest, everywhere): (MAY_LEAVE if everywhere else MAY_LEAVE.where(IN_DISTRICTS)).order_by(
+        *(OLDEST if oldest else URGENT)
+    )
+    for oldest in (False, True)
+    for everywhere in (False, True)
+}
 WITH_READER: Executable = (  # with so many columns their types would not be told anyway
     select(
         Delivery.id,
@@ -32,6 +41,7 @@ WITH_READER: Executable = (  # with so many columns their types would not be tol
         Delivery.person_id,
         Delivery.messenger,
         Delivery.chat,
+        Delivery.district,
         Delivery.room_id,
         Delivery.thread,
         Delivery.reply_to,
@@ -68,40 +78,68 @@ WITH_READER: Executable = (  # with so many columns their types would not be tol
     .where(Delivery.id.in_(bindparam("ids", expanding=True)))
     .order_by(Delivery.priority, Delivery.id)
 )
-SETTLE = update(Delivery).where(Delivery.id == bindparam("delivery_id"))
+BY_ID = Delivery.id == bindparam("delivery_id")
+SETTLE = update(Delivery).where(BY_ID)
+ATTEMPTED = update(Delivery).where(BY_ID).values(attempts=Delivery.attempts + 1)
+
+
+class End(TypedDict):
+    """How a delivery ended: `state` is sent, unreachable, refused or dropped."""
+
+    delivery_id: int
+    state: str
+    message: str | None
+    reason: str | None
 
 
 def waiting(
-    db: Session, *, now: datetime, busy: Sequence[str], resting: Sequence[str], limit: int
+    db: Session,
+    *,
+    now: datetime,
+    rounds: Mapping[str, Collection[int]],
+    busy: Sequence[str],
+    limit: int,
+    oldest: bool = False,
 ) -> Sequence[Row[Any]]:
-    """What may leave now: the first delivery of each of up to `limit` chats, by priority and age, with all
-    that is needed to say it in its reader's words. `busy` are chats ("messenger chat") to pass over,
-    `resting` messengers."""
+    """What may leave now: the first delivery of each of up to `limit` chats, by priority and age, or with
+    `oldest` by age alone; with all that is needed to say it in its reader's words. `rounds` are the districts
+    of each messenger to look in, `busy` the chats ("messenger chat") to pass over."""
     connection = db.connection()
+    everywhere = all(len(districts) == DISTRICTS for districts in rounds.values())
     # Many may wait for one chat: look at several times as many as are wanted, but only at their ids.
-    wanted = {"now": now, "resting": resting, "busy": busy, "most": 4 * limit}
+    wanted: dict[str, Any] = {"now": now, "messengers": list(rounds), "busy": busy, "most": 4 * limit}
+    if not everywhere:
+        wanted["districts"] = [(name, number) for name, numbers in rounds.items() for number in numbers]
     first_of_chat: dict[str, int] = {}
-    for row in connection.execute(NEXT, wanted).all():
+    for row in connection.execute(NEXT[oldest, everywhere], wanted).all():
         first_of_chat.setdefault(row.place, row.id)
     if not first_of_chat:
         return []
     return connection.execute(WITH_READER, {"ids": list(first_of_chat.values())[:limit]}).all()
 
 
-def settle(
-    db: Session,
-    delivery_id: int,
-    state: str,
-    *,
-    now: datetime,
-    message: str | None = None,
-    reason: str | None = None,
-) -> None:
-    """Write down how a delivery ended: sent, unreachable, refused or dropped."""
-    db.connection().execute(
-        SETTLE,
-        {"delivery_id": delivery_id, "state": state, "message": message, "reason": reason, "settled_at": now},
+def settle(db: Session, ends: Sequence[End], *, now: datetime) -> None:
+    """Write down how deliveries ended."""
+    if ends:
+        db.connection().execute(SETTLE, [{**end, "settled_at": now} for end in ends])
+
+
+def drop(db: Session, delivery_ids: Sequence[int], *, now: datetime, reason: str) -> None:
+    """These will not leave."""
+    settle(
+        db,
+        [
+            {"delivery_id": each, "state": "dropped", "message": None, "reason": reason}
+            for each in delivery_ids
+        ],
+        now=now,
     )
+
+
+def attempted(db: Session, delivery_ids: Sequence[int]) -> None:
+    """Sends did not succeed, and will be tried again."""
+    if delivery_ids:
+        db.connection().execute(ATTEMPTED, [{"delivery_id": each} for each in delivery_ids])
 
 
 def forget_delivered(db: Session, letter_ids: Iterable[int]) -> None:
@@ -126,13 +164,6 @@ def no_longer_put_off(db: Session, person_id: int) -> None:
     """What was put off for a person may leave now."""
     db.connection().execute(
         update(Delivery).where(Delivery.person_id == person_id, WAITS).values(not_before=None)
-    )
-
-
-def attempted(db: Session, delivery_id: int) -> None:
-    """A send did not succeed, and will be tried again."""
-    db.connection().execute(
-        update(Delivery).where(Delivery.id == delivery_id).values(attempts=Delivery.attempts + 1)
     )
 
 

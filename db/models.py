@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Text,
     TypeDecorator,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from db.districts import of_new
 
 
 class Utc(TypeDecorator[datetime]):
@@ -488,6 +491,7 @@ class Delivery(Base):
             sqlite_where=text(WAITING),
             postgresql_where=text(WAITING),
         ),
+        Index("ix_deliveries_oldest", "id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
         Index("ix_deliveries_message", "messenger", "chat", "message"),
     )
 
@@ -496,6 +500,7 @@ class Delivery(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
     messenger: Mapped[str]
     chat: Mapped[str]
+    district: Mapped[int] = mapped_column(SmallInteger, default=of_new)  # of the chat
     room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id", ondelete=CASCADE), index=True)
     thread: Mapped[str] = mapped_column(default="")  # in the room
     reply_to: Mapped[str | None]  # the message it answers

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from db.districts import district_of
 from db.models import Delivery, Identity, Network, Room
 
 
@@ -80,6 +81,6 @@ def moved(db: Session, messenger: str, chat: str, to: str) -> None:
     db.execute(
         update(Delivery)
         .where(Delivery.messenger == messenger, Delivery.chat == chat)
-        .values(chat=to, message=None, reply_to=None)
+        .values(chat=to, district=district_of(messenger, to), message=None, reply_to=None)
     )
     db.execute(update(Identity).where(Identity.messenger == messenger, Identity.chat == chat).values(chat=to))

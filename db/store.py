@@ -20,7 +20,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 OURS = 0x6D4E6574
 """The first half of our advisory locks on PostgreSQL; the second says what for."""
-MIGRATING, WORKING = 1, 2
+MIGRATING = 1
 
 LINE = {
     "application_name": "mentornet",

@@ -1,4 +1,4 @@
-"""One program works on a database at a time; others may look after it meanwhile."""
+"""One program works on a SQLite file at a time; others may look after it meanwhile."""
 
 import asyncio
 import os
@@ -24,9 +24,9 @@ def on(database: str, config: Path) -> Path:
 
 
 @on_loop
-async def test_a_second_program_is_refused_until_the_first_one_is_dead(database: str, tmp_path: Path) -> None:
+async def test_a_second_program_is_refused_until_the_first_one_is_dead(tmp_path: Path) -> None:
     async with TelegramServer() as server:
-        config = on(database, settings(tmp_path, server))
+        config = settings(tmp_path, server)
         async with program(config) as first:
             await first.says("connected")
             async with program(config) as second:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 import pytest
 from sqlalchemy import select, update
 
+from adapters.console import Console
 from bot import letters, outbox
 from bot.adapter import Later, Moved, Refused, SendError, Unreachable
 from bot.letters import Priority
@@ -165,9 +166,11 @@ async def test_what_is_to_be_forgotten_is_forgotten_once_it_is_delivered(databas
 
 
 @on_loop
-async def test_an_answer_goes_before_the_rest_of_an_announcement(database: str) -> None:
+async def test_an_answer_goes_before_the_rest_of_an_announcement(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Console, "rate", 100.0)
     async with lab(database) as here:
-        here.console.rate = 100.0
         people = [f"p{n}" for n in range(30)]
         for who in people:
             await here.engine.receive(here.incoming(who, Words("/start")))

@@ -61,10 +61,14 @@ class Program:
         async for line in self._process.stderr:
             self.log += line.decode()
 
-    async def says(self, words: str) -> None:
-        """Wait until these words are in the log."""
-        while words not in self.log:
+    async def says(self, words: str, since: int = 0) -> None:
+        """Wait until these words are in the log, after its first `since` characters."""
+        while words not in self.log[since:]:
             await asyncio.sleep(0.02)
+
+    def gets(self, sign: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(sign)
 
     async def ends(self, sign: signal.Signals | None = None) -> int:
         """Wait for its end, after a signal where one is given; its exit status."""
@@ -76,10 +80,13 @@ class Program:
 
 
 @asynccontextmanager
-async def program(config: Path) -> AsyncIterator[Program]:
+async def program(config: Path, *arguments: str, **environment: str) -> AsyncIterator[Program]:
     """`python -m bot run`; it is stopped at the end if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "--config", config, "run", cwd=ROOT, stderr=PIPE, env=clean_environment()
+        *(sys.executable, "-m", "bot", "--config", str(config), "run", *arguments),
+        cwd=ROOT,
+        stderr=PIPE,
+        env=clean_environment() | environment,
     )
     running = Program(process)
     try:

@@ -62,7 +62,7 @@ class Whole:
 
     def _is_at_work(self) -> bool:
         outbox = self.app.outbox
-        return bool(self.server.waiting or outbox._sending or outbox._settling)
+        return bool(self.server.waiting or outbox._settling or any(map(outbox.is_busy, outbox.adapters)))
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something is so."""
@@ -82,7 +82,12 @@ class Whole:
 
 @asynccontextmanager
 async def whole(
-    folder: Path, way_in: str = "polling", *, file_url: str = "", others: Mapping[str, Adapter] | None = None
+    folder: Path,
+    way_in: str = "polling",
+    *,
+    file_url: str = "",
+    messages_per_second: float = 1000,
+    others: Mapping[str, Adapter] | None = None,
 ) -> AsyncIterator[Whole]:
     """The program with its database in `folder`, and with `others` beside Telegram. At the end there must be
     nothing that Telegram would have refused."""
@@ -93,7 +98,7 @@ async def whole(
             api_url=server.url,
             file_url=file_url,
             poll_seconds=5,
-            messages_per_second=1000,
+            messages_per_second=messages_per_second,
             webhook=Webhook(f"http://{here}/telegram", here, "secret") if way_in == "webhook" else None,
         )
         adapters: dict[str, Adapter] = {"telegram": telegram, **(others or {})}

@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("messenger", sa.Text(), nullable=False),
         sa.Column("chat", sa.Text(), nullable=False),
+        sa.Column("district", sa.SmallInteger(), nullable=False),
         sa.Column("room_id", sa.Integer(), nullable=True),
         sa.Column("thread", sa.Text(), nullable=False),
         sa.Column("reply_to", sa.Text(), nullable=True),
@@ -223,6 +224,13 @@ def upgrade() -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deliveries_letter_id"), ["letter_id"], unique=False)
         batch_op.create_index("ix_deliveries_message", ["messenger", "chat", "message"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_oldest",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
         batch_op.create_index(batch_op.f("ix_deliveries_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_room_id"), ["room_id"], unique=False)
         batch_op.create_index(
@@ -590,6 +598,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_deliveries_room_id"))
         batch_op.drop_index(batch_op.f("ix_deliveries_person_id"))
+        batch_op.drop_index(
+            "ix_deliveries_oldest",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
         batch_op.drop_index("ix_deliveries_message")
         batch_op.drop_index(batch_op.f("ix_deliveries_letter_id"))
 

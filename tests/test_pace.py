@@ -1,0 +1,150 @@
+"""How fast messages may leave: what a messenger says is learned at once, and forgotten slowly."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from bot.pace import CALM, FORGOTTEN_A_MINUTE, GAPS, MINUTE, UNLIMITED, Pace
+
+Limit = Callable[[float], float | None]
+"""A messenger's own limit: at a time, None where it takes a message, else the seconds to wait."""
+
+
+def a_second(most: int) -> Limit:
+    """At most so many within any second."""
+    taken: deque[float] = deque()
+
+    def limit(now: float) -> float | None:
+        while taken and taken[0] <= now - 1:
+            taken.popleft()
+        if len(taken) >= most:
+            return 1.0
+        taken.append(now)
+        return None
+
+    return limit
+
+
+def bucket(rate: float, burst: float, *, to_the_point: bool) -> Limit:
+    """A bucket that fills evenly; it names whole seconds to wait, or how long exactly."""
+    there, filled_at = burst, 0.0
+
+    def limit(now: float) -> float | None:
+        nonlocal there, filled_at
+        there, filled_at = min(burst, there + (now - filled_at) * rate), now
+        if there >= 1:
+            there -= 1
+            return None
+        wait = (1 - there) / rate
+        return wait if to_the_point else float(math.ceil(wait))
+
+    return limit
+
+
+def flood(
+    pace: Pace, limit: Limit, seconds: float, *, everywhere: bool = False
+) -> tuple[list[float], list[float]]:
+    """Send as fast as the pace lets us, to a new chat each time; when something was taken, and refused."""
+    now, number = 0.0, 0
+    taken: list[float] = []
+    refused: list[float] = []
+    while now < seconds:
+        if pace.free(now, 1):
+            number += 1
+            pace.leaves(now, f"chat {number}")
+            wait = limit(now)
+            if wait is None:
+                pace.taken(now)
+                taken.append(now)
+            else:
+                pace.too_fast(now, wait, f"chat {number}", everywhere=everywhere)
+                refused.append(now)
+        now = min(pace.changes_at(now), now + 0.1)
+    return taken, refused
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "limit"),
+    [
+        (False, lambda: a_second(12)),
+        (False, lambda: bucket(12, 12, to_the_point=False)),
+        (False, lambda: bucket(12, 36, to_the_point=False)),
+        (True, lambda: bucket(12, 10, to_the_point=True)),
+    ],
+    ids=["window", "bucket", "large bucket", "exact bucket"],
+)
+def test_a_limit_below_ours_is_found_and_kept(everywhere: bool, limit: Callable[[], Limit]) -> None:
+    taken, refused = flood(Pace(28.0), limit(), 180, everywhere=everywhere)
+    steady = [moment for moment in taken if moment > 60]
+    assert len(steady) / 120 > 0.95 * 12
+    assert len(refused) <= 6
+    assert sum(moment > 60 for moment in refused) <= 2
+
+
+def test_below_the_limit_messages_leave_evenly_and_none_is_refused() -> None:
+    taken, refused = flood(Pace(28.0), a_second(30), 60)
+    assert refused == []
+    assert len(taken) == pytest.approx(28 * 60, rel=0.01)
+    assert max(b - a for a, b in pairwise(taken)) < 0.05
+
+
+def test_what_was_learned_is_forgotten_slowly() -> None:
+    pace = Pace(28.0)
+    for second in range(10):
+        pace.taken(float(second))
+    pace.too_fast(10.0, 1.0, "a", everywhere=True)
+    assert pace.rate(10.0) == 14.0, "of a few messages nothing can be learned but to be careful"
+    assert pace.rate(10.0 + MINUTE) == pytest.approx(14.0 * (1 + FORGOTTEN_A_MINUTE))
+    assert pace.rate(10.0 + 100 * MINUTE) == 28.0
+
+
+def test_one_chat_that_is_refused_slows_no_other() -> None:
+    pace = Pace(28.0)
+    pace.leaves(0.0, "a")
+    pace.too_fast(0.1, 30.0, "a", everywhere=False)
+    assert pace.resting(0.2) == ["a"]
+    assert not pace.may_leave(0.2, "a")
+    assert pace.may_leave(0.2, "b")
+    assert pace.rate(0.2) == 28.0
+    assert pace.may_leave(30.2, "a")
+
+
+def test_a_chat_that_was_refused_is_written_to_more_slowly_for_a_while() -> None:
+    pace = Pace(UNLIMITED)
+    pace.too_fast(0.0, 1.0, "a", everywhere=False)
+    pace.leaves(1.0, "a")
+    assert not pace.may_leave(1.5, "a")
+    assert pace.may_leave(1.0 + GAPS[0], "a")
+    pace.too_fast(3.0, 1.0, "a", everywhere=False)
+    pace.leaves(4.0, "a")
+    assert not pace.may_leave(5.5, "a")
+    later = 3.0 + 2 * CALM
+    pace.leaves(later, "a")
+    assert pace.may_leave(later + 0.1, "a")
+    pace.tidy(later + 0.2)
+    assert pace.resting(0.0) == []
+
+
+def test_a_group_takes_so_many_a_minute() -> None:
+    pace = Pace(UNLIMITED)
+    left = []
+    now = 0.0
+    while now < 120:
+        if pace.may_leave(now, "group"):
+            pace.leaves(now, "group", a_minute=20)
+            left.append(now)
+        now += 0.5
+    for moment in left:
+        assert sum(moment <= other < moment + MINUTE for other in left) <= 20
+    assert len(left) == 40
+
+
+def test_programs_share_the_rate() -> None:
+    pace = Pace(28.0)
+    pace.share = 0.5
+    assert pace.rate(0.0) == 14.0
+    pace.share = 0.0
+    assert not pace.free(0.0, 1)
