@@ -9,7 +9,9 @@ import unicodedata
 
 from markupsafe import Markup, escape
 
-_TOKEN = re.compile(r"<(?P<close>/?)(?P<tag>[a-z]+)(?P<rest>[^>]*)>|&#?\w+;|.", re.DOTALL)
+_MARK = r"<(?P<close>/?)(?P<tag>[a-z]+)(?P<rest>[^>]*)>|&#?\w+;|"
+_TOKEN = re.compile(_MARK + ".", re.DOTALL)  # a tag or a character
+_PIECE = re.compile(_MARK + "[^<&]+|.", re.DOTALL)  # a tag or some characters
 _HREF = re.compile(r'href="([^"]*)"')
 # Characters that turn the direction of what follows; people's words may not carry them (Unicode UAX #9).
 _DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
@@ -24,6 +26,8 @@ def units(text: str) -> int:
 def clean(text: str) -> str:
     """What a person wrote, without control characters, lone surrogates and marks that turn the direction
     of the text around it. Line breaks stay; white space at the ends goes."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = text.replace("\r\n", "\n").translate(_DIRECTION)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
 
@@ -32,7 +36,9 @@ def quote(text: str, *, isolate: bool = False) -> Markup:
     """A value for a sentence: escaped, and shut off from the direction of the sentence where the sentence
     runs from right to left (`isolate`) or the value itself does."""
     safe = escape(clean(text))
-    turns = isolate or any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
+    turns = isolate or (
+        not text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
+    )
     return Markup(_ISOLATE) + safe + Markup(_END) if turns else safe
 
 
@@ -40,7 +46,7 @@ def plain(markup: str) -> str:
     """The bare text; a link shows its address behind its words."""
     out: list[str] = []
     href = ""
-    for token in _TOKEN.finditer(markup):
+    for token in _PIECE.finditer(markup):
         if tag := token["tag"]:
             if tag == "a" and not token["close"]:
                 found = _HREF.search(token["rest"])
@@ -56,6 +62,8 @@ def split(markup: str, limit: int) -> list[Markup]:
     """Cut `markup` into parts of at most `limit` UTF-16 units of text each, between paragraphs where that
     is possible, else lines, else words, else anywhere. Tags are closed at a cut and opened again after it.
     """
+    if len(markup) <= limit // 2 and plain(markup).strip():  # it fits, whatever is in it
+        return [Markup(markup.strip("\n "))]
     parts: list[Markup] = []
     tokens = list(_TOKEN.finditer(markup))
     open_tags: list[str] = []

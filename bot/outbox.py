@@ -134,7 +134,8 @@ class Outbox:
         return min(LOOK, changes - now)
 
     def _start(self, rows: Sequence[Any]) -> None:
-        """Send what was picked, as far as the messengers' limits still let it leave."""
+        """Send what was picked, as far as the messengers' limits still let it leave. What was picked earlier
+        must have been started, or settled, earlier: then nothing leaves twice."""
         now = time.monotonic()
         for row in rows:
             pace, sending = self._pace[row.messenger], self._sending[row.messenger]
@@ -143,21 +144,23 @@ class Outbox:
             pace.leaves(now, row.chat, self.adapters[row.messenger].can(chat_of(row)).a_minute)
             sending[row.chat] = asyncio.create_task(self._deliver(row))
             self._left += 1
-            self._again = True  # there may be more
         for pace in self._pace.values():
             pace.tidy(now)
 
     # --- one delivery ----------------------------------------------------------------------------
 
-    def _pick(self, db: Session) -> Sequence[Any]:
-        """Rows to send now, in the engine thread. Those whose time is over are dropped, those whose reader
-        sleeps or pauses are put off."""
+    def _pick(self, db: Session, settled: Collection[Sent] = ()) -> Sequence[Any]:
+        """Rows to send now, in the engine thread; to the chats of those just `settled` too. Those whose time
+        is over are dropped, those whose reader sleeps or pauses are put off."""
+        db.connection()  # who has lost it, has lost rounds with it
         now, moment = self.engine.clock.now(), time.monotonic()
         rounds: dict[str, Collection[int]] = {}
         busy: list[str] = []
         limit = 0
         for name, pace in self._pace.items():
-            chats = list(self._sending[name])
+            chats = set(self._sending[name]).difference(
+                sent.row.chat for sent in settled if sent.row.messenger == name
+            )
             free = pace.free(moment, IN_FLIGHT - len(chats))
             if free > 0 and self.rounds[name]:
                 rounds[name] = self.rounds[name]
@@ -167,7 +170,10 @@ class Outbox:
             return []
         picked: list[Any] = []
         oldest = self._left % OLDEST == OLDEST - 1
-        for row in deliveries.waiting(db, now=now, rounds=rounds, busy=busy, limit=limit, oldest=oldest):
+        rows = deliveries.waiting(db, now=now, rounds=rounds, busy=busy, limit=limit, oldest=oldest)
+        if len(rows) == limit:
+            self._again = True  # there may be more
+        for row in rows:
             if row.expires_at is not None and row.expires_at.replace(tzinfo=now.tzinfo) <= now:
                 deliveries.drop(db, [row.id], now=now, reason="too late")
             elif row.body is None and row.act is None and not row.closed:
@@ -235,7 +241,7 @@ class Outbox:
         while self._settled:
             batch, self._settled = self._settled, []
             try:
-                await self.engine.call(partial(self._write_down, batch=batch))
+                rows = await self.engine.call(partial(self._write_down, batch=batch))
                 for sent in batch:
                     if sent.state == "unreachable":
                         await self._gone(sent)
@@ -248,10 +254,13 @@ class Outbox:
             for sent in batch:
                 self.engine.metrics.sent(sent.row.messenger, sent.state)
                 self._sending[sent.row.messenger].pop(sent.row.chat, None)
-            self.wake()
+            self._start(rows)
+            if self._again:
+                self.wake()
         self._settling = None
 
-    def _write_down(self, db: Session, batch: list[Sent]) -> None:
+    def _write_down(self, db: Session, batch: list[Sent]) -> Sequence[Any]:
+        """Write down how sends ended; rows to send next."""
         now = self.engine.clock.now()
         ends: list[deliveries.End] = []
         again: list[int] = []
@@ -278,6 +287,7 @@ class Outbox:
         forget = [sent.row.letter_id for sent in batch if sent.row.forget]
         if forget:
             deliveries.forget_delivered(db, forget)
+        return self._pick(db, batch)
 
     async def _do(self, row: Any, adapter: Adapter) -> None:
         """What is done without a word: a message is taken back, a chat gets a menu of its own, or somebody is

@@ -53,6 +53,7 @@ class Team:
         self._open: set[str] = set()
         self._districts: Sequence[int] = ()
         self._looked = asyncio.Condition()
+        duties.lost = self._lose
         self._serve()
 
     async def run(self) -> None:
@@ -136,6 +137,12 @@ class Team:
         others = any(len(districts) < DISTRICTS for districts in self._outbox.rounds.values())
         self._engine.ring = self._bell.ring if others and self._duties.shared else None
         self._outbox.wake()
+
+    def _lose(self) -> None:
+        """Send nothing until it is clear who does what. In the engine thread."""
+        self._districts = ()
+        for name in self._outbox.rounds:
+            self._outbox.rounds[name] = ()
 
     def _serves(self, number: int) -> bool:
         """Whether we send to a district, or something is still on its way there."""

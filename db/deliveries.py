@@ -12,6 +12,7 @@ from db.models import WAITING, Delivery, Identity, Letter, Network, Person, Room
 
 WAITS = text(f"deliveries.{WAITING}")
 PLACE = Delivery.messenger + " " + Delivery.chat
+ON = Delivery.messenger + ""  # not the bare column: SQLite would walk through all that was ever sent there
 REPLACED = Delivery.__table__.alias("replaced")
 
 # Built once: putting a statement together costs more than running it.
@@ -20,7 +21,7 @@ MAY_LEAVE = (
     .where(
         WAITS,
         or_(Delivery.not_before.is_(None), Delivery.not_before <= bindparam("now")),
-        Delivery.messenger.in_(bindparam("messengers", expanding=True)),
+        ON.in_(bindparam("messengers", expanding=True)),
         PLACE.not_in(bindparam("busy", expanding=True)),
     )
     .limit(bindparam("most"))

@@ -4,6 +4,7 @@ On PostgreSQL a duty is an advisory lock on the very connection on which the pro
 connection has lost the duty before anything else can be done, and PostgreSQL gives it to the next.
 """
 
+from collections.abc import Callable
 from typing import Any
 from zlib import crc32
 
@@ -34,11 +35,15 @@ DOERS = text(
 
 
 class Duties:
-    """The duties that this program has. On SQLite there is only this one, and it has all that it takes."""
+    """The duties that this program has. On SQLite there is only this one, and it has all that it takes.
+
+    `lost` is called when the connection was lost and there is a new one, before anything is done on it.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.shared = engine.dialect.name != "sqlite"
         self.held: set[str] = set()
+        self.lost: Callable[[], None] = lambda: None
         self._joined: set[str] = set()
         if self.shared:
             engine.dispose()  # a connection from before would not be noticed
@@ -47,6 +52,7 @@ class Duties:
     def _connected(self, connection: psycopg.Connection, _record: Any) -> None:
         self.held.clear()
         self._joined.clear()
+        self.lost()
         for name, value in SETTINGS.items():
             connection.execute(
                 "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s", (value, name)
