@@ -11,7 +11,7 @@ there and it fails each time, the fault is with the event: it is set aside, and 
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -39,6 +39,8 @@ TRIES = 3
 """How often an event is tried before it is set aside."""
 LONGEST_WAIT = 1.0
 """Seconds between two tries at most."""
+TIMERS = 50
+"""Timers that are looked at together: what they do keeps the engine busy for some hundredths of a second."""
 TIMER_AGAIN = timedelta(minutes=5)
 """When a timer whose turn failed is tried again."""
 
@@ -210,37 +212,55 @@ class Engine:
 
     # --- timers ----------------------------------------------------------------------------------
 
-    async def due(self, limit: int = 20) -> int:
+    async def due(self, limit: int = TIMERS) -> int:
         """Run timers that are due, at most `limit`; how many there were."""
-        ids = await self.call(lambda db: list(timers.due(db, self.clock.now(), limit)))
+        found = await self.call(lambda db: timers.due(db, self.clock.now(), limit))
+        alone = [[row.id] for row in found if not self._is_together(row.handler)]
+        together: dict[str, list[int]] = {}
+        for row in found:
+            if self._is_together(row.handler):
+                together.setdefault(row.handler, []).append(row.id)
+        await self._run_timers(alone)
+        for ids in together.values():
+            await self._run_timers([ids])
+        return len(found)
+
+    def _is_together(self, handler: str) -> bool:
+        known = self.router.handlers.get(handler)
+        return known is not None and known.together
+
+    async def _run_timers(self, turns: Sequence[Sequence[int]]) -> None:
+        """A turn for each of these lists of timers."""
         results = await asyncio.gather(
-            *(self._put(partial(self._timer, timer_id=timer_id), is_turn=True) for timer_id in ids),
+            *(self._put(partial(self._timers, timer_ids=ids), is_turn=True) for ids in turns),
             return_exceptions=True,
         )
-        for timer_id, result in zip(ids, results, strict=True):
+        for ids, result in zip(turns, results, strict=True):
             if isinstance(result, Exception):
                 if store.is_away(result):
                     raise result
-                await self.call(partial(self._put_off, timer_id=timer_id))
+                await self.call(partial(self._put_off, timer_ids=ids))
             elif isinstance(result, Told):
                 self.metrics.turn(result)
-        return len(ids)
 
-    def _put_off(self, db: Session, timer_id: int) -> None:
-        """A timer whose turn could not be stored counts as one that failed."""
+    def _put_off(self, db: Session, timer_ids: Sequence[int]) -> None:
+        """Timers whose turn could not be stored count as ones that failed."""
         now = self.clock.now()
-        timer = timers.claim(db, timer_id, now)
-        if timer is not None:
+        for timer in timers.claim(db, timer_ids, now):
             timers.failed(db, timer, now + TIMER_AGAIN)
 
-    def _timer(self, db: Session, timer_id: int) -> Told | None:
+    def _timers(self, db: Session, timer_ids: Sequence[int]) -> Told | None:
         now = self.clock.now()
-        timer = timers.claim(db, timer_id, now)
-        if timer is None:
+        claimed = timers.claim(db, timer_ids, now)
+        if not claimed:
             return None
         turn = Turn(db, now, None, self.installation, self.router)
-        if not turn.run_timer(timer):
-            timers.failed(db, timer, now + TIMER_AGAIN)
+        if not turn.run_timers(claimed):
+            # One of several may be at fault: each by itself.
+            for timer in claimed:
+                alone = Turn(db, now, None, self.installation, self.router)
+                if len(claimed) == 1 or not alone.run_timers([timer]):
+                    timers.failed(db, timer, now + TIMER_AGAIN)
         db.flush()
         db.expunge_all()
         return turn.told

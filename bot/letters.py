@@ -76,18 +76,16 @@ def write(
     """One letter for these people, each where they last wrote; its id and who could be reached. `note` and
     `content` are those of `compose`; after `expires_at` it is not sent any more."""
     letter_id = compose(db, text, buttons, now=now, note=note, **content)
-    reached = people.reach(db, list(person_ids))
-    for person_id, identity in reached.items():
-        letters.post(
-            db,
-            letter_id,
-            person_id=person_id,
-            messenger=identity.messenger,
-            chat=identity.chat,
-            priority=priority,
-            not_before=now + ALBUM if note.album else None,
-            expires_at=expires_at,
-        )
+    ids = list(person_ids)
+    reached = people.reach(db, ids)
+    letters.post_all(
+        db,
+        letter_id,
+        [reached[each] for each in ids if each in reached],
+        priority=priority,
+        not_before=now + ALBUM if note.album else None,
+        expires_at=expires_at,
+    )
     return letter_id, list(reached)
 
 

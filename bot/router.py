@@ -33,6 +33,7 @@ class Handler:
 
     `name` is "file.function" and is stored in rows: renaming a function breaks the buttons that are out.
     `menu` is what help and menus call it; `command` what is typed, `payload` the word before "_" in a link.
+    `together`: timers that run out at once call it once, with the list of their first arguments.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Handler:
     payload: str = ""
     event: type[Event] | None = None
     place: Place = Place.PRIVATE
+    together: bool = False
 
 
 def command(
@@ -53,9 +55,12 @@ def command(
     return _mark(lambda key, run: Handler(key, run, needs, name, menu, payload, place=place))
 
 
-def action(*, needs: Role = Role.ANYONE, menu: Text | None = None) -> Callable[[Function], Function]:
-    """Reached by a `Button` or a timer. `menu` names it where it asks questions: what /cancel stops."""
-    return _mark(lambda key, run: Handler(key, run, needs, menu=menu))
+def action(
+    *, needs: Role = Role.ANYONE, menu: Text | None = None, together: bool = False
+) -> Callable[[Function], Function]:
+    """Reached by a `Button` or a timer. `menu` names it where it asks questions: what /cancel stops.
+    `together`: it is only reached by timers, and by many at once."""
+    return _mark(lambda key, run: Handler(key, run, needs, menu=menu, together=together))
 
 
 def on(event: type[Event]) -> Callable[[Function], Function]:

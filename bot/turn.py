@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from math import ceil
@@ -39,7 +40,6 @@ from bot.router import Handler, Router, command_word, name_of
 from bot.text import AnyText, Command, Reader, Verbatim, _, from_json, paragraphs, to_json
 from db import conversations, people, relays, rooms
 from db import letters as stored_letters
-from db.models import Timer
 
 log = get("engine")
 
@@ -88,16 +88,18 @@ class Turn:
         self._route(event, chat)
         self._show_menu()
 
-    def run_timer(self, timer: Timer) -> bool:
-        """A timer's turn; False when it failed and has to be tried again."""
-        handler = self.router.handlers.get(timer.handler)
+    def run_timers(self, timers: Sequence[Any]) -> bool:
+        """The turn of a timer, or of several of a handler that takes them together; False when it failed and
+        has to be tried again."""
+        handler = self.router.handlers.get(timers[0].handler)
         if handler is None:
-            log.error("timer without handler", handler=timer.handler)
+            log.error("timer without handler", handler=timers[0].handler)
             return True
+        args = [[timer.args[0] for timer in timers]] if handler.together else timers[0].args
         context = self._context(Dialogue())
         savepoint = self.db.begin_nested()
         try:
-            handler.run(context, *timer.args)
+            handler.run(context, *args)
             self.db.flush()
             savepoint.commit()
         except Exception as error:
@@ -496,9 +498,9 @@ class Turn:
         return letter_id is not None
 
     def _repeat_for_others(self, context: Context) -> None:
-        for person_id, priority in context.told.items():
-            if self._actor is None or person_id != self.actor.person.id:
-                letters.repeat_question(self.db, person_id, priority, self.now)
+        others = set(context.told) - ({self._actor.person.id} if self._actor is not None else set())
+        for person_id in sorted(conversations.people_in_one(self.db, list(others))):
+            letters.repeat_question(self.db, person_id, context.told[person_id], self.now)
 
     def _reply(self, text: AnyText) -> None:
         """The engine's own words to the one who acts."""

@@ -125,14 +125,22 @@ def count_members(db: Session, network_id: int, now: datetime) -> tuple[int, int
 # --- one member's check-in -----------------------------------------------------------------------
 
 
-def ask(db: Session, round_: Round, member: Member, now: datetime) -> CheckIn | None:
-    """Note that a member is asked; None when they were asked in this round already."""
-    if db.scalar(select(exists().where(CheckIn.round_id == round_.id, CheckIn.member_id == member.id))):
-        return None
-    check_in = CheckIn(round=round_, member=member, asked_at=now)
-    db.add(check_in)
-    db.flush()
-    return check_in
+def ask(db: Session, round_: Round, member_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Note that members are asked; the check-in of each, without those whom this round has asked already."""
+    connection = db.connection()
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    asked = insert(CheckIn).on_conflict_do_nothing().returning(CheckIn.member_id, CheckIn.id)
+    rows = [{"round_id": round_.id, "member_id": each, "asked_at": now} for each in member_ids]
+    return {row.member_id: row.id for row in connection.execute(asked, rows)} if rows else {}
+
+
+def of(db: Session, round_id: int, person: Person) -> CheckIn | None:
+    """Somebody's part of a round."""
+    return db.scalar(
+        select(CheckIn)
+        .join(CheckIn.member)
+        .where(CheckIn.round_id == round_id, Member.person_id == person.id)
+    )
 
 
 def open_of(db: Session, member: Member) -> CheckIn | None:

@@ -1,13 +1,15 @@
 """Parked handlers: one a row, the newest of a person is the open one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Conversation
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Built once: putting a statement together costs more than running it.
 OPEN = (
@@ -25,8 +27,8 @@ def open_of(db: Session, person_id: int) -> Sequence[Row[Any]]:
     return db.connection().execute(OPEN, {"of": person_id}).all()
 
 
-def people_in_one(db: Session, person_ids: list[int], since: datetime) -> set[int]:
-    """Those of the people who were asked a question since then and have not answered it."""
+def people_in_one(db: Session, person_ids: list[int], since: datetime = LONG_AGO) -> set[int]:
+    """Those of the people who were asked a question (since then) and have not answered it."""
     found: set[int] = set()
     for start in range(0, len(person_ids), 500):
         found.update(

@@ -1,13 +1,13 @@
 """Letters, written once for all their readers, and their deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Insert, Row, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Conversation, Delivery, Letter
+from db.models import Conversation, Delivery, Identity, Letter
 
 # Built once: putting a statement together costs more than running it.
 INSERT_LETTER, INSERT_DELIVERY = insert(Letter), insert(Delivery)
@@ -109,6 +109,25 @@ def post(
         "closed": closed,
     }
     return _inserted(db, INSERT_DELIVERY, values)
+
+
+def post_all(
+    db: Session, letter_id: int, to: Iterable[Identity], *, priority: int, **more: datetime | None
+) -> None:
+    """Put a letter in the outbox for each of these accounts; `more` is `not_before` and `expires_at`."""
+    rows = [
+        {
+            "letter_id": letter_id,
+            "person_id": identity.person_id,
+            "messenger": identity.messenger,
+            "chat": identity.chat,
+            "priority": priority,
+            **more,
+        }
+        for identity in to
+    ]
+    if rows:
+        db.connection().execute(INSERT_DELIVERY, rows)
 
 
 def _inserted(db: Session, statement: Insert, values: dict[str, Any]) -> int:

@@ -71,6 +71,17 @@ def is_one(db: Session, messenger: str, account: str) -> bool:
     return found is not None
 
 
+def in_several(db: Session, person_ids: Sequence[int]) -> set[int]:
+    """Those of the people who are in more than one network."""
+    found = (
+        select(Member.person_id)
+        .where(Member.person_id.in_(person_ids), Member.state == "active")
+        .group_by(Member.person_id)
+        .having(func.count() > 1)
+    )
+    return set(db.scalars(found))
+
+
 def active(db: Session, network: Network) -> Sequence[Member]:
     """The members of a network, by name."""
     return db.scalars(

@@ -1,6 +1,8 @@
 """The rhythm of a network's check-ins."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Member, Schedule
@@ -13,16 +15,16 @@ def of(db: Session, network_id: int) -> Schedule | None:
     return db.scalar(select(Schedule).where(Schedule.network_id == network_id))
 
 
-def of_member(db: Session, member_id: int) -> tuple[Member, Schedule] | None:
-    """A member, with their person and network at hand, and their network's rhythm; None for one who is no
-    longer active, or without a rhythm."""
-    row = db.execute(
+def of_members(db: Session, member_ids: Sequence[int]) -> Sequence[Row[Member, Schedule]]:
+    """These members, with their people and networks at hand, and their network's rhythm; without those who
+    are no longer active, or have no rhythm."""
+    return db.execute(
         select(Member, Schedule)
         .join(Schedule, Schedule.network_id == Member.network_id)
-        .where(Member.id == member_id, Member.state == "active")
+        .where(Member.id.in_(member_ids), Member.state == "active")
+        .order_by(Member.id)
         .options(joinedload(Member.person), joinedload(Member.network))
-    ).first()
-    return (row[0], row[1]) if row else None
+    ).all()
 
 
 def keep(db: Session, network_id: int, wanted: Schedule) -> None:

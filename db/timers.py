@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.models import Timer
@@ -38,6 +38,11 @@ def call_off(db: Session, about: str, handler: str | None = None) -> None:
     db.connection().execute(statement)
 
 
+def call_off_each(db: Session, handler: str, abouts: Sequence[str]) -> None:
+    """Forget the timers of a handler about each of these."""
+    db.connection().execute(delete(Timer).where(Timer.handler == handler, Timer.about.in_(abouts)))
+
+
 def call_off_all(db: Session, handler: str, about: str) -> None:
     """Forget the timers of a handler about everything that begins like this."""
     db.connection().execute(
@@ -45,27 +50,27 @@ def call_off_all(db: Session, handler: str, about: str) -> None:
     )
 
 
-def due(db: Session, now: datetime, limit: int) -> Sequence[int]:
-    """The ids of timers that have run out, oldest first."""
-    return db.scalars(
-        select(Timer.id)
-        .where(Timer.due_at <= now, Timer.attempts < TRIES)
-        .order_by(Timer.due_at, Timer.id)
-        .limit(limit)
-    ).all()
+def due(db: Session, now: datetime, limit: int) -> Sequence[Row[int, str]]:
+    """The ids and handlers of timers that have run out, oldest first."""
+    return (
+        db.connection()
+        .execute(
+            select(Timer.id, Timer.handler)
+            .where(Timer.due_at <= now, Timer.attempts < TRIES)
+            .order_by(Timer.due_at, Timer.id)
+            .limit(limit)
+        )
+        .all()
+    )
 
 
-def claim(db: Session, timer_id: int, now: datetime) -> Timer | None:
-    """Take a timer out, to do it now; None when another did."""
-    timer = db.get(Timer, timer_id)
-    if timer is None or timer.due_at > now:
-        return None
-    taken = db.connection().execute(delete(Timer).where(Timer.id == timer_id)).rowcount
-    db.expunge(timer)
-    return timer if taken else None
+def claim(db: Session, timer_ids: Sequence[int], now: datetime) -> Sequence[Row[Any]]:
+    """Take timers out, to do them now; without those that another took."""
+    taken = delete(Timer).where(Timer.id.in_(timer_ids), Timer.due_at <= now).returning(Timer.__table__)
+    return sorted(db.connection().execute(taken), key=lambda timer: timer_ids.index(timer.id))
 
 
-def failed(db: Session, timer: Timer, again_at: datetime) -> None:
+def failed(db: Session, timer: Row[Any], again_at: datetime) -> None:
     """Put a timer back whose turn failed."""
     db.connection().execute(
         insert(Timer).values(

@@ -1,6 +1,8 @@
 """Check-ins: a short question to each member at their own time of day, answered by taps. "Not good" leads to
 a person at once."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,7 +25,7 @@ from bot import (
 from bot.clock import next_weekly
 from bot.router import name_of
 from db import check_ins, conversations, members, networks, people, relays, schedules, timers
-from db.models import CheckIn, Member, Network, Round, Schedule
+from db.models import CheckIn, Member, Network, Person, Round, Schedule
 from handlers import ask_peers, digest, relay
 
 HOW = _("How is your mentoring going?")
@@ -108,51 +110,72 @@ def _zone(ctx: Context, member: Member) -> ZoneInfo:
 # --- asking --------------------------------------------------------------------------------------
 
 
-@action()
-def due(ctx: Context, member_id: int) -> None:
-    """A member's time has come, or had while the bot was down: plan the next, and ask for the latest one,
-    unless it is stale."""
-    found = schedules.of_member(ctx.db, member_id)
-    if found is None:
-        return
-    member, schedule = found
-    _plan(ctx, member, schedule)
-    zone = _zone(ctx, member)
-    moment = next_time(schedule, zone, ctx.now - fresh(schedule))
-    if moment <= ctx.now:
-        _ask(ctx, member, schedule, moment.astimezone(zone).date())
+@action(together=True)
+def due(ctx: Context, member_ids: Sequence[int]) -> None:
+    """The time of these members has come, or had while the bot was down: plan the next, and ask for the
+    latest one, unless it is stale."""
+    time_in = cache(next_time)
+    plans: list[tuple[datetime, list[Any], str]] = []
+    rounds: defaultdict[tuple[Schedule, date], list[Member]] = defaultdict(list)
+    for member, schedule in schedules.of_members(ctx.db, member_ids):
+        zone = _zone(ctx, member)
+        plans.append((time_in(schedule, zone, ctx.now), [member.id], _about_member(member)))
+        moment = time_in(schedule, zone, ctx.now - fresh(schedule))
+        if moment <= ctx.now:
+            rounds[schedule, moment.astimezone(zone).date()].append(member)
+    timers.call_off_each(ctx.db, name_of(due), [about for _, _, about in plans])
+    timers.set_all(ctx.db, name_of(due), plans)
+    for (schedule, day), asked in rounds.items():
+        _ask(ctx, asked, schedule, day)
 
 
 @action()
 def ask_later(ctx: Context, member_id: int, day: str) -> None:
     """Ask a member who was in the middle of a dialogue, in the round of `day` (an ISO date)."""
-    found = schedules.of_member(ctx.db, member_id)
-    if found is not None:
-        _ask(ctx, *found, date.fromisoformat(day))
+    for member, schedule in schedules.of_members(ctx.db, [member_id]):
+        _ask(ctx, [member], schedule, date.fromisoformat(day))
 
 
-def _ask(ctx: Context, member: Member, schedule: Schedule, day: date) -> None:
-    """Ask a member in the round of that day. Who pauses or cannot be reached is passed over; who is in the
-    middle of a dialogue is asked a little later, as long as it is not stale."""
-    expires_at = datetime.combine(day, schedule.at, _zone(ctx, member)).astimezone(UTC) + fresh(schedule)
-    if ctx.now >= expires_at or not _can_be_asked(ctx, member):
+def _ask(ctx: Context, asked: Iterable[Member], schedule: Schedule, day: date) -> None:
+    """Ask members of a network in the round of that day. Who pauses or cannot be reached is passed over; who
+    is in the middle of a dialogue is asked a little later, as long as it is not stale."""
+    end = cache(lambda zone: datetime.combine(day, schedule.at, zone).astimezone(UTC) + fresh(schedule))
+    in_time = [member for member in asked if ctx.now < end(_zone(ctx, member))]
+    there = _who_can_be_asked(ctx, in_time)
+    busy = _who_is_in_dialogue(ctx, there)
+    timers.set_all(
+        ctx.db,
+        name_of(ask_later),
+        [(ctx.now + LATER, [each.id, day.isoformat()], _about_member(each)) for each in busy],
+    )
+    free = [member for member in there if member not in busy]
+    if not free:
         return
-    if _is_in_dialogue(ctx, member):
-        ctx.later(LATER, ask_later, member.id, day.isoformat(), about=_about_member(member))
-        return
-    check_in = check_ins.ask(ctx.db, _round(ctx, schedule, day), member, ctx.now)
-    if check_in is not None:
-        _send(ctx, check_in, paragraphs(question(ctx, member), DISCRETION), expires_at)
-        silence = networks.span(member.network, "reminder_hours")
-        ctx.later(silence, remind, check_in.id, about=_about(check_in))
+    round_ = _round(ctx, schedule, day)
+    new = check_ins.ask(ctx.db, round_, [member.id for member in free], ctx.now)
+    several = members.in_several(ctx.db, [member.person_id for member in free])
+    # One letter for all who read the same until the same time.
+    readers: defaultdict[tuple[bool, datetime], list[Person]] = defaultdict(list)
+    for member in free:
+        if member.id in new:
+            readers[member.person_id in several, end(_zone(ctx, member))].append(member.person)
+    for (in_several, expires_at), people_ in readers.items():
+        text = paragraphs(_question(free[0].network, in_several=in_several), DISCRETION)
+        _send(ctx, people_, round_.id, text, expires_at)
+    silent_at = ctx.now + networks.span(free[0].network, "reminder_hours")
+    timers.set_all(ctx.db, name_of(remind), [(silent_at, [each], _about(each)) for each in new.values()])
 
 
-def _can_be_asked(ctx: Context, member: Member) -> bool:
-    return not people.is_paused(member.person, ctx.now) and bool(people.reach(ctx.db, [member.person_id]))
+def _who_can_be_asked(ctx: Context, asked: Sequence[Member]) -> list[Member]:
+    awake = [member for member in asked if not people.is_paused(member.person, ctx.now)]
+    reached = people.reach(ctx.db, [member.person_id for member in awake])
+    return [member for member in awake if member.person_id in reached]
 
 
-def _is_in_dialogue(ctx: Context, member: Member) -> bool:
-    return bool(conversations.people_in_one(ctx.db, [member.person_id], ctx.now - IN_DIALOGUE))
+def _who_is_in_dialogue(ctx: Context, asked: Sequence[Member]) -> list[Member]:
+    ids = [member.person_id for member in asked]
+    busy = conversations.people_in_one(ctx.db, ids, ctx.now - IN_DIALOGUE)
+    return [member for member in asked if member.person_id in busy]
 
 
 def _round(ctx: Context, schedule: Schedule, day: date) -> Round:
@@ -165,23 +188,25 @@ def _round(ctx: Context, schedule: Schedule, day: date) -> Round:
 
 def question(ctx: Context, member: Member) -> AnyText:
     """The first question, with the network's name where somebody is in several."""
-    if len(members.memberships(ctx.db, member.person)) == 1:
-        return HOW
-    return _("How is your mentoring going in <b>{network}</b>?", network=member.network.name)
+    return _question(member.network, in_several=bool(members.in_several(ctx.db, [member.person_id])))
 
 
-def _send(ctx: Context, check_in: CheckIn, text: AnyText, expires_at: datetime) -> None:
-    ctx.tell(
-        check_in.member.person, text, *_moods(check_in), priority=Priority.CHECK_IN, expires_at=expires_at
-    )
+def _question(network: Network, *, in_several: bool) -> AnyText:
+    if in_several:
+        return _("How is your mentoring going in <b>{network}</b>?", network=network.name)
+    return HOW
 
 
-def _moods(check_in: CheckIn) -> list[Button]:
-    return [Button(label, feel, (check_in.id, mood)) for mood, label in MOODS.items()]
+def _send(ctx: Context, to: Iterable[Person], round_id: int, text: AnyText, expires_at: datetime) -> None:
+    ctx.tell(to, text, *_moods(round_id), priority=Priority.CHECK_IN, expires_at=expires_at)
 
 
-def _about(check_in: CheckIn) -> str:
-    return f"check_in:{check_in.id}"
+def _moods(round_id: int) -> list[Button]:
+    return [Button(label, feel, (round_id, mood)) for mood, label in MOODS.items()]
+
+
+def _about(check_in_id: int) -> str:
+    return f"check_in:{check_in_id}"
 
 
 @action()
@@ -190,31 +215,30 @@ def remind(ctx: Context, check_in_id: int) -> None:
     check_in = ctx.db.get(CheckIn, check_in_id)
     if check_in is None or check_in.mood is not None or check_ins.is_over(ctx.db, check_in):
         return
-    found = schedules.of_member(ctx.db, check_in.member_id)
-    if found is None or not _can_be_asked(ctx, found[0]):
-        return
-    member, schedule = found
-    if _is_in_dialogue(ctx, member):
-        ctx.later(LATER, remind, check_in_id, about=_about(check_in))
-        return
-    check_in.reminded_at = ctx.now
-    once_more = paragraphs(_("I have not heard from you yet. One tap is enough."), question(ctx, member))
-    _send(ctx, check_in, once_more, ctx.now + fresh(schedule))
+    for member, schedule in schedules.of_members(ctx.db, [check_in.member_id]):
+        if not _who_can_be_asked(ctx, [member]):
+            return
+        if _who_is_in_dialogue(ctx, [member]):
+            ctx.later(LATER, remind, check_in_id, about=_about(check_in_id))
+            return
+        check_in.reminded_at = ctx.now
+        once_more = paragraphs(_("I have not heard from you yet. One tap is enough."), question(ctx, member))
+        _send(ctx, [member.person], check_in.round_id, once_more, ctx.now + fresh(schedule))
 
 
 # --- answering -----------------------------------------------------------------------------------
 
 
 @action()
-def feel(ctx: Context, check_in_id: int, mood: str) -> None:
+def feel(ctx: Context, round_id: int, mood: str) -> None:
     """The first tap. It counts at once, whatever becomes of the other questions."""
-    check_in = _open(ctx, check_in_id)
+    check_in = _still_open(ctx, check_ins.of(ctx.db, round_id, ctx.person))
     if check_in is None:
         return
     is_first = check_in.mood is None
     check_ins.answer(ctx.db, check_in, mood, ctx.now)
     if is_first:
-        ctx.call_off(_about(check_in))
+        ctx.call_off(_about(check_in.id))
         if check_in.round.digest_at is None and check_ins.is_complete(ctx.db, check_in.round):
             digest.plan(ctx, check_in.round, WAIT_FOR_MORE)
     if mood == "not_good":
@@ -239,7 +263,7 @@ def change(ctx: Context, check_in_id: int) -> None:
     """The questions once more; what is answered anew takes the place of what was."""
     check_in = _open(ctx, check_in_id)
     if check_in is not None:
-        ctx.say(question(ctx, check_in.member), *_moods(check_in))
+        ctx.say(question(ctx, check_in.member), *_moods(check_in.round_id))
 
 
 def _go_on(ctx: Context, check_in: CheckIn, number: int) -> None:
@@ -260,9 +284,8 @@ def _go_on(ctx: Context, check_in: CheckIn, number: int) -> None:
         )
 
 
-def _mine(ctx: Context, check_in_id: int) -> CheckIn | None:
-    """The check-in of the one who acts; None after saying that it is over."""
-    check_in = ctx.db.get(CheckIn, check_in_id)
+def _mine(ctx: Context, check_in: CheckIn | None) -> CheckIn | None:
+    """A check-in, if it is that of the one who acts; None after saying that it is over."""
     if (
         check_in is not None
         and check_in.member.person_id == ctx.person.id
@@ -274,8 +297,12 @@ def _mine(ctx: Context, check_in_id: int) -> CheckIn | None:
 
 
 def _open(ctx: Context, check_in_id: int) -> CheckIn | None:
-    """The same, while answers to it count."""
-    check_in = _mine(ctx, check_in_id)
+    """The check-in of the one who acts, while answers to it count."""
+    return _still_open(ctx, ctx.db.get(CheckIn, check_in_id))
+
+
+def _still_open(ctx: Context, check_in: CheckIn | None) -> CheckIn | None:
+    check_in = _mine(ctx, check_in)
     if check_in is not None and check_ins.is_over(ctx.db, check_in):
         ctx.say(_("This check-in is over. What you say counts in the next one."))
         return None
@@ -312,7 +339,7 @@ def _coordinator(ctx: Context, member: Member) -> Member | None:
 @action()
 def talk(ctx: Context, check_in_id: int) -> None:
     """Connect a member with the meta-mentor, who only now hears that they are not well."""
-    check_in = _mine(ctx, check_in_id)
+    check_in = _mine(ctx, ctx.db.get(CheckIn, check_in_id))
     if check_in is None:
         return
     network = check_in.member.network

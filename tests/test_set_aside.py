@@ -4,12 +4,12 @@ is set aside while nothing can be stored."""
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy import Connection, Row, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -159,14 +159,14 @@ async def test_nothing_is_set_aside_while_nothing_can_be_stored(database: str) -
 async def test_a_timer_that_cannot_be_stored_holds_up_no_other(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = Turn.run_timer
+    run = Turn.run_timers
 
-    def broken(turn: Turn, timer: Timer) -> bool:
-        if timer.about == "poison":
+    def broken(turn: Turn, timers: Sequence[Row[Any]]) -> bool:
+        if timers[0].about == "poison":
             raise KeyError
-        return run(turn, timer)
+        return run(turn, timers)
 
-    monkeypatch.setattr(Turn, "run_timer", broken)
+    monkeypatch.setattr(Turn, "run_timers", broken)
     async with lab(database) as here:
         now = here.clock.now()
         for about in ("poison", "other"):
