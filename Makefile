@@ -43,7 +43,7 @@ texts: $(RUN) ## Collect the texts and bring the translations up to date
 bench: $(DEV) ## Measure the cost of a turn
 	@$(PY) -m tests.bench $(ARGS)
 
-soak: $(DEV) $(SYNAPSE) ## Run the long tests, which take minutes
+soak: $(DEV) $(SYNAPSE) ## Kill the program thousands of times, and run the other long tests
 	@$(PY) -m pytest -m soak $(ARGS)
 
 lock: .venv/.uv/bin/uv ## Write the locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)

@@ -158,7 +158,7 @@ class Account:
             max_timeouts=0,
             request_timeout=_REQUEST_SECONDS,
         )
-        return AsyncClient(
+        return keys.Client(
             self.homeserver, self.user, device_id=device, store_path=str(self.folder), config=config
         )
 

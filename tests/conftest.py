@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite", action="store_true", help="write into the transcripts what the bot says, to be read"
     )
+    parser.addoption("--seed", type=int, help="repeat the kills of a storm, by the seed in its row")
 
 
 @pytest.fixture(scope="session")

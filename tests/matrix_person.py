@@ -293,7 +293,7 @@ class Person:
             shown = Shown(room, event.event_id, source, bool(event.decrypted), content)
             self._messages[event.event_id] = shown
             self.changes.put_nowait(("message", shown))
-        elif source["type"] == "m.reaction" and relation["event_id"] in self._messages:
+        elif source["type"] == "m.reaction" and relation.get("event_id") in self._messages:
             shown = self._messages[relation["event_id"]]
             if source["sender"] == shown.source["sender"]:  # others only tap
                 self._reactions[event.event_id] = shown

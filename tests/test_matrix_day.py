@@ -4,17 +4,13 @@ people with real apps at both ends."""
 import asyncio
 import logging
 import os
-import re
-import signal
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -28,7 +24,7 @@ from tests.aio import on_loop
 from tests.matrix_person import PASSWORD, Person, Shown, matrix_name, new_account, numbered
 from tests.synapse import homeserver
 from tests.telegram_server import TelegramServer, User
-from tests.test_run import all_sent, answers, hears, joins, program, settings, until
+from tests.test_run import answers, hears, joins, program, settings, until
 
 
 def both(folder: Path, server: TelegramServer, account: Account, *, speed: int = 100) -> Path:
@@ -445,83 +441,3 @@ async def test_who_leaves_the_private_chat_comes_back_by_another_one_and_stays_o
         assert here.look("SELECT account, chat, reachable FROM identities WHERE messenger = 'matrix'") == [
             (bo.account, fourth, 1)
         ]
-
-
-# --- kills -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("messages", "kills", "restarts"),
-    [pytest.param(60, 2, 0, id="60"), pytest.param(300, 5, 1, id="300", marks=pytest.mark.soak)],
-)
-def test_kills_lose_nothing_and_double_nothing_on_matrix(
-    messages: int, kills: int, restarts: int, tmp_path: Path
-) -> None:
-    """Somebody counts aloud while the program is killed and the homeserver goes away. Each number is answered
-    once: a send that is repeated is the same one for the homeserver."""
-
-    async def soak() -> None:
-        home, random = homeserver(), Random(7)
-        account = new_account(home, tmp_path)
-        began = time.perf_counter()
-        async with TelegramServer() as server, Person.on(home, "Ana") as ana:
-            config = both(tmp_path, server, account)
-            room = await _is_greeted(config, ana, matrix_name(account))
-            turns = kills + 1
-
-            async def counts(turn: int) -> None:
-                for number in range(messages * turn // turns, messages * (turn + 1) // turns):
-                    await ana.writes(room, f"!n{number}x")
-
-            for turn in range(kills):
-                counting = asyncio.create_task(counts(turn))
-                async with program(config) as running:
-                    while "connected messenger=matrix" not in running.log:
-                        await asyncio.sleep(0.02)
-                    await asyncio.sleep(random.uniform(0, 1.5))
-                    if turn < restarts:
-                        await counting
-                        home.crash()
-                        await asyncio.sleep(3)
-                        home.start()
-                        await asyncio.sleep(1)
-                    assert await running.ends(signal.SIGKILL) == -signal.SIGKILL
-                await counting
-            async with program(config):
-                await counts(kills)
-                async with asyncio.timeout(LONGEST):
-                    while len(set(_numbers(ana))) < messages:
-                        await asyncio.sleep(0.1)
-                await all_sent(tmp_path / "mentornet.db")
-                await ana.writes(room, "!last")
-                while "!last" not in (await ana.hears()).text:
-                    pass
-        heard = _numbers(ana)
-        doubled = len(heard) - len(set(heard))
-        print(
-            f"\n{messages} messages, {kills} kills, {restarts} restarts of the homeserver in "
-            f"{time.perf_counter() - began:.0f} s: {messages - len(set(heard))} lost, {doubled} doubled, "
-            f"{len(ana.unreadable)} unreadable"
-        )
-        assert heard == list(range(messages)), "each once, and in order"
-        assert not ana.unreadable
-
-    asyncio.run(asyncio.wait_for(soak(), 2 * LONGEST))
-
-
-LONGEST = 60.0
-"""Seconds after which an answer is lost."""
-
-
-async def _is_greeted(config: Path, person: Person, bot: str) -> str:
-    """Make a first start, at which older words would not be answered; the private chat."""
-    async with program(config):
-        room = await person.opens_private_chat(bot)
-        await sees(person, "Hello. I am mentorNET.")
-    return room
-
-
-def _numbers(person: Person) -> list[int]:
-    """The numbers that were answered, in the order of the answers."""
-    found = (re.search(r"!n(\d+)x", shown.content["body"]) for shown in person.messages)
-    return [int(number[1]) for number in found if number]

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -306,37 +305,3 @@ def test_the_demo_plays_what_it_is_fed(script: str, status: int, says: str) -> N
     assert done.returncode == status
     assert says in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.soak
-def test_a_hundred_people_and_twenty_kills_lose_nothing(tmp_path: Path) -> None:
-    """Everybody counts aloud; at any moment the program may be killed. Each number is answered, in order;
-    only what was in flight at a kill may come twice."""
-
-    async def soak() -> None:
-        async with TelegramServer() as server:
-            config = settings(tmp_path, server)
-            everybody = [server.user(n, f"P{n}", "en") for n in range(1, 101)]
-            random = Random(7)
-            for said in range(20):
-                for user in everybody:
-                    user.says(f"/n{said}x")
-                async with program(config) as running:
-                    while "connected" not in running.log:
-                        await asyncio.sleep(0.02)
-                    await asyncio.sleep(random.uniform(0, 1.5))
-                    await running.ends(signal.SIGKILL)
-            async with program(config):
-                for user in everybody:
-                    while not any("/n19x" in shown.text for shown in user.seen):
-                        await asyncio.sleep(0.1)
-                await all_sent(tmp_path / "mentornet.db")
-            doubled = 0
-            for user in everybody:
-                heard = [shown.text.split("/n")[1].split("x")[0] for shown in user.seen]
-                doubled += len(heard) - len(set(heard))
-                assert list(dict.fromkeys(heard)) == [str(n) for n in range(20)]
-            print(f"20 kills, 2,000 messages: 0 lost, {doubled} doubled")
-            assert doubled <= 20 * 128, "more than were in flight"
-
-    asyncio.run(soak())

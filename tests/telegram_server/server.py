@@ -112,6 +112,13 @@ class TelegramServer:
     def answered(self) -> list[int]:
         return self._updates.answered
 
+    @property
+    def lines(self) -> int:
+        """How many connections are open, or have brought something that is not done yet, but for one that
+        waits for news: none once a dead program is done with."""
+        assert self._runner is not None and self._runner.server is not None
+        return len(self._runner.server.connections) - self._updates.is_asked
+
     # What a test does.
 
     def user(self, id: int, first_name: str = "Ana", language_code: str = "en", *, met: bool = False) -> User:

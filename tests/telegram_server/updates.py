@@ -60,6 +60,11 @@ class Updates:
         """Ids of the updates that the bot has not confirmed."""
         return [update["update_id"] for update in self._waiting]
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody waits for the next one."""
+        return self._poll is not None
+
     def close(self) -> None:
         """Nobody waits and nobody carries any more."""
         if self._poll is not None and not self._poll.done():
