@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
+from sqlalchemy.orm import Session
+
+from db import members, people
 from db.models import Identity, Member, Person
 
 
@@ -15,15 +19,30 @@ class Role(Enum):
     OPERATOR = auto()
 
 
-@dataclass(slots=True)
+@dataclass
 class Actor:
-    """The one who acts: a person, the account they act from, their membership in the network they are
-    active in, and whether the config names them as operator."""
+    """The one who acts: what is known of them, and whether the config names them as operator. The person, the
+    account they act from, and their membership (in the network they are active in, or the room's) are read
+    when somebody asks for them: most turns only lead to the next question."""
 
-    person: Person
-    identity: Identity
-    member: Member | None
+    db: Session
+    known: people.Known
     operator: bool
+
+    @cached_property
+    def identity(self) -> Identity:
+        """The account."""
+        return people.identity(self.db, self.known.identity_id)
+
+    @property
+    def person(self) -> Person:
+        """The person."""
+        return self.identity.person
+
+    @cached_property
+    def member(self) -> Member | None:
+        """The membership."""
+        return None if self.known.member_id is None else members.membership(self.db, self.known.member_id)
 
 
 def may(needs: Role, actor: Actor | None) -> bool:
@@ -34,9 +53,9 @@ def may(needs: Role, actor: Actor | None) -> bool:
         case Role.ANYONE:
             return True
         case Role.MEMBER:
-            return actor.member is not None
+            return actor.known.member_id is not None
         case Role.META_MENTOR:
-            return actor.member is not None and actor.member.role in COORDINATING
+            return actor.known.role in COORDINATING
         case Role.OPERATOR:
             return actor.operator
 

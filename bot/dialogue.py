@@ -207,14 +207,13 @@ class Dialogue:
         typed = _plain(words)
         if typed.isdecimal() and 1 <= int(typed) <= len(question.options) and not _asks_for_number(question):
             return list(question.options)[int(typed) - 1]
-        labels = [
-            (value, {_plain(value), _label(text, self.reader), _label(text, Reader())})
-            for value, text in question.options.items()
-        ]
-        for value, names in labels:
-            if typed in names:
+        names: list[tuple[Any, set[str]]] = []
+        for value, text in question.options.items():
+            called = {_plain(value), _label(text, self.reader), _label(text, Reader())}
+            if typed in called:
                 return value
-        begins = [value for value, names in labels if any(_begins(name, typed) for name in names)]
+            names.append((value, called))
+        begins = [value for value, called in names if any(_begins(name, typed) for name in called)]
         return begins[0] if len(begins) == 1 else None
 
 

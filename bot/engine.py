@@ -28,7 +28,7 @@ from bot.metrics import Metrics, Told
 from bot.room_turn import RoomTurn
 from bot.router import Router
 from bot.turn import Turn
-from db import seen, store, timers
+from db import people, seen, store, timers
 
 log = get("engine")
 Result = TypeVar("Result")
@@ -39,6 +39,8 @@ TRIES = 3
 """How often an event is tried before it is set aside."""
 LONGEST_WAIT = 1.0
 """Seconds between two tries at most."""
+NEW = "new"
+"""Where a session keeps which of its group's events are new."""
 TIMERS = 50
 """Timers that are looked at together: what they do keeps the engine busy for some hundredths of a second."""
 TIMER_AGAIN = timedelta(minutes=5)
@@ -47,11 +49,12 @@ TIMER_AGAIN = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Job(Generic[Result]):
-    """Work for the engine thread, and whom to tell."""
+    """Work for the engine thread, and whom to tell; `incoming` where it is the turn of an event."""
 
     run: Callable[[Session], Result]
     done: "asyncio.Future[Result]"
     is_turn: bool = False
+    incoming: Incoming | None = None
 
 
 class Engine:
@@ -93,7 +96,8 @@ class Engine:
         raises when nothing can be stored: then the event has to come again."""
         for failures in range(TRIES):
             try:
-                self.metrics.turn(await self._put(partial(self._turn, incoming=incoming), is_turn=True))
+                turn = partial(self._turn, incoming=incoming)
+                self.metrics.turn(await self._put(turn, is_turn=True, incoming=incoming))
                 return
             except Exception as error:
                 if store.is_away(error):
@@ -118,8 +122,10 @@ class Engine:
         """Run a function on the database, in line with the turns and committed with them."""
         return self._put(run)
 
-    def _put(self, run: Callable[[Session], Result], *, is_turn: bool = False) -> "asyncio.Future[Result]":
-        job = Job(run, self._loop.create_future(), is_turn)
+    def _put(
+        self, run: Callable[[Session], Result], *, is_turn: bool = False, incoming: Incoming | None = None
+    ) -> "asyncio.Future[Result]":
+        job = Job(run, self._loop.create_future(), is_turn, incoming)
         self._jobs.put(job)
         return job.done
 
@@ -166,6 +172,7 @@ class Engine:
         one at fault is found and the others are kept. Where the database is not there, none is."""
         try:
             with self._sessions.begin() as db:
+                self._begin(db, [job.incoming for job in group if job.incoming is not None])
                 results: list[tuple[Job[Any], Any]] = [(job, job.run(db)) for job in group]
                 if self.ring is not None and any(job.is_turn for job in group):
                     self.ring(db)
@@ -181,6 +188,13 @@ class Engine:
             log.info("database is back")
             self._away = False
         return results
+
+    def _begin(self, db: Session, events: Sequence[Incoming]) -> None:
+        """What the turns of a group have in common: who acts waits for no turn of theirs elsewhere, and what
+        is new is noted as seen. First of all, so that what is read then is as it is."""
+        senders = (event.sender for event in events if event.sender is not None)
+        people.lock(db, {(sender.messenger, sender.account) for sender in senders})
+        db.info[NEW] = seen.first_times(db, map(name_of, events), self.clock.now())
 
     def _is_away(self, error: Exception) -> None:
         """Say so once, not for each that asks."""
@@ -200,9 +214,11 @@ class Engine:
     def _turn(self, db: Session, incoming: Incoming) -> Told:
         now = self.clock.now()
         assert incoming.chat is not None
-        if not seen.first_time(db, name_of(incoming), now):
+        new: set[str] = db.info[NEW]
+        if name_of(incoming) not in new:
             log.debug("seen before")
             return Told("engine", "seen before")
+        new.discard(name_of(incoming))  # it may be there twice
         kind = Turn if incoming.chat.private else RoomTurn
         turn = kind(db, now, incoming, self.installation, self.router)
         turn.run()

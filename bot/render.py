@@ -21,8 +21,9 @@ ROW = 30
 """Characters of labels that a row of buttons holds on a small phone."""
 
 
-def reader_of(row: Any, installation: Installation, prefix: str) -> Reader:
-    """How to write to the reader of a delivery (a row of `db.deliveries.waiting`)."""
+def reader_of(row: Any, installation: Installation, prefix: str = "/") -> Reader:
+    """How to write to the reader of a delivery (a row of `db.deliveries.waiting`), or to the one who acts
+    (`db.people.Known`)."""
     languages = [row.language, row.hint, *(row.network_languages or ())]
     return installation.reader(languages, [row.time_zone, row.network_time_zone], prefix)
 

@@ -3,17 +3,16 @@ the one who acts; and what is not for the bot it has not heard."""
 
 from dataclasses import astuple
 
-from bot.access import Actor
 from bot.context import Context
 from bot.dialogue import Dialogue
 from bot.markup import clean
-from bot.message import AsksIn, Chat, Deleted, Edited, Event, Identity, Opened, Pressed, Unsupported, Words
+from bot.message import AsksIn, Chat, Deleted, Edited, Event, Opened, Pressed, Unsupported, Words
 from bot.note import Note
 from bot.router import Handler, Place, command_word
 from bot.text import AnyText, Command, _
 from bot.turn import Turn
 from db import letters as stored_letters
-from db import members, networks, people, rooms, seen
+from db import networks, rooms, seen
 
 
 class RoomTurn(Turn):
@@ -27,7 +26,7 @@ class RoomTurn(Turn):
         self.room = rooms.at(
             self.db, chat.messenger, chat.id, chat.thread, clean(self.incoming.room)[:60].strip()
         )
-        network = self.room.network
+        network, self._network_id = self.room.network, self.room.network_id
         self.reader = self.installation.reader(
             network.languages if network else [], [network.time_zone if network else None]
         )
@@ -44,17 +43,6 @@ class RoomTurn(Turn):
             self._recognise(self.incoming.sender)
         self._route(event, chat)
 
-    def _recognise(self, sender: Identity) -> None:
-        """Who acts, as a member of the room's network where they are, else of the one they are active in."""
-        identity = people.find(self.db, sender.messenger, sender.account)
-        if identity is None:
-            return
-        person, network = identity.person, self.room.network
-        member = members.of(self.db, network, person) if network else None
-        if member is None or member.state != "active":
-            member = people.membership(self.db, person)
-        self._actor = Actor(person, identity, member, sender in self.installation.operators)
-
     # --- what ------------------------------------------------------------------------------------
 
     def _route(self, event: Event, chat: Chat) -> None:
@@ -70,7 +58,6 @@ class RoomTurn(Turn):
             case AsksIn(private):
                 assert self.incoming is not None and self.incoming.sender is not None
                 self._identify(self.incoming, self.incoming.sender, Chat(chat.messenger, private))
-                self._recognise(self.incoming.sender)
                 self._talk_in_private()
                 self._call(self.router.events[AsksIn])
             case Edited() | Deleted() | Unsupported():
@@ -125,7 +112,7 @@ class RoomTurn(Turn):
         return self.installation.way(self.room.messenger, payload)
 
     def _pressed(self, press: Pressed, chat: Chat) -> None:
-        if self._actor is None or not self._actor.identity.reachable:
+        if self._actor is None or not self._actor.known.reachable:
             self._show_way()
         else:
             self._talk_in_private()

@@ -35,7 +35,7 @@ from bot.message import (
 )
 from bot.metrics import Told
 from bot.note import Note, key
-from bot.render import label
+from bot.render import label, reader_of
 from bot.router import Handler, Router, command_word, name_of
 from bot.text import AnyText, Command, Reader, Verbatim, _, from_json, paragraphs, to_json
 from db import conversations, people, relays, rooms
@@ -66,9 +66,12 @@ class Turn:
         self.reader = Reader()
         self.parked: list[Any] = []  # the open question's handler first
         self._actor: Actor | None = None
+        self._theirs: list[Any] = []  # what they have parked, also where that is nobody's business
+        self._network_id: int | None = None  # as whose member they act, where that is not theirs to choose
         self._to: dict[str, Any] = {}  # where the answer goes, as `letters.post` takes it
         self._note = Note()  # what was said in this turn
         self._chosen: Any = None  # the label that was pressed, as it is stored
+        self._done = False  # whether a handler came to its end
         self._began = time.perf_counter()
         self.told = Told("engine", "nothing")  # how it ended, for the figures
 
@@ -119,53 +122,51 @@ class Turn:
     # --- who -------------------------------------------------------------------------------------
 
     def _identify(self, incoming: Incoming, sender: Identity, chat: Chat) -> None:
-        identity = people.find(self.db, sender.messenger, sender.account)
-        if identity is None:
-            identity = people.meet(
+        language = incoming.language or None
+        if not self._recognise(sender):
+            people.meet(
                 self.db,
                 sender.messenger,
                 sender.account,
                 chat=chat.id,
                 name=clean(incoming.name)[:60],
-                language=incoming.language or None,
+                language=language,
                 now=self.now,
             )
+            self._recognise(sender)
         elif not isinstance(incoming.event, Left):
-            people.heard(identity, chat=chat.id, language=incoming.language or None, now=self.now)
-        member = people.membership(self.db, identity.person)
-        self._actor = Actor(identity.person, identity, member, sender in self.installation.operators)
-        self.reader = self._reader()
+            people.heard(self.db, self.actor.known, chat=chat.id, language=language, now=self.now)
+        self.reader = reader_of(self.actor.known, self.installation)
 
-    def _reader(self) -> Reader:
-        person, member = self.actor.person, self.actor.member
-        home = member.network if member else None
-        return self.installation.reader(
-            [person.language, self.actor.identity.language, *(home.languages if home else ())],
-            [person.time_zone, home.time_zone if home else None],
-        )
+    def _recognise(self, sender: Identity) -> bool:
+        """Find out who acts; False for who never wrote."""
+        found = people.known(self.db, sender.messenger, sender.account, self._network_id)
+        if found is not None:
+            known, self._theirs = found
+            self._actor = Actor(self.db, known, sender in self.installation.operators)
+        return found is not None
 
     def _answer_in_private(self) -> None:
         """What is said from now on goes to the private chat of the one who acts."""
-        identity = self.actor.identity
-        self._to = {
-            "person_id": identity.person_id,
-            "messenger": identity.messenger,
-            "chat": identity.chat,
-        }
-        self.parked = list(conversations.open_of(self.db, self.actor.person.id))
+        known = self.actor.known
+        self._to = {"person_id": known.person_id, "messenger": known.messenger, "chat": known.chat}
+        self.parked = self._theirs
 
     def _show_menu(self) -> None:
         """Give their chat a menu of commands of its own, where everybody's would not be right: they may do
         more, or chose another language than that of their app."""
-        identity, locale = self.actor.identity, self._reader().locale
-        if not identity.reachable:
+        if self._done:  # it may have changed who they are
+            self._recognise(Identity(self.actor.known.messenger, self.actor.known.account))
+        known = self.actor.known
+        if not known.reachable:
             return
+        locale = reader_of(known, self.installation).locale
         commands = [handler.command for handler in self.router.menu(self.actor)]
-        theirs = self.installation.reader([identity.language], [])
+        theirs = self.installation.reader([known.hint], [])
         is_own = locale != theirs.locale or not self.router.usual.issuperset(commands)
         menu = " ".join([locale, *commands]) if is_own else ""
-        if identity.menu != menu:
-            identity.menu = menu
+        if known.menu != menu:
+            people.has_menu(self.db, known, menu)
             act = {"menu": commands if is_own else []}
             self._post(stored_letters.write(self.db, body=None, offers=[], act=act, now=self.now))
 
@@ -221,7 +222,7 @@ class Turn:
         handler = self.router.commands.get(word.lower())
         if handler is None or not may(handler.needs, self.actor):
             return False
-        if relays.open_of(self.db, self.actor.person.id):
+        if relays.open_of(self.db, self.actor.known.person_id):
             return False
         self._call(handler, words=rest.strip())
         return True
@@ -416,6 +417,7 @@ class Turn:
             savepoint.rollback()
             self._failed(handler, error)
         else:
+            self._done = True
             if parked is not None:
                 self._drop(parked, self._chosen_label(dialogue, parked))
             self._finish(dialogue)
@@ -432,21 +434,24 @@ class Turn:
         """Keep what is needed to go on, and ask."""
         question = wait.question
         if dialogue.language:
-            self.actor.identity.language = dialogue.language
-        conversation_id = conversations.park(
-            self.db,
-            parked.id if parked is not None else None,
-            person_id=self.actor.person.id,
-            handler=handler.name,
-            args=args,
-            answers=dialogue.answers,
-            words=dialogue.words,
-            question=question.name,
-            draft=dialogue.draft or None,
-            asked_at=self.now,
-            heard=self._note.message or None,
-            album=self._note.album or None,
-        )
+            known = self.actor.known
+            people.heard(self.db, known, chat=known.chat, language=dialogue.language, now=self.now)
+        state = {
+            "answers": dialogue.answers,
+            "words": dialogue.words,
+            "question": question.name,
+            "draft": dialogue.draft or None,
+            "asked_at": self.now,
+            "heard": self._note.message or None,
+            "album": self._note.album or None,
+        }
+        if parked is None:  # the letter names the conversation, so that one is first
+            who = self.actor.known.person_id
+            conversation_id = conversations.park(
+                self.db, None, person_id=who, handler=handler.name, args=args, **state
+            )
+        else:
+            conversation_id = parked.id
         letter_id = stored_letters.write(
             self.db,
             body=letters.question_body([said.text for said in dialogue.said], question.text),
@@ -457,13 +462,13 @@ class Turn:
             now=self.now,
         )
         if dialogue.redraw and parked is not None:
-            replaced = stored_letters.shown(self.db, parked.letter_id, self.actor.identity.chat)
+            replaced = stored_letters.shown(self.db, parked.letter_id, self.actor.known.chat)
             self._post(letter_id, replaces=replaced)
         else:
             if parked is not None:
                 letters.close_question(self.db, parked.letter_id, self._chosen_label(dialogue, parked))
             self._post(letter_id)
-        conversations.park(self.db, conversation_id, letter_id=letter_id)
+        conversations.park(self.db, conversation_id, **state, letter_id=letter_id)
 
     def _finish(self, dialogue: Dialogue) -> None:
         """Send what was said, and repeat the question that it interrupted."""
@@ -489,17 +494,17 @@ class Turn:
 
     def _repeat(self, before: list[AnyText]) -> bool:
         """Ask the open question again, below `before`; False when none is open."""
-        parked = conversations.open_of(self.db, self.actor.person.id)
-        if not parked:
+        if not self.parked:
             return False
-        letter_id = letters.repeated(self.db, parked[0], now=self.now, before=before)
+        letter_id = letters.repeated(self.db, self.parked[0], now=self.now, before=before)
         if letter_id is not None:
             self._post(letter_id)
         return letter_id is not None
 
     def _repeat_for_others(self, context: Context) -> None:
-        others = set(context.told) - ({self._actor.person.id} if self._actor is not None else set())
-        for person_id in sorted(conversations.people_in_one(self.db, list(others))):
+        me = self._actor.known.person_id if self._actor is not None else None
+        others = [person_id for person_id in context.told if person_id != me]
+        for person_id in sorted(conversations.people_in_one(self.db, others)):
             letters.repeat_question(self.db, person_id, context.told[person_id], self.now)
 
     def _reply(self, text: AnyText) -> None:
@@ -550,7 +555,7 @@ class Turn:
     def _refusal(self, needs: Role) -> AnyText:
         if needs is Role.OPERATOR:
             return _("Only the operators of this bot can do that.")
-        if self.actor.member is None:
+        if self.actor.known.member_id is None:
             return _(
                 "That is for members of a network. If you have an invitation code, just type it here; "
                 "{start} shows the other ways in.",

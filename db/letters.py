@@ -4,16 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Row, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Executable, Row, Text, bindparam, cast, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Conversation, Delivery, Identity, Letter
 
 # Built once: putting a statement together costs more than running it.
-INSERT_LETTER, INSERT_DELIVERY = insert(Letter), insert(Delivery)
+INSERT_LETTER = insert(Letter)
+INSERT_DELIVERY = insert(Delivery).inline()  # whose key nobody asks for
 BODY = select(Letter.body, Letter.offers).where(Letter.id == bindparam("letter_id"))
-OPEN = (
-    select(
+WITH_BUTTONS = exists().where(Letter.id == Delivery.letter_id, cast(Letter.offers, Text) != "[]")
+CLOSE = (
+    update(Delivery)
+    .where(Delivery.closed.is_(False), WITH_BUTTONS)
+    .values(closed=True)
+    .returning(
         Delivery.id,
         Delivery.letter_id,
         Delivery.person_id,
@@ -22,14 +27,10 @@ OPEN = (
         Delivery.room_id,
         Delivery.thread,
         Delivery.replaces,
-        Letter.offers,
     )
-    .join(Letter, Letter.id == Delivery.letter_id)
-    .where(Delivery.closed.is_(False))
 )
-OPEN_OF_LETTER = OPEN.where(Delivery.letter_id == bindparam("letter_id"))
-OPEN_DELIVERY = OPEN.where(Delivery.id == bindparam("delivery_id"))
-CLOSE = update(Delivery).where(Delivery.id == bindparam("delivery_id")).values(closed=True)
+CLOSE_LETTER = CLOSE.where(Delivery.letter_id == bindparam("of_letter"))
+CLOSE_DELIVERY = CLOSE.where(Delivery.id == bindparam("delivery_id"))
 IN_CHAT = (
     select(Delivery.id, Delivery.closed, Delivery.letter_id, Letter.offers)
     .join(Letter, Letter.id == Delivery.letter_id)
@@ -69,7 +70,9 @@ def write(
         "forget": forget,
         "made_at": now,
     }
-    return _inserted(db, INSERT_LETTER, values)
+    key = db.connection().execute(INSERT_LETTER, _given(values)).inserted_primary_key
+    assert key is not None, "an insert of one row has a key"
+    return int(key[0])
 
 
 def post(
@@ -88,8 +91,8 @@ def post(
     replaces: int | None = None,
     chosen: Any = None,
     closed: bool = False,
-) -> int:
-    """Put a letter in the outbox for one chat; the delivery's id. With `replaces` it takes the place of
+) -> None:
+    """Put a letter in the outbox for one chat. With `replaces` it takes the place of
     that delivery's message, and with `closed` it only closes it: no buttons, what was `chosen` below."""
     values = {
         "letter_id": letter_id,
@@ -108,7 +111,7 @@ def post(
         "attempts": 0,
         "closed": closed,
     }
-    return _inserted(db, INSERT_DELIVERY, values)
+    db.connection().execute(INSERT_DELIVERY, _given(values))
 
 
 def post_all(
@@ -130,10 +133,9 @@ def post_all(
         db.connection().execute(INSERT_DELIVERY, rows)
 
 
-def _inserted(db: Session, statement: Insert, values: dict[str, Any]) -> int:
-    key = db.connection().execute(statement, values).inserted_primary_key
-    assert key is not None, "an insert of one row has a key"
-    return int(key[0])
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """Only what is there: each value costs, and none is what a column holds anyway."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def body(db: Session, letter_id: int) -> tuple[Any, list[Any]] | None:
@@ -197,31 +199,29 @@ def wait_for_album(db: Session, letter: Letter, until: datetime) -> None:
 
 def close(db: Session, letter_id: int, chosen: Any) -> None:
     """Take the buttons off all messages that show this letter, and show what was chosen in their place."""
-    _close(db, db.connection().execute(OPEN_OF_LETTER, {"letter_id": letter_id}).all(), chosen)
+    _close(db, CLOSE_LETTER, {"of_letter": letter_id}, chosen)
 
 
 def close_delivery(db: Session, delivery_id: int, chosen: Any) -> None:
     """The same for the message of one reader."""
-    _close(db, db.connection().execute(OPEN_DELIVERY, {"delivery_id": delivery_id}).all(), chosen)
+    _close(db, CLOSE_DELIVERY, {"delivery_id": delivery_id}, chosen)
 
 
-def _close(db: Session, rows: Sequence[Row[Any]], chosen: Any) -> None:
-    for row in rows:
-        if row.offers:
-            db.connection().execute(CLOSE, {"delivery_id": row.id})
-            post(
-                db,
-                row.letter_id,
-                person_id=row.person_id,
-                messenger=row.messenger,
-                chat=row.chat,
-                room_id=row.room_id,
-                thread=row.thread,
-                priority=0,
-                replaces=row.replaces or row.id,
-                chosen=chosen,
-                closed=True,
-            )
+def _close(db: Session, statement: Executable, which: dict[str, int], chosen: Any) -> None:
+    for row in db.connection().execute(statement, which).all():
+        post(
+            db,
+            row.letter_id,
+            person_id=row.person_id,
+            messenger=row.messenger,
+            chat=row.chat,
+            room_id=row.room_id,
+            thread=row.thread,
+            priority=0,
+            replaces=row.replaces or row.id,
+            chosen=chosen,
+            closed=True,
+        )
 
 
 def shown(db: Session, letter_id: int, chat: str) -> int | None:

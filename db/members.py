@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from db.models import Identity, Member, MemberTopic, Network, Person, PersonLanguage
 
@@ -16,6 +16,11 @@ CONTACT_GRAIN = timedelta(hours=1)
 def of(db: Session, network: Network, person: Person) -> Member | None:
     """A person's membership in a network, ended ones too."""
     return db.scalar(select(Member).where(Member.network_id == network.id, Member.person_id == person.id))
+
+
+def membership(db: Session, member_id: int) -> Member:
+    """A membership that there is, with its network."""
+    return db.get_one(Member, member_id, options=[joinedload(Member.network)])
 
 
 def join(

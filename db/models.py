@@ -493,6 +493,7 @@ class Delivery(Base):
         ),
         Index("ix_deliveries_oldest", "id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
         Index("ix_deliveries_message", "messenger", "chat", "message"),
+        Index("ix_deliveries_latest", "messenger", "chat", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -1,36 +1,122 @@
 """People and their accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Executable, Integer, Row, and_, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
-from db.models import Identity, Member, Person
+from db.models import Conversation, Identity, Member, Network, Person
 
 WROTE_GRAIN = timedelta(minutes=1)
 """How finely it is remembered when somebody last wrote; a row a message would be too much."""
 
+
+@dataclass(slots=True)
+class Known:
+    """What every turn has to know of the one who acts: their account, what they chose, and where they are a
+    member. Plain values, because most turns need no more."""
+
+    identity_id: int
+    person_id: int
+    messenger: str
+    account: str
+    chat: str
+    hint: str | None  # the language of their app
+    reachable: bool
+    last_wrote_at: datetime
+    menu: str
+    language: str | None
+    time_zone: str | None
+    member_id: int | None
+    role: str | None
+    network_languages: list[str] | None
+    network_time_zone: str | None
+
+
 # Built once: putting a statement together costs more than running it.
-FIND = (
-    select(Identity)
-    .where(Identity.messenger == bindparam("messenger"), Identity.account == bindparam("account"))
-    .options(joinedload(Identity.person))
-)
-MEMBERSHIP = (
-    select(Member)
-    .where(
-        Member.person_id == bindparam("person_id"),
-        Member.network_id == bindparam("network_id"),
-        Member.state == "active",
+ACCOUNT = (Identity.messenger == bindparam("messenger"), Identity.account == bindparam("account"))
+FIND = select(Identity).where(*ACCOUNT).options(joinedload(Identity.person))
+KNOWN: Executable = (  # with so many columns their types would not be told anyway
+    select(
+        Identity.id.label("identity_id"),
+        Identity.person_id,
+        Identity.messenger,
+        Identity.account,
+        Identity.chat,
+        Identity.language.label("hint"),
+        Identity.reachable,
+        Identity.last_wrote_at,
+        Identity.menu,
+        Person.language,
+        Person.time_zone,
+        Member.id.label("member_id"),
+        Member.role,
+        Network.languages.label("network_languages"),
+        Network.time_zone.label("network_time_zone"),
+        *(column for column in Conversation.__table__.c if column.name != "person_id"),
     )
-    .options(joinedload(Member.network))
+    .join(Person, Person.id == Identity.person_id)
+    .outerjoin(
+        Member,
+        and_(
+            Member.person_id == Person.id,
+            Member.network_id == func.coalesce(bindparam("network_id", type_=Integer), Person.network_id),
+            Member.state == "active",
+        ),
+    )
+    .outerjoin(Network, Network.id == Member.network_id)
+    .outerjoin(Conversation, Conversation.person_id == Person.id)
+    .where(*ACCOUNT)
+    .order_by(Conversation.id.desc())
 )
+FIELDS = len(fields(Known))
+HEARD = update(Identity).where(Identity.id == bindparam("identity_id"))
+LOCK = (
+    select(Person.id)
+    .join(Identity)
+    .where(tuple_(Identity.messenger, Identity.account).in_(bindparam("accounts", expanding=True)))
+    .order_by(Person.id)
+    .with_for_update(of=Person, key_share=True)
+)
+
+
+def lock(db: Session, accounts: Collection[tuple[str, str]]) -> None:
+    """Have turns of the people behind these accounts (messenger, account) wait, in other processes too, until
+    this transaction ends. To be called before anything is read for them: what a statement reads is as old as
+    the beginning of the statement, also where it had to wait. Always in the same order, so that two who lock
+    several never wait for each other. Others may still write to them: that does not change who they are.
+    """
+    connection = db.connection()
+    if accounts and connection.dialect.name != "sqlite":  # SQLite has one writer anyway
+        connection.execute(LOCK, {"accounts": list(accounts)})
+
+
+def known(
+    db: Session, messenger: str, account: str, network_id: int | None = None
+) -> tuple[Known, list[Row[Any]]] | None:
+    """Who acts, if they ever wrote, and their parked handlers, the open one first. They are taken as a member
+    of this network, else of the one they are active in."""
+    at = {"messenger": messenger, "account": account, "network_id": network_id}
+    rows = db.connection().execute(KNOWN, at).all()
+    if not rows:
+        return None
+    who = Known(*rows[0][:FIELDS])
+    if who.member_id is None and network_id is not None:
+        return known(db, messenger, account)
+    return who, [row for row in rows if row.id is not None]
 
 
 def find(db: Session, messenger: str, account: str) -> Identity | None:
     """The identity of an account, if it ever wrote."""
     return db.scalar(FIND, {"messenger": messenger, "account": account})
+
+
+def identity(db: Session, identity_id: int) -> Identity:
+    """An account that there is, with its person."""
+    return db.get_one(Identity, identity_id, options=[joinedload(Identity.person)])
 
 
 def behind(db: Session, accounts: Iterable[tuple[str, str]]) -> list[Person]:
@@ -52,16 +138,25 @@ def meet(
     return identity
 
 
-def heard(identity: Identity, *, chat: str, language: str | None, now: datetime) -> None:
+def heard(db: Session, who: Known, *, chat: str, language: str | None, now: datetime) -> None:
     """Somebody wrote: this is where they are now, and they can be reached."""
-    if not identity.reachable:
-        identity.reachable = True
-    if identity.chat != chat:
-        identity.chat = chat
-    if language and identity.language != language:
-        identity.language = language
-    if now - identity.last_wrote_at >= WROTE_GRAIN:
-        identity.last_wrote_at = now
+    changed: dict[str, Any] = {}
+    if not who.reachable:
+        changed["reachable"] = True
+    if who.chat != chat:
+        changed["chat"] = chat
+    if language and who.hint != language:
+        changed["language"] = who.hint = language
+    if now - who.last_wrote_at >= WROTE_GRAIN:
+        changed["last_wrote_at"] = now
+    if changed:
+        who.reachable, who.chat = True, chat
+        db.connection().execute(HEARD, {"identity_id": who.identity_id, **changed})
+
+
+def has_menu(db: Session, who: Known, menu: str) -> None:
+    """What their chat's own menu of commands is made for now."""
+    db.connection().execute(HEARD, {"identity_id": who.identity_id, "menu": menu})
 
 
 def reach(db: Session, person_ids: list[int]) -> dict[int, Identity]:
@@ -88,13 +183,6 @@ def left(db: Session, identity: Identity, now: datetime) -> None:
 def is_paused(person: Person, now: datetime) -> bool:
     """Whether they asked to be left alone now."""
     return person.paused_at is not None and (person.paused_until is None or person.paused_until > now)
-
-
-def membership(db: Session, person: Person) -> Member | None:
-    """Their membership in the network they are active in."""
-    if person.network_id is None:
-        return None
-    return db.scalar(MEMBERSHIP, {"person_id": person.id, "network_id": person.network_id})
 
 
 def account_of(db: Session, messenger: str, chat: str) -> str | None:

@@ -1,5 +1,6 @@
 """Events that were handled."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -16,9 +17,18 @@ NOTE = {
 
 def first_time(db: Session, event: str, now: datetime) -> bool:
     """Note an event; False when it was noted before."""
+    return event in first_times(db, [event], now)
+
+
+def first_times(db: Session, events: Iterable[str], now: datetime) -> set[str]:
+    """Note events; those that were not noted before. Always in the same order, so that two who note several
+    of the same never wait for each other."""
     connection = db.connection()
-    noted = connection.execute(NOTE[connection.dialect.name], {"event": event, "at": now})
-    return noted.first() is not None
+    notes = [{"event": event, "at": now} for event in sorted(set(events))]
+    if not notes:
+        return set()
+    # To write many at once costs more where it is only one.
+    return set(connection.scalars(NOTE[connection.dialect.name], notes if len(notes) > 1 else notes[0]))
 
 
 def forget(db: Session, before: datetime) -> int:

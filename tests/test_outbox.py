@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from adapters.console import Console
 from bot import letters, outbox
@@ -20,11 +21,10 @@ from tests.lab import Lab, lab
 async def write(here: Lab, who: str, words: str, priority: Priority, *, forget: bool = False) -> None:
     """A letter to somebody who has written before."""
 
-    def run(db: object) -> None:
-        with here.session() as look:
-            person = look.scalars(select(Identity.person_id).where(Identity.account == who)).one()
+    def run(db: Session) -> None:
+        person = db.scalars(select(Identity.person_id).where(Identity.account == who)).one()
         letters.write(
-            db,  # type: ignore[arg-type]  # the engine's session
+            db,
             [person],
             Verbatim(words),
             priority=priority,

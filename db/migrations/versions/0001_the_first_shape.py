@@ -222,6 +222,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index("ix_deliveries_latest", ["messenger", "chat", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_letter_id"), ["letter_id"], unique=False)
         batch_op.create_index("ix_deliveries_message", ["messenger", "chat", "message"], unique=False)
         batch_op.create_index(
@@ -605,6 +606,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_deliveries_message")
         batch_op.drop_index(batch_op.f("ix_deliveries_letter_id"))
+        batch_op.drop_index("ix_deliveries_latest")
 
     op.drop_table("deliveries")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
