@@ -278,7 +278,10 @@ class Matrix:
         first = not self._synced.is_set()
         left = keys.count(self._open, response)
         try:
-            if first or not left:
+            if self._account.restored:
+                await keys.renew(self._open)
+                self._account.renewed()
+            elif first or not left:
                 await self._fall_back(response)
             await keys.keep_up(self._open)
         except Failed as failed:

@@ -4,6 +4,7 @@
     crypto.db           the keys of the device and of the rooms, kept by the library
     sync                how far we have handled what happened
     cross-signing.json  what the device is signed with (adapters/matrix_trust.py)
+    restored            the keys come from a backup, and have to be renewed
 
 A login makes a device, and keys belong to a device. So nothing here is ever made a second time by itself: a
 lost part is said, with what to do.
@@ -26,8 +27,8 @@ from adapters import matrix_keys as keys
 from adapters.matrix_client import Failed, ask, call
 from bot.adapter import Later, Unauthorised
 
-SEEDS = "cross-signing.json"
-_LOGIN, _CRYPTO, _SYNC, _LOCK = "login.json", "crypto.db", "sync", "lock"
+LOGIN, CRYPTO, SEEDS, SYNC = "login.json", "crypto.db", "cross-signing.json", "sync"
+RESTORED, _LOCK = "restored", "lock"
 _REQUEST_SECONDS = 30.0
 
 
@@ -85,13 +86,13 @@ class Account:
     @property
     def irreplaceable(self) -> tuple[str, ...]:
         """The files that belong into the backup: nothing can make them again."""
-        return _LOGIN, _CRYPTO, SEEDS
+        return LOGIN, CRYPTO, SEEDS
 
     @property
     def refused(self) -> str:
         """What an operator has to do when the login is worth nothing."""
         return (
-            f"The homeserver refuses the bot's login. If the device was removed, move {_LOGIN} and {_CRYPTO} "
+            f"The homeserver refuses the bot's login. If the device was removed, move {LOGIN} and {CRYPTO} "
             f"out of {self.folder} (not the rest) and start again with matrix.password: the bot gets a new "
             "device. Else correct matrix.user and matrix.password or matrix.access_token."
         )
@@ -101,13 +102,22 @@ class Account:
     def since(self) -> str:
         """Up to where everything is handled; "" when nothing ever was."""
         try:
-            return (self.folder / _SYNC).read_text("ascii").strip()
+            return (self.folder / SYNC).read_text("ascii").strip()
         except FileNotFoundError:
             return ""
 
     def handled(self, token: str) -> None:
         """Everything up to `token` is handled and committed."""
-        write(self.folder / _SYNC, token)
+        write(self.folder / SYNC, token)
+
+    @property
+    def restored(self) -> bool:
+        """Whether the keys come from a backup, and have not been renewed since."""
+        return (self.folder / RESTORED).exists()
+
+    def renewed(self) -> None:
+        """They are renewed."""
+        (self.folder / RESTORED).unlink()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -129,22 +139,22 @@ class Account:
     def _known(self) -> dict[str, str]:
         """The login there is. Raises `Unauthorised` where it is not whole, or not the one we are told of."""
         try:
-            known: dict[str, str] = json.loads((self.folder / _LOGIN).read_text("utf-8"))
+            known: dict[str, str] = json.loads((self.folder / LOGIN).read_text("utf-8"))
         except FileNotFoundError:
             return {}
         except ValueError:
             raise Unauthorised(
-                f"{self.folder / _LOGIN} cannot be read: put it back from the backup."
+                f"{self.folder / LOGIN} cannot be read: put it back from the backup."
             ) from None
         if known["asked"] != self.user:
             raise Unauthorised(
                 f"The login in {self.folder} belongs to another user than matrix.user: correct that, or name "
                 "another folder as matrix.store."
             )
-        if known.get("token") and not (self.folder / _CRYPTO).exists():
+        if known.get("token") and not (self.folder / CRYPTO).exists():
             raise Unauthorised(
-                f"The keys of the bot's device are gone: put {self.folder / _CRYPTO} back from the backup, "
-                f"or move {_LOGIN} away and start with matrix.password: the bot gets a new device, which "
+                f"The keys of the bot's device are gone: put {self.folder / CRYPTO} back from the backup, "
+                f"or move {LOGIN} away and start with matrix.password: the bot gets a new device, which "
                 "cannot read what was written to the old one."
             )
         return known
@@ -152,7 +162,7 @@ class Account:
     def _client(self, device: str) -> AsyncClient:
         config = AsyncClientConfig(
             store=SqliteStore,
-            store_name=_CRYPTO,
+            store_name=CRYPTO,
             store_sync_tokens=False,  # the library stores it before anything is handled
             max_limit_exceeded=0,  # the outbox waits better, and others go on meanwhile
             max_timeouts=0,
@@ -203,7 +213,7 @@ class Account:
             "device": client.device_id,
             "token": client.access_token,
         }
-        write(self.folder / _LOGIN, json.dumps(login, indent=1))
+        write(self.folder / LOGIN, json.dumps(login, indent=1))
 
     async def _keys(self, client: AsyncClient) -> None:
         """Make sure that others know our keys, and that they are these. Raises `Unauthorised`."""
@@ -216,7 +226,7 @@ class Account:
         if theirs and theirs != {name: ours[name] for name in theirs}:
             raise Unauthorised(
                 f"The keys in {self.folder} are not those of the bot's device: put the whole folder back "
-                f"from one backup, or move {_LOGIN} and {_CRYPTO} away to get a new device."
+                f"from one backup, or move {LOGIN} and {CRYPTO} away to get a new device."
             )
         if not device:
             client.olm.account.shared = False  # a login whose first upload was cut off

@@ -1,5 +1,5 @@
 """The keys of encryption, where the library leaves gaps: what is uploaded survives a crash, what runs out is
-made up for, and a room's key counts as shared only when it was.
+made up for, a room's key counts as shared only when it was, and keys from a backup are renewed.
 
 How keys work is in https://spec.matrix.org/latest/client-server-api/#end-to-end-encryption.
 """
@@ -52,6 +52,30 @@ async def upload_fallback(client: AsyncClient) -> None:
     await call(client, "POST", ["keys", "upload"], {"fallback_keys": signed})
     olm.mark_keys_as_published()
     olm.save_account()
+
+
+async def renew(client: AsyncClient) -> None:
+    """After keys came from a backup: begin anew whatever may have gone on since then, unknown to us. The
+    one-time keys that others would take are not ours any more, and what we write in an old session is taken
+    for a repetition. Raises `Failed`."""
+    olm, ours = client.olm, {client.user_id: {client.device_id: _KIND}}
+    while await _taken_back(client, ours):
+        pass
+    olm.uploaded_key_count = 0
+    await upload_fallback(client)
+    await upload(client)
+    olm.wedged_devices = [device for device in olm.device_store if olm.session_store.get(device.curve25519)]
+    if client.should_claim_keys:
+        await ask(client.keys_claim(client.get_users_for_key_claiming()))
+    olm.wedged_devices.clear()  # who cannot be reached begins a new session with us
+    await client.send_to_device_messages()
+
+
+async def _taken_back(client: AsyncClient, ours: dict[str, Any]) -> bool:
+    """Take one of our one-time keys from the homeserver; whether there was one left."""
+    told = await call(client, "POST", ["keys", "claim"], {"one_time_keys": ours})
+    keys = told["one_time_keys"].get(client.user_id, {}).get(client.device_id, {})
+    return any(not key.get("fallback") for key in keys.values())
 
 
 def count(client: AsyncClient, response: Any) -> int:

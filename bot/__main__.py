@@ -1,4 +1,5 @@
-"""The command line: `python -m bot` with `demo`, `run`, `check`, `found` or `migrate`."""
+"""The command line: `python -m bot` with `demo`, `run`, `check`, `found`, `migrate`, `backup` or
+`restore`."""
 
 import argparse
 import asyncio
@@ -24,19 +25,22 @@ def main(arguments: list[str] | None = None) -> int:
         "--config", type=Path, metavar="FILE", help="the settings (config.toml, if it is there)"
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command, needs_words in (
-        (demo, False),
-        (run, False),
-        (check, False),
-        (found, True),
-        (migrate, False),
+    for command, word in (
+        (demo, None),
+        (run, None),
+        (check, None),
+        (found, ("name", str, "the network's name")),
+        (migrate, None),
+        (backup, ("folder", Path, "a new folder")),
+        (restore, ("folder", Path, "the folder of the backup")),
     ):
         sub = commands.add_parser(
             command.__name__, help=(command.__doc__ or "").partition("\n")[0].rstrip(".")
         )
         sub.set_defaults(command=command)
-        if needs_words:
-            sub.add_argument("name", help="the network's name")
+        if word is not None:
+            name, kind, explained = word
+            sub.add_argument(name, type=kind, help=explained)
         if command is run:
             sub.add_argument(
                 "--only",
@@ -112,6 +116,20 @@ def migrate(given: argparse.Namespace) -> int:
     from bot import app
 
     return app.migrate(settings(given), print)
+
+
+def backup(given: argparse.Namespace) -> int:
+    """Save the database and the keys of Matrix in a new folder, while the bot runs."""
+    from bot import app
+
+    return app.backup(settings(given), given.folder, print)
+
+
+def restore(given: argparse.Namespace) -> int:
+    """Bring a backup to a place where nothing is yet."""
+    from bot import app
+
+    return app.restore(settings(given), given.folder, print)
 
 
 if __name__ == "__main__":

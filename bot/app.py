@@ -18,13 +18,14 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import handlers
-from adapters import script
+from adapters import matrix_backup, script
 from adapters.console import Terminal, account, history, keep_history
 from adapters.matrix import Matrix
 from adapters.matrix_account import Account
 from adapters.script import Unreadable as Unreadable  # for the command line, which knows only this file
 from adapters.telegram import Telegram
 from adapters.telegram_webhook import Webhook
+from bot import backup as backups
 from bot import cast, clock
 from bot.adapter import Adapter, Everywhere, Later, SendError, Sharing, Unauthorised
 from bot.config import Config
@@ -39,6 +40,7 @@ from bot.team import CLOCK, SENDER, Team
 from bot.text import Reader, render
 from bot.trouble import Trouble
 from bot.watch import watched
+from db import backup as database_backup
 from db import deliveries, invitations, members, networks, store, timers
 from db.alone import InUse, alone
 from db.bell import Bell
@@ -424,6 +426,61 @@ def migrate(config: Config, say: Callable[[str], None]) -> int:
         say(str(error))
         return os.EX_DATAERR
     return os.EX_OK
+
+
+def backup(config: Config, folder: Path, say: Callable[[str], None]) -> int:
+    """Save the database and the keys of Matrix in a new folder, from the command line."""
+    keys, own = folder / KEYS, Path(config.matrix.store)
+    try:
+        with backups.new(folder):
+            if config.matrix.enabled:
+                matrix_backup.save_place(own, keys)
+            version = database_backup.save(config.database.url, folder / DATABASE)
+            if config.matrix.enabled:
+                matrix_backup.save_keys(own, keys)
+            made = backups.finish(folder, clock.RealClock().now(), version=version)
+    except NOT_DONE as error:
+        say(_in_words(error))
+        return os.EX_DATAERR
+    along = f" and the keys of Matrix ({own})" if config.matrix.enabled else ""
+    say(f"Saved in {folder}: the database ({_database(config)}){along}, {made.size} bytes.")
+    say(NOT_SAVED)
+    return os.EX_OK
+
+
+def restore(config: Config, folder: Path, say: Callable[[str], None]) -> int:
+    """Bring a backup to where the config says, from the command line."""
+    keys, own, now = folder / KEYS, Path(config.matrix.store), clock.RealClock().now()
+    try:
+        made = backups.look(folder)
+        with matrix_backup.restoring(keys, own) if keys.exists() else contextlib.nullcontext():
+            database_backup.restore(folder / DATABASE, config.database.url, now)
+    except NOT_DONE as error:
+        say(_in_words(error))
+        return os.EX_DATAERR
+    along = f" and the keys of Matrix ({own})" if keys.exists() else ""
+    say(f"Restored from {made.made_at:%Y-%m-%d %H:%M} UTC: the database ({_database(config)}){along}.")
+    say(ONLY_HERE)
+    return os.EX_OK
+
+
+DATABASE, KEYS = "mentornet.db", "matrix"
+"""Where they are in a backup."""
+NOT_DONE = (backups.BackupError, store.DatabaseTooNew, store.Unavailable, Unauthorised, OSError)
+NOT_SAVED = "The config is not in it: keep that apart, and nobody else may read either of them."
+ONLY_HERE = (
+    "Now start it here, and nowhere else again: two that answer to one account would take each other's news."
+)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)
+
+
+def _database(config: Config) -> str:
+    return store.place(store.connect(config.database.url).url)
 
 
 # --- the program in a terminal -------------------------------------------------------------------

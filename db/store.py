@@ -60,7 +60,7 @@ class Unavailable(Exception):
     """The database cannot be reached. `str()` says which and why in a sentence, without the password."""
 
 
-def connect(url: str) -> Engine:
+def connect(url: str | URL) -> Engine:
     """An engine for `url`; it connects when it is used.
 
     On SQLite: WAL, every commit on disk, foreign keys on, one writer from the start of a transaction (the
@@ -178,17 +178,33 @@ def migrate(engine: Engine) -> None:
 
     Raises DatabaseTooNew where it knows a version that this program does not, and Unavailable.
     """
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     with reached(engine) as connection:
-        if not _is_sqlite(connection):  # SQLite has one writer anyway
-            connection.execute(select(func.pg_advisory_xact_lock(OURS, MIGRATING)))
-        there = MigrationContext.configure(connection).get_current_revision()
-        if there is not None and there not in known:
-            raise DatabaseTooNew(
-                f"The database is at version {there}, which this program does not know yet. "
-                "It was used by a newer program: please update, or restore a backup."
-            )
-        upgrade(alembic_config(connection), "head")
+        keep_shape(connection)
+        version(connection)
+        shape(connection, "head")
+
+
+def keep_shape(connection: Connection) -> None:
+    """Have no other program change the shape until this transaction ends."""
+    if not _is_sqlite(connection):  # SQLite has one writer anyway
+        connection.execute(select(func.pg_advisory_xact_lock(OURS, MIGRATING)))
+
+
+def version(connection: Connection) -> str | None:
+    """The version of the database's shape; None where nothing is in it. Raises DatabaseTooNew."""
+    there = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if there is not None and there not in known:
+        raise DatabaseTooNew(
+            f"The database is at version {there}, which this program does not know yet. "
+            "It was used by a newer program: please update, or restore a backup."
+        )
+    return there
+
+
+def shape(connection: Connection, to: str) -> None:
+    """Bring the database to the shape of a version that this program knows, "head" for the newest."""
+    upgrade(alembic_config(connection), to)
 
 
 @contextmanager

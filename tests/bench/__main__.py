@@ -1,98 +1,50 @@
-"""What a turn costs, beside a bot that keeps nothing: `make bench`, about four minutes; `ARGS=--quick`, one.
+"""Measure the program beside others and beside itself: `make bench`, or `make bench ROW="1 4"`.
 
-Both bots serve the same people from the same server, one after the other in turn. Absolute figures are the
-machine's; only the ratios say something of the program.
+Absolute figures are the machine's; only the ratios of one run say something of the program.
 """
 
 import argparse
 import asyncio
-import statistics
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from tests.bench.ours import Ours
-from tests.bench.peer import Peer
-from tests.bench.run import RATE, Bot, Plan, Result, pin, run
-
-BOTS: tuple[type[Bot], type[Bot]] = (Ours, Peer)
-LEFT, CELL = 42, 24
-"""Widths of the table's columns."""
+from tests.bench.figures import HEAD
+from tests.bench.programs import pin
+from tests.bench.rows import ROWS
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: a figure of each run, and how ours has to stand to the peer's."""
-
-    title: str
-    figure: str
-    form: str
-    least: float | None = None
-    most: float | None = None
-
-    def line(self, ours: Sequence[Result], peers: Sequence[Result]) -> str:
-        """Medians with their spread, our median in relation to the peer's, and the goal."""
-        sides = [[float(getattr(result, self.figure)) for result in side] for side in (ours, peers)]
-        cells = (
-            f"{statistics.median(side):{self.form}} ({min(side):{self.form}}–{max(side):{self.form}})"
-            for side in sides
-        )
-        ratio = statistics.median(sides[0]) / statistics.median(sides[1])
-        goal, met = "", True
-        if self.least is not None:
-            goal, met = f"≥ {self.least:g}", ratio >= self.least
-        if self.most is not None:
-            goal, met = f"≤ {self.most:g}", ratio <= self.most
-        mark = f"{goal:<7}{'yes' if met else 'no'}" if goal else ""
-        left = f"{self.title:<{LEFT}}" + "".join(f"{cell:<{CELL}}" for cell in cells)
-        return f"{left}{ratio:<7.2f}{mark}".rstrip()
-
-
-ROWS = (
-    Row("replies a second", "replies", ",.0f", least=2.0),
-    Row("CPU seconds for 1,000 replies", "cpu", ".2f"),
-    Row("share of its core that it had", "core", ".0%"),
-    Row(f"ms to half of them, at {RATE:g} a second", "p50", ".1f", most=1.0),
-    Row(f"ms to 99 %, at {RATE:g} a second", "p99", ".1f", most=1.5),
-)
-"""With the goals of the project."""
-
-
-async def compare(plan: Plan, runs: int) -> list[list[Result]]:
-    """The runs of each bot, one after the other in turn."""
-    results: list[list[Result]] = [[] for _ in BOTS]
-    for number in range(1, runs + 1):
-        for bot, side in zip(BOTS, results, strict=True):
-            result = await run(bot, plan)
-            side.append(result)
-            print(f"run {number} of {runs}: {bot.name}, {result.replies:,.0f} a second", file=sys.stderr)
-    return results
+async def measure(numbers: Sequence[int], runs: int | None) -> bool:
+    """Print the rows, in `runs` of each, or as many as there is time for; whether each bot did its work."""
+    print(HEAD, flush=True)
+    done = True
+    for number in numbers:
+        began = time.monotonic()
+        try:
+            row = ROWS[number]
+            many = runs or (row.runs if len(numbers) > 1 else 2 * row.runs - 1)
+            print("\n".join(await row.lines(number, many)), flush=True)
+        except (AssertionError, TimeoutError) as wrong:
+            print(f"{number:>2}  the work was not done: {wrong!r}", flush=True)
+            done = False
+        print(f"row {number}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return done
 
 
 def main() -> int:
-    """Measure and print; the exit status says only whether each bot did its work."""
+    """The exit status says only whether each bot did its work: a goal that is missed is no error."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="three short runs: a hint, no measurement")
-    quick = parser.parse_args().quick
-    plan, runs = (Plan(warm_up=1, flood=2, paced=3), 3) if quick else (Plan(), 5)
+    parser.add_argument("row", nargs="*", type=int, choices=[[], *ROWS], help="all when none is named")
+    parser.add_argument("--runs", type=int, help="how many of each; medians are printed")
+    asked = parser.parse_args()
     pin(0, 0)
-    try:
-        ours, peers = asyncio.run(compare(plan, runs))
-    except AssertionError as wrong:
-        print(f"The work was not done: {wrong}", file=sys.stderr)
-        return 1
-    head = "".join(f"{bot.name:<{CELL}}" for bot in BOTS)
-    print(f"{'':<{LEFT}}{head}{'ratio':<7}{'goal':<7}met")
-    for row in ROWS:
-        print(row.line(ours, peers))
-    busiest = max(result.server for result in (*ours, *peers))
+    done = asyncio.run(measure(asked.row or [*ROWS], asked.runs))
     print(
-        f"\nMedians of {runs} runs (lowest–highest). {BOTS[0].name} takes steps of /ask, has each update\n"
-        f"and each reply on the disk, which was checked after each run; {BOTS[1].name} says what it\n"
-        f"heard and keeps nothing. The server was never more than {busiest:.0%} busy.\n"
-        "Where a bot did not have its core to itself, only the CPU seconds can be compared."
+        "\nMedians (lowest–highest) of runs in turn. mentorNET has each update and each reply on the disk,\n"
+        "which is checked after each run; the echo keeps nothing. Where a bot did not have its core to\n"
+        "itself, only the CPU seconds can be compared."
     )
-    return 0
+    return 0 if done else 1
 
 
 if __name__ == "__main__":

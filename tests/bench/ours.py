@@ -1,61 +1,75 @@
 """The real program, as an operator runs it: every turn on the disk before it is answered."""
 
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
-from bot import cast
-from bot.clock import RealClock
 from db import store
-from db.models import Delivery, Seen
-from tests.bench.people import FIRST, People
-from tests.bench.server import TOKEN
+from db.models import Delivery, Letter, Seen
+from tests.bench.crowd import fill, sqlite
+from tests.bench.people import People
+from tests.bench.server import TOKEN, Server
+
+UNLIMITED = {"telegram.messages_per_second": 1000}
+"""What the outbox takes for "no limit"."""
 
 
 class Ours:
-    """mentorNET with a database in `folder`."""
+    """mentorNET on a server, with a database in `folder` unless the settings name one; settings by their
+    names in the config."""
 
     name = "mentorNET"
     module = "bot"
 
-    def __init__(self, folder: Path) -> None:
-        self._database = f"sqlite:///{folder}/bench.db"
+    def __init__(self, folder: Path, server: Server, settings: dict[str, Any] | None = None) -> None:
+        self._settings: dict[str, Any] = {
+            "database.url": sqlite(folder),
+            "telegram.token": TOKEN,
+            "telegram.api_url": server.url,
+            **(settings or {}),
+        }
 
-    def arguments(self, url: str) -> list[str]:
+    def arguments(self) -> list[str]:
         """What it is started with."""
         return ["run"]
 
-    def environment(self, url: str) -> dict[str, str]:
-        """Its settings; 1000 messages a second is the outbox's "no limit"."""
+    def environment(self) -> dict[str, str]:
+        """Its settings."""
         return {
-            "MENTORNET_DATABASE__URL": self._database,
-            "MENTORNET_TELEGRAM__TOKEN": TOKEN,
-            "MENTORNET_TELEGRAM__API_URL": url,
-            "MENTORNET_TELEGRAM__MESSAGES_PER_SECOND": "1000",
+            f"MENTORNET_{name.replace('.', '__').upper()}": str(value)
+            for name, value in self._settings.items()
         }
 
-    def prepare(self, people: People) -> None:
-        """Everybody is a member of one network already."""
-        database = store.connect(self._database)
-        store.migrate(database)
-        joined = RealClock().now() - timedelta(days=1)
-        with store.sessions(database).begin() as db:
-            for account in map(str, range(FIRST, FIRST + people.many)):
-                who = cast.Character("Ana", "telegram", account, "en", "member", None, ("papers",), ("en",))
-                cast.enter(db, who, time_zone="Europe/Berlin", now=joined)
-        database.dispose()
 
-    def verify(self, people: People) -> None:
+class InTheFlood(Ours):
+    """The same for a flood of people, all of them members already."""
+
+    keeps = True
+
+    def __init__(self, folder: Path, people: People) -> None:
+        self._people, self._database = people, sqlite(folder)
+        fill(self._database, people.many)
+        super().__init__(folder, people.server, UNLIMITED)
+
+    def verify(self) -> None:
         """Whether each update is kept and each message settled. Raises AssertionError."""
-        database = store.connect(self._database)
-        with store.sessions(database)() as db:
-            seen = db.scalar(select(func.count()).select_from(Seen))
-            by_kind = select(Delivery.state, Delivery.replaces.is_(None))
-            settled = Counter(tuple(row) for row in db.execute(by_kind))
-        database.dispose()
-        edits = people.server.calls["editmessagetext"] + people.server.calls["editmessagereplymarkup"]
-        sent = Counter({("sent", True): people.replies, ("sent", False): edits})
-        if seen != people.updates or settled != sent:
-            raise AssertionError(f"{seen} of {people.updates} updates are kept; deliveries {settled}, {sent}")
+        self._people.verify()
+        kept(self._database, self._people)
+
+
+def kept(url: str, people: People) -> None:
+    """Whether each update is kept and each message settled in a database. Raises AssertionError."""
+    database = store.connect(url)
+    with store.sessions(database)() as db:
+        seen = db.scalar(select(func.count()).select_from(Seen))
+        messages = (
+            select(Delivery.state, Delivery.replaces.is_(None)).join(Letter).where(Letter.act.is_(None))
+        )
+        settled = Counter(tuple(row) for row in db.execute(messages))
+    database.dispose()
+    edits = people.server.calls["editmessagetext"] + people.server.calls["editmessagereplymarkup"]
+    sent = Counter({("sent", True): people.replies, ("sent", False): edits})
+    if seen != people.updates or settled != sent:
+        raise AssertionError(f"{seen} of {people.updates} updates are kept; deliveries {settled}, {sent}")

@@ -1,0 +1,151 @@
+"""Row 11: two processes on one PostgreSQL against one. News are brought by webhook, to each in turn.
+
+The database is a millisecond away, as on another machine: that is what a turn waits for, and what several
+processes are good for. So it can be measured where there are too few cores for all of them.
+"""
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import cycle
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from tests.bench.crowd import fill
+from tests.bench.figures import Figure, NotMeasuredError
+from tests.bench.ours import UNLIMITED, Ours, kept
+from tests.bench.people import People
+from tests.bench.programs import STUCK, Program, folder, started
+from tests.postgres import Postgres
+from tests.telegram_server import free_port
+
+PEOPLE = 60
+WARM_UP, FLOOD = 2.0, 5.0
+"""Seconds."""
+FAR = 0.0005
+"""Seconds to the database, and as many back."""
+PATH, SECRET = "/telegram", "of-the-bench"
+CONNECTIONS = 40
+"""At which Telegram posts at once."""
+
+
+async def two(runs: int) -> Sequence[Figure]:
+    """Row 11."""
+    rates: tuple[list[float], list[float]] = [], []
+    costs: tuple[list[float], list[float]] = [], []
+    with Postgres() as server:
+        for _ in range(runs):
+            for side, many in enumerate((2, 1)):
+                with server.database() as url, folder() as place:
+                    rate, cost = await _flooded(url, place, many)
+                rates[side].append(rate)
+                costs[side].append(cost)
+    return [Figure(*rates), Figure(*costs)]
+
+
+async def _flooded(url: str, place: Path, many: int) -> tuple[float, float]:
+    """Replies a second of so many processes, and their seconds of the processor for a thousand. Raises
+    AssertionError, and NotMeasuredError where they do not work together."""
+    people = People(PEOPLE)
+    fill(url, people.many)
+    async with people.server, _far(url) as address, AsyncExitStack() as running:
+        doors = [f"127.0.0.1:{free_port()}" for _ in range(many)]
+        programs = []
+        for door in doors:
+            own = {
+                "database.url": address,
+                "telegram.webhook_url": f"http://{doors[0]}{PATH}",
+                "telegram.webhook_listen": door,
+                "telegram.webhook_secret": SECRET,
+            }
+            bot = Ours(place, people.server, {**UNLIMITED, **own})
+            programs.append(await running.enter_async_context(started(bot, place)))
+            await _opens(door, programs[-1])
+        people.server.post = await running.enter_async_context(_posting(doors))
+        people.flood()
+        await asyncio.sleep(WARM_UP)
+        before = people.replies, sum(program.cpu for program in programs), time.perf_counter()
+        await asyncio.sleep(FLOOD)
+        after = people.replies, sum(program.cpu for program in programs), time.perf_counter()
+        await people.calm()
+    people.verify()
+    kept(url, people)
+    replies, cpu, seconds = (b - a for a, b in zip(before, after, strict=True))
+    return replies / seconds, 1000 * cpu / replies
+
+
+async def _opens(door: str, program: Program) -> None:
+    """Wait until the program takes news. Raises NotMeasuredError when it may not run beside another one."""
+    host, port = door.split(":")
+    async with asyncio.timeout(STUCK):
+        while True:
+            if program.status == os.EX_CONFIG:
+                raise NotMeasuredError("only one process may work on a database")
+            try:
+                _, writer = await asyncio.open_connection(host, int(port))
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
+
+
+@asynccontextmanager
+async def _posting(doors: Sequence[str]) -> AsyncIterator[Callable[[str], None]]:
+    """Hands updates to each of the doors in turn, over as many connections as Telegram."""
+    queues: list[asyncio.Queue[str]] = [asyncio.Queue() for _ in doors]
+    turn = cycle(queues)
+    async with asyncio.TaskGroup() as group:
+        posting = [
+            group.create_task(_post(door, queue))
+            for door, queue in zip(doors, queues, strict=True)
+            for _ in range(CONNECTIONS // len(doors))
+        ]
+        yield lambda update: next(turn).put_nowait(update)
+        for task in posting:
+            task.cancel()
+
+
+async def _post(door: str, updates: asyncio.Queue[str]) -> None:
+    """Post one update after the other over one connection. Raises AssertionError when one is not taken."""
+    reader, writer = await asyncio.open_connection(*door.split(":"))
+    try:
+        while True:
+            body = (await updates.get()).encode()
+            head = (
+                f"POST {PATH} HTTP/1.1\r\nHost: {door}\r\nContent-Type: application/json\r\n"
+                f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            writer.write(head.encode() + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 200"), answer.splitlines()[0]
+            length = re.search(rb"content-length: *(\d+)", answer.lower())
+            await reader.readexactly(int(length[1]) if length else 0)
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def _far(url: str) -> AsyncIterator[str]:
+    """The address of the same database from far away."""
+    there = make_url(url)
+
+    async def through(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        other_reader, other_writer = await asyncio.open_connection(there.host, there.port)
+        await asyncio.gather(_carry(reader, other_writer), _carry(other_reader, writer))
+
+    async with await asyncio.start_server(through, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield there.set(port=port).render_as_string(hide_password=False)
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Carry what comes, later by the way; the line is used by one request at a time."""
+    while data := await reader.read(2**16):
+        await asyncio.sleep(FAR)
+        writer.write(data)
+    writer.close()
