@@ -41,7 +41,7 @@ LONGEST_WAIT = 1.0
 """Seconds between two tries at most."""
 NEW = "new"
 """Where a session keeps which of its group's events are new."""
-TIMERS = 50
+TIMERS = 25
 """Timers that are looked at together: what they do keeps the engine busy for some hundredths of a second."""
 TIMER_AGAIN = timedelta(minutes=5)
 """When a timer whose turn failed is tried again."""

@@ -38,7 +38,14 @@ STORIES = ("check_in_not_good", "announce", "einladen_deutsch", "check_in", "gru
 """Transcripts that leave something in nearly every table."""
 
 
-@pytest.fixture(params=[(a, b) for a in KINDS for b in KINDS], ids=lambda pair: "_to_".join(pair))
+PAIRS = [
+    pytest.param((a, b), id=f"{a}_to_{b}", marks=[] if a == b else pytest.mark.soak)
+    for a in KINDS
+    for b in KINDS
+]
+
+
+@pytest.fixture(params=PAIRS)
 def move(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """The addresses of two databases in which nothing is, of each kind."""
     with ExitStack() as stack:
