@@ -36,8 +36,9 @@ LINE = {
 SQLITE_AWAY = {3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26}
 """What SQLite answers when the fault is not with what it was given: not permitted, busy, locked, no memory,
 read-only, no input or output, malformed, disk full, cannot open, protocol, not a database."""
-TOO_LARGE, READ_ONLY = "54", "25006"
-"""Of PostgreSQL's states: a class, and what a server answers that only follows another one."""
+TOO_LARGE, ONCE_MORE, READ_ONLY = "54", "40", "25006"
+"""Of PostgreSQL's states: two classes, the second for transactions that stood in each other's way, and what a
+server answers that only follows another one."""
 
 REFUSALS = {
     "password authentication failed|no password supplied": "the user name or the password is not accepted",
@@ -157,7 +158,8 @@ def is_away(error: BaseException) -> bool:
         return code & 0xFF in SQLITE_AWAY
     state = getattr(error.orig, "sqlstate", None) or ""
     # Among what PostgreSQL calls operational are also values that are too large for it.
-    operational = isinstance(error.orig, psycopg.OperationalError) and not state.startswith(TOO_LARGE)
+    given = state.startswith((TOO_LARGE, ONCE_MORE))
+    operational = isinstance(error.orig, psycopg.OperationalError) and not given
     return operational or state == READ_ONLY
 
 

@@ -1,6 +1,7 @@
 """The database: what the migrations make is what the models say, a newer one is refused, and what is wrong
 with an address is said without what is secret in it."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -175,4 +176,31 @@ def test_a_lost_connection_is_away_and_the_next_one_works(postgres: Postgres) ->
         postgres.execute(f"SELECT pg_terminate_backend({backend})")
         with engine.begin() as connection:
             connection.execute(text("SELECT 1"))
+        engine.dispose()
+
+
+def test_two_that_stand_in_each_other_s_way_are_not_away(postgres: Postgres) -> None:
+    """PostgreSQL lets one of them go on, and the other may try again."""
+    with postgres.database() as url:
+        engine = store.connect(url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE things (id int PRIMARY KEY, n int)"))
+            connection.execute(text("INSERT INTO things VALUES (1, 0), (2, 0)"))
+        take = text("UPDATE things SET n = n + 1 WHERE id = :id")
+        met = threading.Barrier(2)
+
+        def both(first: int, second: int) -> Exception | None:
+            try:
+                with engine.begin() as connection:
+                    connection.execute(take, {"id": first})
+                    met.wait()
+                    connection.execute(take, {"id": second})
+            except DBAPIError as error:
+                return error
+            return None
+
+        with ThreadPoolExecutor(2) as pool:
+            ended = list(pool.map(both, (1, 2), (2, 1)))
+        (refused,) = [error for error in ended if error is not None]
+        assert not store.is_away(refused)
         engine.dispose()
