@@ -68,7 +68,7 @@ class MatrixCrowd(Crowd):
         async with self.line:
             homeserver().crash()
             await asyncio.sleep(AWAY_SECONDS)
-            await asyncio.to_thread(homeserver().start)
+            homeserver().start()  # in this thread: with the one that starts it, it ends
 
 
 @asynccontextmanager
