@@ -225,7 +225,7 @@ class Telegram(Section):
     poll_seconds: Seconds = 30
     """How many seconds Telegram may hold back its answer while there is nothing new."""
 
-    messages_per_second: Rate = 28.0
+    messages_per_second: Rate = 29.0
     """How many messages the bot sends in a second, to all people together; Telegram allows about 30."""
 
     webhook_url: WebhookAddress = ""

@@ -48,7 +48,7 @@ class Installation:
     languages: Sequence[str] = (i18n.SOURCE,)
     time_zone: str = "UTC"
     open_founding: bool = False
-    messages_per_second: float = 28.0
+    messages_per_second: float = 29.0
     operators: Collection[Identity] = frozenset()
     keep: Keep = Keep()
     link: Callable[[str], Mapping[str, str]] = lambda payload: {}

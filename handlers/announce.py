@@ -1,7 +1,7 @@
 """Announcements: words of those who coordinate a network, to all of it or to a group."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,7 +42,8 @@ HEADS: dict[str, Text] = {
 @command("announce", needs=Role.META_MENTOR, menu=_("Write to many members"))
 def announce(ctx: Context) -> None:
     """Words, to whom, preview; then one letter for all of them."""
-    audiences = _audiences(ctx)
+    others = [member for member in members.active(ctx.db, ctx.network) if member.id != ctx.member.id]
+    audiences = _audiences(others)
     if not audiences:
         ctx.say(
             _("You are the only member so far, so there is nobody to write to."),
@@ -51,7 +52,7 @@ def announce(ctx: Context) -> None:
         return
     words = ctx.ask("words", _("What do you want to tell them?"), max_length=LONGEST)
     audience = ctx.choose("audience", _("To whom shall it go?"), audiences)
-    readers = _readers(ctx, audience)
+    readers = _readers(ctx, [member.person for member in others if _belongs(member, audience)])
     if not readers.there:
         ctx.say(_("All of them pause or cannot be reached at the moment, so nothing was sent."))
         return
@@ -89,19 +90,14 @@ def announce(ctx: Context) -> None:
     )
 
 
-def _others(ctx: Context, audience: str) -> list[Member]:
-    """The members of an audience but the one who writes."""
-    return [
-        member
-        for member in members.active(ctx.db, ctx.network)
-        if member.id != ctx.member.id and audience in ("all", member.label)
-    ]
+def _belongs(member: Member, audience: str) -> bool:
+    return audience in ("all", member.label)
 
 
-def _audiences(ctx: Context) -> dict[str, AnyText]:
+def _audiences(others: Sequence[Member]) -> dict[str, AnyText]:
     """Audience → label with its size, without empty ones."""
     labels: dict[str, AnyText] = {"all": _("Everybody"), **GROUPS}
-    sizes = {audience: len(_others(ctx, audience)) for audience in labels}
+    sizes = {audience: sum(_belongs(member, audience) for member in others) for audience in labels}
     return {
         audience: form("{label}: {n}", label=labels[audience], n=size)
         for audience, size in sizes.items()
@@ -118,8 +114,7 @@ class Readers:
     paused: int
 
 
-def _readers(ctx: Context, audience: str) -> Readers:
-    everybody = [member.person for member in _others(ctx, audience)]
+def _readers(ctx: Context, everybody: Sequence[Person]) -> Readers:
     ready = [person for person in everybody if not people.is_paused(person, ctx.now)]
     reached = people.reach(ctx.db, [person.id for person in ready])
     return Readers(
