@@ -240,6 +240,15 @@ def question_body(before: list[AnyText], question: AnyText) -> Any:
     return to_json(paragraphs(before, question))
 
 
+def same_question(db: Session, letter_id: int, other_id: int | None) -> bool:
+    """Whether two letters ask the same with the same buttons, whatever stands above."""
+    one = letters.body(db, letter_id)
+    other = letters.body(db, other_id) if other_id is not None else None
+    if one is None or other is None or not one[1] or one[1] != other[1]:
+        return False
+    return None not in (one[0], other[0]) and one[0]["join"][-1] == other[0]["join"][-1]
+
+
 def close_question(db: Session, letter_id: int | None, chosen: AnyText | None = None) -> None:
     """Take the buttons off a question that is answered, cancelled or asked anew."""
     if letter_id is not None:

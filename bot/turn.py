@@ -318,10 +318,16 @@ class Turn:
             delivery_id=None if press.outgoing is None else min(press.outgoing, LARGEST_KEY),
             message=press.message,
         )
-        if row is None or row.closed or not 0 <= press.slot < len(row.offers):
+        gone = row is None or (row.closed and not self._shows_open_question(row))
+        if row is None or gone or not 0 <= press.slot < len(row.offers):
             self._dead_button()
         else:
             self._offer(row, press.slot)
+
+    def _shows_open_question(self, row: Any) -> bool:
+        """Whether a message whose buttons were taken off shows the very question that is open. It was asked
+        again below what came in between, and whoever presses it has not seen that yet."""
+        return bool(self.parked) and letters.same_question(self.db, row.letter_id, self.parked[0].letter_id)
 
     def _dead_button(self) -> None:
         self._reply(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from adapters.console import Shown
 from bot.message import Pressed, Words
 from db import conversations
 from db.models import Conversation, Delivery, Letter, Person, Seen, Timer
@@ -205,6 +206,27 @@ async def test_an_open_question_is_repeated_after_words_of_others(database: str)
         await here.says("bo", "/shout")
         assert await here.says("bo", "<hello>") == ["<hello>", "Say a word"]
         assert await here.presses("ana", "Answer") == ["Hello\n\nSay a word"]
+
+
+@on_loop
+async def test_a_question_that_was_asked_again_can_be_answered_where_it_stood_before(database: str) -> None:
+    async with lab(database) as here:
+
+        async def presses(shown: Shown, slot: int) -> list[str]:
+            return await here.happens(here.incoming("ana", Pressed(slot, shown.id, shown.outgoing)))
+
+        await here.says("ana", "/choose")
+        colour = here.console.messages["ana"][-1]
+        await here.says("bo", "/shout")
+        assert await here.says("bo", "hello") == ["hello", "Which colour?"]
+        assert await presses(colour, 1) == ["Which size?"]
+        size = here.console.messages["ana"][-1]
+        said = await presses(colour, 1)
+        assert said[0].startswith("This button does nothing any more"), "that is answered by now"
+        assert said[0].endswith("Which size?")
+        await here.says("ana", "/choose")
+        said = await presses(size, 1)
+        assert said[0].startswith("This button does nothing any more"), "that belonged to what was left"
 
 
 @on_loop
