@@ -19,7 +19,8 @@ from bot.note import Note
 from bot.quiet import AWAKE, Quiet
 from bot.router import Router, name_of
 from bot.text import AnyText, Reader, Text, form, paragraphs
-from db import models, people, timers
+from db import holds, models, people, timers
+from db.holds import Row
 from db.models import Letter, Member, Network, Person, Room
 
 
@@ -135,6 +136,22 @@ class Context:
     def zone(self, person: Person, network: Network | None = None) -> ZoneInfo:
         """The time zone a person lives in, as far as is known."""
         return self.installation.zone(person.time_zone, network.time_zone if network else None)
+
+    # --- deciding --------------------------------------------------------------------------------
+
+    def hold(self, kind: type[Row], key: int) -> Row | None:
+        """A row that is decided about, as it is now: in other programs that has to wait until this turn is
+        over. None where there is none."""
+        return holds.hold(self.db, kind, key)
+
+    def hold_roles(self) -> None:
+        """Have nobody else change who is who in the active network. Where somebody just did, and the one who
+        acts has another role by now, the turn begins anew."""
+        began_as = self.member.state, self.member.role
+        self.hold(Network, self.network.id)
+        self.hold(Member, self.member.id)
+        if (self.member.state, self.member.role) != began_as:
+            raise holds.OnceMore
 
     # --- asking ----------------------------------------------------------------------------------
 

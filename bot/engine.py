@@ -167,9 +167,10 @@ class Engine:
                 if turns and after is None:
                     self._loop.call_soon_threadsafe(self.committed)
 
-    def _commit(self, group: list[Job[Any]]) -> list[tuple[Job[Any], Any]]:
+    def _commit(self, group: list[Job[Any]], tries: int = TRIES) -> list[tuple[Job[Any], Any]]:
         """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
-        one at fault is found and the others are kept. Where the database is not there, none is."""
+        one at fault is found and the others are kept; what another program stood in the way of is tried
+        again. Where the database is not there, none is."""
         try:
             with self._sessions.begin() as db:
                 self._begin(db, [job.incoming for job in group if job.incoming is not None])
@@ -182,6 +183,8 @@ class Engine:
                 return [(job, error) for job in group]
             if len(group) > 1:
                 return [result for job in group for result in self._commit([job])]
+            if tries > 1 and store.is_in_the_way(error):
+                return self._commit(group, tries - 1)
             log.error("not stored", error=error)
             return [(group[0], error)]
         if self._away:

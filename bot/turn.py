@@ -38,7 +38,7 @@ from bot.note import Note, key
 from bot.render import label, reader_of
 from bot.router import Handler, Router, command_word, name_of
 from bot.text import AnyText, Command, Reader, Verbatim, _, from_json, paragraphs, to_json
-from db import conversations, people, relays, rooms
+from db import conversations, people, relays, rooms, store
 from db import letters as stored_letters
 
 log = get("engine")
@@ -107,6 +107,8 @@ class Turn:
             savepoint.commit()
         except Exception as error:
             savepoint.rollback()
+            if store.is_in_the_way(error):
+                raise
             self._log(handler, "failed", error=error)
             return False
         self._repeat_for_others(context)
@@ -421,6 +423,8 @@ class Turn:
             self._call(self.router.handlers[name_of(other.handler)], *other.args, words=other.words)
         except Exception as error:
             savepoint.rollback()
+            if store.is_in_the_way(error):
+                raise
             self._failed(handler, error)
         else:
             self._done = True

@@ -16,6 +16,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.holds import OnceMore
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 OURS = 0x6D4E6574
@@ -144,6 +146,13 @@ def reached(engine: Engine) -> Iterator[Connection]:
 
 def _is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
+
+
+def is_in_the_way(error: BaseException) -> bool:
+    """Whether an error says that two transactions stood in each other's way, and that it is worth to try this
+    one again."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, OnceMore) or state.startswith(ONCE_MORE)
 
 
 def is_away(error: BaseException) -> bool:

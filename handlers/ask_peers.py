@@ -1,6 +1,6 @@
 """Asking peers for help: from the question to the follow-up three days after it was solved."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bot import (
     AnyText,
@@ -183,8 +183,8 @@ def decline(ctx: Context, request_id: int) -> None:
 
 
 def _of_my_network(ctx: Context, request_id: int) -> tuple[HelpRequest | None, Member | None]:
-    """A request, and this person's membership in its network, whichever network is their active one."""
-    request = ctx.db.get(HelpRequest, request_id)
+    """A request, held, and this person's membership in its network, whichever network is their active one."""
+    request = ctx.hold(HelpRequest, request_id)
     if request is None:
         return None, None
     member = members.of(ctx.db, request.asker.network, ctx.person)
@@ -232,8 +232,8 @@ def solve(ctx: Context, request_id: int) -> None:
 
 
 def _mine(ctx: Context, request_id: int) -> HelpRequest | None:
-    """The asker's own request while it is open; None after saying that it is not."""
-    request = ctx.db.get(HelpRequest, request_id)
+    """The asker's own request, held, while it is open; None after saying that it is not."""
+    request = ctx.hold(HelpRequest, request_id)
     if request is not None and request.asker.person_id == ctx.person.id and request.closed_at is None:
         return request
     ctx.say(_("This request is closed already."))
@@ -243,7 +243,7 @@ def _mine(ctx: Context, request_id: int) -> HelpRequest | None:
 @action()
 def last_question(ctx: Context, request_id: int) -> None:
     """Two weeks without an answer: does the asker still need one?"""
-    request = ctx.db.get(HelpRequest, request_id)
+    request = ctx.hold(HelpRequest, request_id)
     if request is None or request.state not in help_requests.OPEN:
         return
     ctx.tell(
@@ -263,7 +263,7 @@ def last_question(ctx: Context, request_id: int) -> None:
 @action(needs=Role.MEMBER)
 def ask_again(ctx: Context, request_id: int) -> None:
     """The same question on a new way through the peers."""
-    old = ctx.db.get(HelpRequest, request_id)
+    old = ctx.hold(HelpRequest, request_id)
     if old is None or old.asker.person_id != ctx.person.id or old.state == "taken":
         ctx.say(_("This request is closed already."))
         return
@@ -308,7 +308,7 @@ def follow_up(ctx: Context, request_id: int) -> None:
 @action()
 def helped(ctx: Context, request_id: int, how: str) -> None:
     """Whether it helped; a "no" leads to another try."""
-    request = ctx.db.get(HelpRequest, request_id)
+    request = ctx.hold(HelpRequest, request_id)
     if request is None or request.asker.person_id != ctx.person.id:
         return
     request.helped = how
@@ -332,7 +332,7 @@ def helped(ctx: Context, request_id: int, how: str) -> None:
 
 def release(ctx: Context, member: Member) -> None:
     """A member leaves: their own requests end, those they help with look for somebody else."""
-    for request in help_requests.open_by(ctx.db, member):
+    for request in _held(ctx, help_requests.open_by(ctx.db, member), lambda each: each.closed_at is None):
         routing.stop(ctx, request)
         help_requests.close(ctx.db, request, "withdrawn", ctx.now)
         relay.end_of_request(
@@ -345,11 +345,23 @@ def release(ctx: Context, member: Member) -> None:
 
 def hand_on(ctx: Context, member: Member) -> None:
     """A member cannot help now: who was helped by them, or waits for their answer, gets somebody else."""
-    for request in help_requests.taken_by(ctx.db, member):
+    taken = help_requests.taken_by(ctx.db, member)
+    for request in _held(ctx, taken, lambda each: each.state == "taken" and each.helper_id == member.id):
         give_back(ctx, request)
-    for request in help_requests.waiting_for_answer_of(ctx.db, member):
+    waiting = help_requests.waiting_for_answer_of(ctx.db, member)
+    for request in _held(ctx, waiting, lambda each: each.state in help_requests.OPEN):
         help_requests.answer(ctx.db, request, member, "no", ctx.now)
         routing.declined(ctx, request)
+
+
+def _held(
+    ctx: Context, requests: Sequence[HelpRequest], still: Callable[[HelpRequest], bool]
+) -> Iterator[HelpRequest]:
+    """Requests, held one by one, without those that are not what they were by then."""
+    for request in requests:
+        held = ctx.hold(HelpRequest, request.id)
+        if held is not None and still(held):
+            yield held
 
 
 def give_back(ctx: Context, request: HelpRequest) -> None:

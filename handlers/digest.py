@@ -28,7 +28,7 @@ def _about(round_: Round) -> str:
 @action()
 def send(ctx: Context, round_id: int) -> None:
     """Tell the meta-mentors and deputies what a round came to, once."""
-    round_ = ctx.db.get(Round, round_id)
+    round_ = ctx.hold(Round, round_id)
     if round_ is None or round_.digest_at is not None:
         return
     round_.digest_at = ctx.now

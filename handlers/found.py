@@ -224,7 +224,7 @@ def decline(ctx: Context, network_id: int) -> None:
 
 def _waiting(ctx: Context, network_id: int) -> tuple[Network | None, Person | None]:
     """A network that still waits, and its founder."""
-    network = ctx.db.get(Network, network_id)
+    network = ctx.hold(Network, network_id)
     if network is None or network.confirmed_at is not None:
         return None, None
     return network, networks.founder(ctx.db, network)

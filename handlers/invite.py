@@ -189,7 +189,7 @@ def withdraw_one(ctx: Context) -> None:
 @action(needs=Role.META_MENTOR)
 def withdraw(ctx: Context, invitation_id: int) -> None:
     """Nobody can join with this invitation any more; who has joined stays."""
-    invitation = ctx.db.get(Invitation, invitation_id)
+    invitation = ctx.hold(Invitation, invitation_id)
     if invitation is None or invitation.network_id != ctx.network.id or invitation.withdrawn_at is not None:
         ctx.say(_("This invitation was withdrawn already."))
         return

@@ -217,6 +217,7 @@ REASONS = {
 def leave(ctx: Context) -> None:
     """Ends the membership after one question, and another that may be skipped."""
     network, member = ctx.network, ctx.member
+    ctx.hold_roles()
     if members.needed(ctx.db, member):
         ctx.say(roster.only_one(network))
         return

@@ -220,7 +220,8 @@ def _is_over(ctx: Context, member: Member) -> bool:
 def _other(ctx: Context, member_id: int) -> Member | None:
     """Another active member of this network about whom the one who acts may decide; None after saying why
     not."""
-    member = ctx.db.get(Member, member_id)
+    ctx.hold_roles()
+    member = ctx.hold(Member, member_id)
     if member is None or member.network_id != ctx.network.id or member.state != "active":
         ctx.say(_("This person is not a member of <b>{network}</b> any more.", network=ctx.network.name))
     elif member.id == ctx.member.id:
@@ -395,6 +396,7 @@ def take_back(ctx: Context, member_id: int) -> None:
 @action(needs=Role.META_MENTOR)
 def give_back(ctx: Context) -> None:
     """The one who acts gives their own role back, where another meta-mentor stays."""
+    ctx.hold_roles()
     coordinators = members.coordinators(ctx.db, ctx.network.id)
     if all(member.id == ctx.member.id or member.role != "meta_mentor" for member in coordinators):
         ctx.say(only_one(ctx.network))
@@ -571,7 +573,7 @@ def uphold(ctx: Context, member_id: int) -> None:
 
 def _removed(ctx: Context, member_id: int) -> Member | None:
     """A removed member, for themselves or for those who coordinate; None after saying that it is settled."""
-    member = ctx.db.get(Member, member_id)
+    member = ctx.hold(Member, member_id)
     if member is not None and member.state == "removed":
         if member.person_id == ctx.person.id or member.network_id == ctx.person.network_id:
             return member

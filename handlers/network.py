@@ -33,6 +33,7 @@ def network(ctx: Context) -> None:
     if value is None:
         ctx.say(_("All right. Nothing has changed."))
         return
+    ctx.hold(Network, ctx.network.id)
     setattr(ctx.network, what, value)
     if what == "time_zone":
         _plan_anew(ctx)

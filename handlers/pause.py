@@ -163,7 +163,7 @@ def _about(person: Person) -> str:
 @action()
 def over(ctx: Context, person_id: int) -> None:
     """The day has come: hello again."""
-    person = ctx.db.get(Person, person_id)
+    person = ctx.hold(Person, person_id)
     if person is None or person.paused_until is None or person.paused_until > ctx.now:
         return
     _end(ctx, person)

@@ -161,7 +161,7 @@ def _write(member: Member) -> list[Remedy]:
 @action(needs=Role.META_MENTOR)
 def help_with(ctx: Context, request_id: int) -> None:
     """The meta-mentor helps: they read what is needed, and are connected."""
-    request = ctx.db.get(HelpRequest, request_id)
+    request = ctx.hold(HelpRequest, request_id)
     if request is not None and request.state in help_requests.OPEN and request.network_id == ctx.network.id:
         ctx.say(form("<blockquote>{need}</blockquote>", need=request.need))
     ask_peers.take(ctx, request_id)
@@ -170,7 +170,7 @@ def help_with(ctx: Context, request_id: int) -> None:
 @action(needs=Role.META_MENTOR)
 def ask_everybody(ctx: Context, request_id: int) -> None:
     """Everybody who named the topic is asked now, not only after the usual hours."""
-    request = ctx.db.get(HelpRequest, request_id)
+    request = ctx.hold(HelpRequest, request_id)
     if request is None or request.network_id != ctx.network.id or request.state not in help_requests.OPEN:
         ctx.say(_("This request is not open any more."))
     elif request.widened_at is not None:

@@ -207,8 +207,10 @@ def close(ctx: Context) -> None:
         ctx.say(_("You have no open conversation."))
         return
     relay = _which(ctx, mine, _("You are talking with several people. Which conversation shall end?"))
-    request = ctx.db.get(HelpRequest, relay.request_id) if relay.request_id else None
-    if request is None:
+    request = _hold(ctx, relay)
+    if relay.closed_at is not None:  # the other side was faster
+        ctx.say(_("You have no open conversation."))
+    elif request is None:
         end(ctx, relay)
         ctx.tell(
             other(relay, ctx.person),
@@ -246,6 +248,13 @@ def _thank(ctx: Context, relay: Relay) -> None:
     )
 
 
+def _hold(ctx: Context, relay: Relay) -> HelpRequest | None:
+    """Hold a relay, and the request it belongs to, if there is one: that first, as all do who decide."""
+    request = ctx.hold(HelpRequest, relay.request_id) if relay.request_id else None
+    ctx.hold(Relay, relay.id)
+    return request
+
+
 def end(ctx: Context, relay: Relay) -> None:
     """Nothing is carried any more."""
     relay.closed_at = ctx.now
@@ -278,10 +287,12 @@ def fell_silent(ctx: Context, relay_id: int) -> None:
     """Thirty days without a word: the conversation ends, with a notice to both. Where nobody ever wrote,
     the request has no answer yet, and looks for somebody else."""
     relay = ctx.db.get(Relay, relay_id)
-    if relay is None or relay.closed_at is not None:
+    if relay is None:
+        return
+    request = _hold(ctx, relay)
+    if relay.closed_at is not None:
         return
     end(ctx, relay)
-    request = ctx.db.get(HelpRequest, relay.request_id) if relay.request_id else None
     unanswered = request is not None and request.closed_at is None and relay.last_words_at is None
     for person in (relay.asker, relay.helper):
         closed = _(

@@ -276,7 +276,7 @@ def close_post(ctx: Context, request: HelpRequest, how: Text) -> None:
 @action(needs=Role.MEMBER)
 def answer(ctx: Context, request_id: int, said: dict[str, object]) -> None:
     """Words in the room in answer to a posted request: the asker hears them wherever they are."""
-    request, note = ctx.db.get(HelpRequest, request_id), Note.from_json(said)
+    request, note = ctx.hold(HelpRequest, request_id), Note.from_json(said)
     if request is None or request.closed_at is not None or request.asker.person_id == ctx.person.id:
         return
     if ctx.room is None or not _is_member(ctx, request.asker.network):

@@ -99,7 +99,7 @@ def question(request: HelpRequest) -> AnyText:
 @action()
 def next_after_silence(ctx: Context, request_id: int) -> None:
     """A peer was silent for too long, or somebody woke up: go on."""
-    request = ctx.db.get(HelpRequest, request_id)
+    request = ctx.hold(HelpRequest, request_id)
     if request is not None and request.state in help_requests.OPEN and request.widened_at is None:
         ask_next(ctx, request)
 
@@ -107,7 +107,7 @@ def next_after_silence(ctx: Context, request_id: int) -> None:
 @action()
 def widen(ctx: Context, request_id: int) -> None:
     """Six hours are over: ask everybody who named the topic."""
-    request = ctx.db.get(HelpRequest, request_id)
+    request = ctx.hold(HelpRequest, request_id)
     if request is not None and request.state in help_requests.OPEN and request.widened_at is None:
         _widen(ctx, request)
 
@@ -136,7 +136,7 @@ def _widen(ctx: Context, request: HelpRequest) -> None:
 @action()
 def hand_over(ctx: Context, request_id: int) -> None:
     """A day is over: the meta-mentor owes an answer."""
-    request = ctx.db.get(HelpRequest, request_id)
+    request = ctx.hold(HelpRequest, request_id)
     if request is not None and request.state == "open":
         _hand_over(ctx, request)
 

@@ -23,7 +23,7 @@ from bot import (
 )
 from bot.clock import next_weekly
 from db import check_ins, journal, schedules
-from db.models import Schedule
+from db.models import Network, Schedule
 from handlers import check_in, dates
 
 RHYTHMS: dict[str, Text] = {
@@ -46,6 +46,7 @@ A_WEEK = timedelta(days=7)
 def schedule(ctx: Context) -> None:
     """Asks for the rhythm, or for what shall be different, shows what will come of it, and plans it for
     every member."""
+    ctx.hold(Network, ctx.network.id)
     current = schedules.of(ctx.db, ctx.network.id)
     wanted = _first(ctx) if current is None else _changed(ctx, current)
     wanted.starts_on = _start(ctx, wanted, current)

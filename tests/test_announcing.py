@@ -65,7 +65,7 @@ def test_an_announcement_in_bad_weather(people: int, away: float, longest: float
             program.server.limits(overall=30)
             program.server.rules.append(weather)
             mia.says(f"/announce {NEWS}")
-            mia.presses(await hears(mia, "To whom"), f"Everybody: {people}")
+            mia.presses(await hears(mia, "To whom"), f"Everybody: {people:,}")
             mia.presses(await sees(mia, "Shall I send it?"), "Send it")
             weather.begins()
             asker, waits = others[-1], []
