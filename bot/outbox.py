@@ -71,6 +71,7 @@ class Outbox:
         self._sending: dict[str, dict[str, asyncio.Task[None]]] = {name: {} for name in adapters}  # by chat
         self._again = False  # whether something happened since the last look
         self._left = 0  # how many left, for `OLDEST`
+        self._looks = 0  # how often it was looked for what may leave
         self._settled: list[Sent] = []
         self._settling: asyncio.Future[None] | None = None
         self._storing = trouble.Trouble(log, DATABASE_AGAIN)
@@ -153,6 +154,7 @@ class Outbox:
         """Rows to send now, in the engine thread; to the chats of those just `settled` too. Those whose time
         is over are dropped, those whose reader sleeps or pauses are put off."""
         db.connection()  # who has lost it, has lost rounds with it
+        self._looks += 1
         now, moment = self.engine.clock.now(), time.monotonic()
         rounds: dict[str, Collection[int]] = {}
         busy: list[str] = []
@@ -241,7 +243,7 @@ class Outbox:
         while self._settled:
             batch, self._settled = self._settled, []
             try:
-                rows = await self.engine.call(partial(self._write_down, batch=batch))
+                rows, looks = await self.engine.call(partial(self._write_down, batch=batch))
                 for sent in batch:
                     if sent.state == "unreachable":
                         await self._gone(sent)
@@ -255,12 +257,13 @@ class Outbox:
                 self.engine.metrics.sent(sent.row.messenger, sent.state)
                 self._sending[sent.row.messenger].pop(sent.row.chat, None)
             self._start(rows)
-            if self._again:
+            # Who looked since it was written down still took these chats for busy.
+            if self._again or self._looks != looks:
                 self.wake()
         self._settling = None
 
-    def _write_down(self, db: Session, batch: list[Sent]) -> Sequence[Any]:
-        """Write down how sends ended; rows to send next."""
+    def _write_down(self, db: Session, batch: list[Sent]) -> tuple[Sequence[Any], int]:
+        """Write down how sends ended; rows to send next, and which look found them."""
         now = self.engine.clock.now()
         ends: list[deliveries.End] = []
         again: list[int] = []
@@ -287,7 +290,7 @@ class Outbox:
         forget = [sent.row.letter_id for sent in batch if sent.row.forget]
         if forget:
             deliveries.forget_delivered(db, forget)
-        return self._pick(db, batch)
+        return self._pick(db, batch), self._looks
 
     async def _do(self, row: Any, adapter: Adapter) -> None:
         """What is done without a word: a message is taken back, a chat gets a menu of its own, or somebody is

@@ -102,6 +102,31 @@ async def test_however_long_the_line_was_broken_it_is_tried_again(
 
 
 @on_loop
+async def test_who_answers_before_a_send_is_written_down_is_not_kept_waiting(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LOOK", 3600.0)
+    rounds = 100
+    async with lab(database) as here:
+        turns: list[asyncio.Task[None]] = []
+        send = here.console.send
+
+        async def answers() -> None:
+            await asyncio.sleep(0)  # behind what is written down of the send
+            await here.engine.receive(here.incoming("ana", Words("again")))
+
+        async def answered_at_once(message: Outgoing) -> MessageRef:
+            if len(turns) < rounds:
+                turns.append(asyncio.create_task(answers()))
+            return await send(message)
+
+        monkeypatch.setattr(here.console, "send", answered_at_once)
+        await here.engine.receive(here.incoming("ana", Words("/start")))
+        await until(lambda: len(here.heard) == rounds + 1, here.outbox.run())
+        await asyncio.gather(*turns)
+
+
+@on_loop
 async def test_unreachable_stops_until_they_write_again(database: str) -> None:
     async with lab(database) as here:
         await here.says("ana", "/start")
