@@ -64,6 +64,9 @@ class Pace:
         self._next_at = 0.0
         self._rests_until = 0.0
         self._taken: deque[float] = deque()
+        self._idle: deque[tuple[float, float]] = (
+            deque()
+        )  # when there was something to send again, after how long
         self._refused: tuple[str, float] = ("", -math.inf)
         self._chats: dict[str, _Chat] = {}
 
@@ -96,6 +99,9 @@ class Pace:
 
     def leaves(self, now: float, chat: str, a_minute: float = math.inf) -> None:
         """A message leaves to a chat that takes no more than so many a minute."""
+        idle = now - max(self._next_at, self._rests_until)
+        if idle > LATE:
+            self._idle.append((now, idle))
         self._next_at = max(self._next_at, now - LATE) + 1 / self.rate(now)
         known = self._chats.get(chat)
         if known is None:
@@ -114,6 +120,8 @@ class Pace:
         self._taken.append(now)
         while self._taken[0] < now - WINDOW:
             self._taken.popleft()
+        while self._idle and self._idle[0][0] < now - WINDOW:
+            self._idle.popleft()
 
     def rests(self, now: float, seconds: float, chat: str | None) -> None:
         """Nothing leaves for so long, to one chat or, with None, at all."""
@@ -148,7 +156,8 @@ class Pace:
         # Only what was taken since the last refusal: before, it may have let a few more through at once.
         taken = [moment for moment in self._taken if moment > self._slowed_at]
         since = self._slowed_at if self._slowed_at > now - WINDOW else min(taken, default=now)
-        took = len(taken) / max(1.0, now - since) / self.share
-        # Where little was sent, what was taken says little about what would have been.
+        idle = sum(min(seconds, moment - since) for moment, seconds in self._idle if moment > since)
+        took = len(taken) / max(1.0, now - since - idle) / self.share
+        # Where little was to be sent, what was taken says little about what would have been.
         self._learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
         self._slowed_at = now

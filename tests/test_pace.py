@@ -91,6 +91,19 @@ def test_below_the_limit_messages_leave_evenly_and_none_is_refused() -> None:
     assert max(b - a for a, b in pairwise(taken)) < 0.05
 
 
+def test_when_nothing_was_to_be_sent_is_not_taken_for_slowness() -> None:
+    pace, now = Pace(28.0), 0.0
+    for second in range(10):
+        now = float(second)
+        for number in range(10):
+            assert pace.free(now, 1)
+            pace.leaves(now, f"{second} {number}")
+            pace.taken(now)
+            now = max(now, pace.changes_at(now)) if number < 9 else now
+    pace.too_fast(now, 1.0, "a", everywhere=True)
+    assert pace.rate(now) > 20.0
+
+
 def test_what_was_learned_is_forgotten_slowly() -> None:
     pace = Pace(28.0)
     for second in range(10):
