@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import handlers
 from adapters.console import Console
-from bot.app import App
+from bot.app import App, keep_what_is_there
 from bot.clock import WoundClock
 from bot.context import Installation
 from bot.message import Words
@@ -164,6 +164,7 @@ async def _all_fall_due(url: str) -> tuple[float, float, float]:
     console = Console("telegram", lambda account, shown, edited: None)
     app = App(url, {"telegram": console}, WoundClock(NOW + timedelta(minutes=1)), Installation())
     async with app:
+        keep_what_is_there()
         stretches = _stretches(app)
         before = most = memory()
         began = time.perf_counter()
