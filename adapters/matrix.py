@@ -22,6 +22,7 @@ from adapters.matrix_events import Ourselves
 from adapters.matrix_in import Inbox
 from adapters.matrix_out import Sender
 from adapters.matrix_rooms import Rooms
+from adapters.matrix_seeds import MOST
 from bot import log as logs
 from bot.adapter import (
     Buttons,
@@ -37,7 +38,7 @@ from bot.message import Chat, Identity, Incoming, Left, Media, MessageRef, Outgo
 from bot.trouble import Trouble
 
 _CAN: Final = Capabilities(
-    buttons=Buttons.REACTIONS, max_text=4000, max_caption=4000, max_label=100, prefix="!"
+    buttons=Buttons.REACTIONS, max_text=4000, max_caption=4000, max_label=100, marks=MOST, prefix="!"
 )
 _FILTER: Final[dict[str, Any]] = {
     "presence": {"types": []},

@@ -35,7 +35,7 @@ from telegram.error import (
 from telegram.request import BaseRequest
 
 from adapters.telegram_files import Upload, albums, pieces
-from adapters.telegram_http import TelegramHttp
+from adapters.telegram_http import WHOLE, TelegramHttp
 from adapters.telegram_updates import ASKED_FOR, NAME, callback_data, read
 from adapters.telegram_webhook import Webhook, served
 from bot import log as logs
@@ -249,8 +249,14 @@ class Telegram:
             raise _kind(error) from None
 
     async def _call(self, method: str, *, read_timeout: float | None = None, **fields: Any) -> Any:
-        """One call of the Bot API, and what it returned as plain JSON: the library's objects are most of
-        what a call costs. Fields that are None are left out. Raises `TelegramError`."""
+        """One call of the Bot API without files, and what it returned as plain JSON: the library's objects,
+        and its looking for them, are most of what a call costs. Fields that are None are left out. Raises
+        `TelegramError`."""
+        given = {name: value for name, value in fields.items() if value is not None}
+        return await self._upload(method, read_timeout=read_timeout, **{WHOLE: given})
+
+    async def _upload(self, method: str, *, read_timeout: float | None = None, **fields: Any) -> Any:
+        """The same, where some of the fields are files."""
         # Methods are case-insensitive, and by a name it knows the library would point at its own method.
         return await self._bot.do_api_request(
             method.lower(),
@@ -462,7 +468,7 @@ class Telegram:
             }
         if (picture := message.picture) is not None:
             photo = InputFile(picture.png, filename=picture.name)
-            return await self._call("sendPhoto", photo=photo, caption=message.html, **fields)
+            return await self._upload("sendPhoto", photo=photo, caption=message.html, **fields)
         if message.carried:
             return await self._post_carried(message, fields)
         return await self._call("sendMessage", text=message.html, link_preview_options=_NO_PREVIEW, **fields)
@@ -490,9 +496,9 @@ class Telegram:
             kind = uploads[0].kind
             method, file = f"send{kind.replace('_', '')}", {kind: uploads[0].field()}
             if kind != "video_note":
-                return await self._call(method, caption=caption, **file, **fields)
+                return await self._upload(method, caption=caption, **file, **fields)
             # A video note has no caption: the words and the buttons come below it.
-            sent = await self._call(method, **file, **bare)
+            sent = await self._upload(method, **file, **bare)
             return await self._call("sendMessage", text=caption, **fields) if caption else sent
         # The library takes nothing but objects of its own here.
         words = [{"caption": caption, "parse_mode": "HTML"} if caption else {}, *[{}] * (len(uploads) - 1)]
@@ -500,7 +506,7 @@ class Telegram:
             _IN_ALBUM[upload.kind](upload.field(attach=True), **more)
             for upload, more in zip(uploads, words, strict=True)
         ]
-        return (await self._call("sendMediaGroup", media=album, **bare))[0]
+        return (await self._upload("sendMediaGroup", media=album, **bare))[0]
 
     async def _edit(self, message: Outgoing, old: MessageRef) -> None:
         fields: dict[str, Any] = {

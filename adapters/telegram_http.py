@@ -10,12 +10,15 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+import orjson
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 # The library's own switch to time spans: without it each 429 comes with a deprecation warning.
 os.environ["PTB_TIMEDELTA"] = "true"
 
+WHOLE = "whole"
+"""The name of the one field that holds all the others, where none of them needs to be looked into."""
 _Seconds = Any
 """Seconds, None for no limit, or the library's mark for "as this class likes"."""
 
@@ -44,6 +47,7 @@ class TelegramHttp(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, keepalive_timeout=30),
                 headers={"User-Agent": self.USER_AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),  # the Bot API sets none
             )
 
     async def shutdown(self) -> None:
@@ -107,7 +111,7 @@ class TelegramHttp(BaseRequest):
         """The answer as Telegram means it. Raises `TelegramError` without the answer in it: the library
         would write it, with what people wrote, to the log."""
         try:
-            answer = json.loads(payload)
+            answer = orjson.loads(payload)
         except ValueError:
             raise TelegramError("an answer that is not JSON") from None
         if not isinstance(answer, dict) or "ok" not in answer:
@@ -124,10 +128,18 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
     if data is None:
         return None, {}
     if not data.contains_files:
-        return json.dumps(data.parameters).encode(), {"Content-Type": "application/json"}
+        fields: dict[str, Any] = data.parameters
+        return _packed(fields.get(WHOLE, fields)), {"Content-Type": "application/json"}
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
     return form, {}
+
+
+def _packed(fields: Any) -> bytes:
+    try:
+        return orjson.dumps(fields)
+    except TypeError:  # half a character, which is for Telegram to refuse
+        return json.dumps(fields).encode()

@@ -30,6 +30,7 @@ class Capabilities:
     max_text:     characters of text in one message, in UTF-16 units
     max_caption:  the same for the text under a picture; 0 where pictures cannot be sent
     max_label:    characters on a button
+    marks:        buttons that are a message of their own for the messenger's limits, at most
     a_minute:     messages that the chat takes from us in a minute
     prefix:       what people write before a command here
     edits:        whether a sent message can be changed
@@ -39,6 +40,7 @@ class Capabilities:
     max_text: int = 4096
     max_caption: int = 1024
     max_label: int = 40
+    marks: int = 0
     a_minute: float = math.inf
     prefix: str = "/"
     edits: bool = True

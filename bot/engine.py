@@ -22,13 +22,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import set_aside, trouble
 from bot.clock import Clock
 from bot.context import Installation
-from bot.log import get
+from bot.log import get, in_one_go
 from bot.message import Incoming
 from bot.metrics import Metrics, Told
 from bot.room_turn import RoomTurn
 from bot.router import Router
 from bot.turn import Turn
-from db import people, seen, store, timers
+from db import store, timers
+from db.group import Group
 
 log = get("engine")
 Result = TypeVar("Result")
@@ -39,9 +40,7 @@ TRIES = 3
 """How often an event is tried before it is set aside."""
 LONGEST_WAIT = 1.0
 """Seconds between two tries at most."""
-NEW = "new"
-"""Where a session keeps which of its group's events are new."""
-TIMERS = 25
+TIMERS = 50
 """Timers that are looked at together: what they do keeps the engine busy for some hundredths of a second."""
 TIMER_AGAIN = timedelta(minutes=5)
 """When a timer whose turn failed is tried again."""
@@ -49,12 +48,14 @@ TIMER_AGAIN = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Job(Generic[Result]):
-    """Work for the engine thread, and whom to tell; `incoming` where it is the turn of an event."""
+    """Work for the engine thread, and whom to tell; `incoming` where it is the turn of an event. What is
+    `apart` changes nothing that turns know of people."""
 
-    run: Callable[[Session], Result]
+    run: Callable[[Group], Result]
     done: "asyncio.Future[Result]"
     is_turn: bool = False
     incoming: Incoming | None = None
+    apart: bool = False
 
 
 class Engine:
@@ -62,7 +63,7 @@ class Engine:
     `ring` in their transaction: so may other programs."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], router: Router, clock: Clock, installation: Installation
+        self, sessions: sessionmaker[Group], router: Router, clock: Clock, installation: Installation
     ) -> None:
         self.router = router
         self.clock = clock
@@ -118,20 +119,27 @@ class Engine:
             log.error("set aside", number=number, of=type(incoming.event).__name__.lower(), error=error)
             self.committed()
 
-    def call(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
-        """Run a function on the database, in line with the turns and committed with them."""
-        return self._put(run)
+    def call(self, run: Callable[[Session], Result], *, apart: bool = False) -> "asyncio.Future[Result]":
+        """Run a function on the database, in line with the turns and committed with them. `apart` says that
+        it changes nothing that turns know of people."""
+        return self._put(run, apart=apart)
 
     def _put(
-        self, run: Callable[[Session], Result], *, is_turn: bool = False, incoming: Incoming | None = None
+        self,
+        run: Callable[[Group], Result],
+        *,
+        is_turn: bool = False,
+        incoming: Incoming | None = None,
+        apart: bool = False,
     ) -> "asyncio.Future[Result]":
-        job = Job(run, self._loop.create_future(), is_turn, incoming)
+        job = Job(run, self._loop.create_future(), is_turn, incoming, apart)
         self._jobs.put(job)
         return job.done
 
     def after_turns(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
-        """Run a function on the database after the next turns, in their transaction; or now, with `hurry`."""
-        job = Job(run, self._loop.create_future())
+        """Run a function on the database after the next turns, in their transaction; or now, with `hurry`. It
+        changes nothing that turns know of people."""
+        job = Job(run, self._loop.create_future(), apart=True)
         self._after_turns.put(job)
         return job.done
 
@@ -172,9 +180,10 @@ class Engine:
         one at fault is found and the others are kept; what another program stood in the way of is tried
         again. Where the database is not there, none is."""
         try:
-            with self._sessions.begin() as db:
+            with in_one_go(), self._sessions.begin() as db:
                 self._begin(db, [job.incoming for job in group if job.incoming is not None])
-                results: list[tuple[Job[Any], Any]] = [(job, job.run(db)) for job in group]
+                results: list[tuple[Job[Any], Any]] = [(job, self._run(db, job)) for job in group]
+                db.write()
                 if self.ring is not None and any(job.is_turn for job in group):
                     self.ring(db)
         except Exception as error:
@@ -192,12 +201,16 @@ class Engine:
             self._away = False
         return results
 
-    def _begin(self, db: Session, events: Sequence[Incoming]) -> None:
-        """What the turns of a group have in common: who acts waits for no turn of theirs elsewhere, and what
-        is new is noted as seen. First of all, so that what is read then is as it is."""
+    def _begin(self, db: Group, events: Sequence[Incoming]) -> None:
         senders = (event.sender for event in events if event.sender is not None)
-        people.lock(db, {(sender.messenger, sender.account) for sender in senders})
-        db.info[NEW] = seen.first_times(db, map(name_of, events), self.clock.now())
+        accounts = ((sender.messenger, sender.account) for sender in senders)
+        db.gather(map(name_of, events), accounts, self.clock.now())
+
+    def _run(self, db: Group, job: Job[Any]) -> Any:
+        result = job.run(db)
+        if not job.is_turn and not job.apart:
+            db.forget()
+        return result
 
     def _is_away(self, error: Exception) -> None:
         """Say so once, not for each that asks."""
@@ -214,20 +227,25 @@ class Engine:
             else:
                 job.done.set_result(result)
 
-    def _turn(self, db: Session, incoming: Incoming) -> Told:
+    def _turn(self, db: Group, incoming: Incoming) -> Told:
         now = self.clock.now()
         assert incoming.chat is not None
-        new: set[str] = db.info[NEW]
-        if name_of(incoming) not in new:
+        if name_of(incoming) not in db.new_events:
             log.debug("seen before")
             return Told("engine", "seen before")
-        new.discard(name_of(incoming))  # it may be there twice
+        db.new_events.discard(name_of(incoming))  # it may be there twice
         kind = Turn if incoming.chat.private else RoomTurn
         turn = kind(db, now, incoming, self.installation, self.router)
         turn.run()
-        db.flush()
-        db.expunge_all()  # the next turn reads what this one wrote, also where it did so past the session
+        self._end(db, turn)
         return turn.told
+
+    def _end(self, db: Group, turn: Turn) -> None:
+        """The next turn reads what this one wrote, also where it did so past the session."""
+        db.flush()
+        db.expunge_all()
+        db.keep(turn.ending)
+        db.forget(turn.actor.known.person_id if turn.is_own else None)
 
     # --- timers ----------------------------------------------------------------------------------
 
@@ -268,7 +286,7 @@ class Engine:
         for timer in timers.claim(db, timer_ids, now):
             timers.failed(db, timer, now + TIMER_AGAIN)
 
-    def _timers(self, db: Session, timer_ids: Sequence[int]) -> Told | None:
+    def _timers(self, db: Group, timer_ids: Sequence[int]) -> Told | None:
         now = self.clock.now()
         claimed = timers.claim(db, timer_ids, now)
         if not claimed:
@@ -280,8 +298,7 @@ class Engine:
                 alone = Turn(db, now, None, self.installation, self.router)
                 if len(claimed) == 1 or not alone.run_timers([timer]):
                     timers.failed(db, timer, now + TIMER_AGAIN)
-        db.flush()
-        db.expunge_all()
+        self._end(db, turn)
         return turn.told
 
 

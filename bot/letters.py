@@ -231,7 +231,7 @@ def repeated(db: Session, conversation: Any, *, now: datetime, before: list[AnyT
     letter_id = letters.write(
         db, body=question_body(before, from_json(body["join"][-1])), offers=offers, now=now
     )
-    conversations.park(db, conversation.id, letter_id=letter_id)
+    conversations.change(db, conversation.id, letter_id=letter_id)
     return letter_id
 
 

@@ -13,6 +13,10 @@ import json
 import logging
 import re
 import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from math import isfinite
@@ -67,7 +71,7 @@ def configure(
     "auto" is text in a terminal and JSON elsewhere. Called again, it replaces what it set before.
     """
     stream = stream or sys.stderr
-    handler = logging.StreamHandler(stream)
+    handler = _Lines(stream)
     handler.setFormatter(_Line(as_json=format == "json" or (format == "auto" and not stream.isatty())))
     root = logging.getLogger()
     for old in [each for each in root.handlers if isinstance(each.formatter, _Line)]:
@@ -75,6 +79,45 @@ def configure(
     root.addHandler(handler)
     logging.getLogger(ROOT).setLevel(level.upper())
     root.setLevel("ERROR" if level == "error" else "WARNING")
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """Write what this thread logs inside the block only at its end, and in one go: to write a line costs
+    about as much as all else that is done for it."""
+    kept: dict[_Lines, list[str]] = defaultdict(list)
+    _here.kept = kept
+    try:
+        yield
+    finally:
+        _here.kept = None
+        for handler, lines in kept.items():
+            handler.write("".join(lines))
+
+
+_here = threading.local()
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes each event to the stream, at once or with others."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record) + self.terminator
+        except Exception:
+            self.handleError(record)
+            return
+        kept: dict[_Lines, list[str]] | None = getattr(_here, "kept", None)
+        if kept is None:
+            self.write(line)
+        else:
+            kept[self].append(line)
+
+    def write(self, lines: str) -> None:
+        """Write whole lines. Where that is not possible there is nobody to tell, and the work goes on."""
+        with self.lock or nullcontext(), suppress(OSError, ValueError):
+            self.stream.write(lines)
+            self.flush()
 
 
 class _Line(logging.Formatter):

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import trouble
-from bot.adapter import Adapter, Later, Moved, Refused, Unreachable
+from bot.adapter import Adapter, Capabilities, Later, Moved, Refused, Unreachable
 from bot.context import Installation
 from bot.engine import Engine
 from bot.letters import Priority
@@ -24,7 +24,7 @@ from bot.log import get
 from bot.message import Chat, Identity, Incoming, Left, Media, MessageRef, Removed
 from bot.pace import Pace
 from bot.quiet import AWAKE, NIGHT, Quiet
-from bot.render import chat_of, messages, reader_of
+from bot.render import chat_of, messages, reader_of, weight
 from db import deliveries, people, rooms
 from db.districts import DISTRICTS, district_of
 
@@ -142,8 +142,10 @@ class Outbox:
             pace, sending = self._pace[row.messenger], self._sending[row.messenger]
             if row.chat in sending or not pace.may_leave(now, row.chat):
                 continue
-            pace.leaves(now, row.chat, self.adapters[row.messenger].can(chat_of(row)).a_minute)
-            sending[row.chat] = asyncio.create_task(self._deliver(row))
+            chat = chat_of(row)
+            can = self.adapters[row.messenger].can(chat)
+            pace.leaves(now, row.chat, can.a_minute, weight(row, can))
+            sending[row.chat] = asyncio.create_task(self._deliver(row, chat, can))
             self._left += 1
         for pace in self._pace.values():
             pace.tidy(now)
@@ -204,16 +206,16 @@ class Outbox:
         quiet = Quiet(row.quiet_from, row.quiet_to, zone)
         return quiet.over(now) if quiet.at(now) else None
 
-    async def _deliver(self, row: Any) -> None:
+    async def _deliver(self, row: Any, chat: Chat, can: Capabilities) -> None:
         adapter, pace = self.adapters[row.messenger], self._pace[row.messenger]
         sent = Sent(row, "sent")
         try:
             if row.act is not None:
-                await self._do(row, adapter)
+                await self._do(row, chat, can, adapter)
             else:
-                for message in messages(row, adapter.can(chat_of(row)), self.installation, self._read):
+                for message in messages(row, chat, can, self.installation, self._read):
                     sent.message = (await adapter.send(message)).id
-            pace.taken(time.monotonic())
+            pace.taken(time.monotonic(), weight(row, can))
         except Later as later:
             sent.state = "waiting"
             rest = trouble.seconds(row.attempts, LONGEST_WAIT) if later.seconds is None else later.seconds
@@ -243,7 +245,7 @@ class Outbox:
         while self._settled:
             batch, self._settled = self._settled, []
             try:
-                rows, looks = await self.engine.call(partial(self._write_down, batch=batch))
+                rows, looks = await self.engine.call(partial(self._write_down, batch=batch), apart=True)
                 for sent in batch:
                     if sent.state == "unreachable":
                         await self._gone(sent)
@@ -292,16 +294,15 @@ class Outbox:
             deliveries.forget_delivered(db, forget)
         return self._pick(db, batch), self._looks
 
-    async def _do(self, row: Any, adapter: Adapter) -> None:
+    async def _do(self, row: Any, chat: Chat, can: Capabilities, adapter: Adapter) -> None:
         """What is done without a word: a message is taken back, a chat gets a menu of its own, or somebody is
         let into a room."""
-        chat = chat_of(row)
         if "delete" in row.act:
             await adapter.delete(MessageRef(chat, row.replaced_message))
         elif "admit" in row.act:
             await adapter.admit(chat, Identity(row.messenger, row.act["admit"]))
         else:
-            reader = reader_of(row, self.installation, adapter.can(chat).prefix)
+            reader = reader_of(row, self.installation, can.prefix)
             await adapter.show_menu(chat, "", self.engine.router.entries(row.act["menu"], reader))
 
     async def _read(self, media: Media) -> AsyncIterator[bytes]:

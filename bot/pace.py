@@ -63,7 +63,7 @@ class Pace:
         self._learned, self._slowed_at = rate, -math.inf
         self._next_at = 0.0
         self._rests_until = 0.0
-        self._taken: deque[float] = deque()
+        self._taken: deque[tuple[float, int]] = deque()  # when, and how many messages
         self._idle: deque[tuple[float, float]] = (
             deque()
         )  # when there was something to send again, after how long
@@ -97,12 +97,13 @@ class Pace:
         moments = [self._rests_until, self._next_at, *(chat.rests_until for chat in self._chats.values())]
         return min((moment for moment in moments if moment > now), default=math.inf)
 
-    def leaves(self, now: float, chat: str, a_minute: float = math.inf) -> None:
-        """A message leaves to a chat that takes no more than so many a minute."""
+    def leaves(self, now: float, chat: str, a_minute: float = math.inf, weight: int = 1) -> None:
+        """A message leaves to a chat that takes no more than so many a minute. `weight` is for how many the
+        messenger takes it."""
         idle = now - max(self._next_at, self._rests_until)
         if idle > LATE:
             self._idle.append((now, idle))
-        self._next_at = max(self._next_at, now - LATE) + 1 / self.rate(now)
+        self._next_at = max(self._next_at, now - LATE) + weight / self.rate(now)
         known = self._chats.get(chat)
         if known is None:
             if a_minute == math.inf:
@@ -115,10 +116,10 @@ class Pace:
             if len(known.left) >= a_minute:
                 known.rests_until = max(known.rests_until, known.left.popleft() + MINUTE)
 
-    def taken(self, now: float) -> None:
-        """The messenger took a message."""
-        self._taken.append(now)
-        while self._taken[0] < now - WINDOW:
+    def taken(self, now: float, weight: int = 1) -> None:
+        """The messenger took a message of this weight."""
+        self._taken.append((now, weight))
+        while self._taken[0][0] < now - WINDOW:
             self._taken.popleft()
         while self._idle and self._idle[0][0] < now - WINDOW:
             self._idle.popleft()
@@ -154,10 +155,10 @@ class Pace:
     def _slow_down(self, now: float) -> None:
         rate = self.rate(now) / self.share
         # Only what was taken since the last refusal: before, it may have let a few more through at once.
-        taken = [moment for moment in self._taken if moment > self._slowed_at]
-        since = self._slowed_at if self._slowed_at > now - WINDOW else min(taken, default=now)
+        taken = [(moment, weight) for moment, weight in self._taken if moment > self._slowed_at]
+        since = self._slowed_at if self._slowed_at > now - WINDOW else min(taken, default=(now, 0))[0]
         idle = sum(min(seconds, moment - since) for moment, seconds in self._idle if moment > since)
-        took = len(taken) / max(1.0, now - since - idle) / self.share
+        took = sum(weight for _, weight in taken) / max(1.0, now - since - idle) / self.share
         # Where little was to be sent, what was taken says little about what would have been.
         self._learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
         self._slowed_at = now

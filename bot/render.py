@@ -1,7 +1,6 @@
 """A stored delivery becomes messages: in its reader's words, in the shape its chat can show."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -33,10 +32,16 @@ def chat_of(row: Any) -> Chat:
     return Chat(row.messenger, row.chat, private=row.room_id is None, thread=row.thread)
 
 
-def messages(row: Any, can: Capabilities, installation: Installation, read: Read) -> list[Outgoing]:
-    """The messages of a delivery, in order: one, or several where the text is too long for one, or stands
-    below an album. The buttons are on the last. `read` brings the bytes of what is carried."""
-    chat = chat_of(row)
+def weight(row: Any, can: Capabilities) -> int:
+    """For how many messages a messenger takes a delivery: marks are put, and taken away, one by one."""
+    return 1 + min(len(row.offers), can.marks)
+
+
+def messages(
+    row: Any, chat: Chat, can: Capabilities, installation: Installation, read: Read
+) -> list[Outgoing]:
+    """The messages of a delivery to a chat, in order: one, or several where the text is too long for one, or
+    stands below an album. The buttons are on the last. `read` brings the bytes of what is carried."""
     reader = reader_of(row, installation, can.prefix)
     replaces = MessageRef(chat, row.replaced_message) if row.replaced_message else None
     if row.closed and row.replaces is not None:
@@ -60,19 +65,20 @@ def messages(row: Any, can: Capabilities, installation: Installation, read: Read
     if carried and (len(parts) > 1 or (len(carried) > 1 and buttons)):
         out.append(one("", "", carried=carried))
         parts, carried = split(body, can.max_text), []
-    out += [
-        one(str(part), plain(part), picture=None if index else picture)
-        for index, part in enumerate(parts[:-1])
-    ]
-    last = one(
-        str(parts[-1]),
-        plain(parts[-1]),
+    *first, last = parts
+    for part in first:
+        out.append(one(str(part), plain(part), picture=picture, part=len(out)))
+        picture = None
+    final = one(
+        str(last),
+        plain(last),
         buttons=buttons,
-        picture=None if len(parts) > 1 else picture,
+        picture=picture,
         carried=carried,
         replaces=replaces,
+        part=len(out),
     )
-    return [replace(message, part=part) for part, message in enumerate([*out, last])]
+    return [*out, final]
 
 
 def label(offer: Any, reader: Reader) -> str:

@@ -8,8 +8,6 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot import letters
 from bot.access import Actor, Role, may
 from bot.adapter import LARGEST_FILE
@@ -40,6 +38,8 @@ from bot.router import Handler, Router, command_word, name_of
 from bot.text import AnyText, Command, Reader, Verbatim, _, from_json, paragraphs, to_json
 from db import conversations, people, relays, rooms, store
 from db import letters as stored_letters
+from db.endings import Ending, Parking, Reply
+from db.group import Group
 
 log = get("engine")
 
@@ -48,11 +48,12 @@ LARGEST_KEY = 2**63 - 1
 
 
 class Turn:
-    """What one event does. All of it happens in the caller's transaction."""
+    """What one event does. All of it happens in the caller's transaction; how it ends is kept in `ending`, to
+    be written down together with that of other turns."""
 
     def __init__(
         self,
-        db: Session,
+        db: Group,
         now: datetime,
         incoming: Incoming | None,
         installation: Installation,
@@ -72,8 +73,14 @@ class Turn:
         self._note = Note()  # what was said in this turn
         self._chosen: Any = None  # the label that was pressed, as it is stored
         self._done = False  # whether a handler came to its end
+        self.ending = Ending()
         self._began = time.perf_counter()
         self.told = Told("engine", "nothing")  # how it ended, for the figures
+
+    @property
+    def is_own(self) -> bool:
+        """Whether nothing of others was changed: no handler came to its end, or there is nobody who acts."""
+        return self._actor is not None and not self._done
 
     # --- the two ways in -------------------------------------------------------------------------
 
@@ -142,7 +149,11 @@ class Turn:
 
     def _recognise(self, sender: Identity) -> bool:
         """Find out who acts; False for who never wrote."""
-        found = people.known(self.db, sender.messenger, sender.account, self._network_id)
+        account = sender.messenger, sender.account
+        if self._network_id is None:
+            found = self.db.recognise(account)
+        else:
+            found = people.known(self.db, [account], self._network_id).get(account)
         if found is not None:
             known, self._theirs = found
             self._actor = Actor(self.db, known, sender in self.installation.operators)
@@ -169,8 +180,7 @@ class Turn:
         menu = " ".join([locale, *commands]) if is_own else ""
         if known.menu != menu:
             people.has_menu(self.db, known, menu)
-            act = {"menu": commands if is_own else []}
-            self._post(stored_letters.write(self.db, body=None, offers=[], act=act, now=self.now))
+            self._send(body=None, act={"menu": commands if is_own else []})
 
     # --- what ------------------------------------------------------------------------------------
 
@@ -251,7 +261,7 @@ class Turn:
             answers[question] = _with_media(said, note)
         elif args:
             args[-1] = _with_media(args[-1], note)
-        conversations.park(self.db, self.parked[0].id, answers=answers, args=args)
+        conversations.change(self.db, self.parked[0].id, answers=answers, args=args)
         self._log(None, "album")
         return True
 
@@ -446,7 +456,7 @@ class Turn:
         if dialogue.language:
             known = self.actor.known
             people.heard(self.db, known, chat=known.chat, language=dialogue.language, now=self.now)
-        state = {
+        state: dict[str, Any] = {
             "answers": dialogue.answers,
             "words": dialogue.words,
             "question": question.name,
@@ -455,30 +465,26 @@ class Turn:
             "heard": self._note.message or None,
             "album": self._note.album or None,
         }
-        if parked is None:  # the letter names the conversation, so that one is first
-            who = self.actor.known.person_id
-            conversation_id = conversations.park(
-                self.db, None, person_id=who, handler=handler.name, args=args, **state
-            )
+        replaces = None
+        if parked is None:
+            state |= {"person_id": self.actor.known.person_id, "handler": handler.name, "args": args}
+        elif dialogue.redraw:
+            replaces = stored_letters.shown(self.db, parked.letter_id, self.actor.known.chat)
         else:
-            conversation_id = parked.id
-        letter_id = stored_letters.write(
-            self.db,
+            self._close(parked.letter_id, self._chosen_label(dialogue, parked))
+        asks = self._send(
             body=letters.question_body([said.text for said in dialogue.said], question.text),
-            offers=[
+            replaces=replaces,
+        )
+        self.ending.parking = Parking(
+            parked.id if parked is not None else None,
+            state,
+            asks,
+            lambda conversation_id: [
                 letters.answer_offer(label, conversation_id, question.name, value)
                 for label, value in offers(question, dialogue.draft)
             ],
-            now=self.now,
         )
-        if dialogue.redraw and parked is not None:
-            replaced = stored_letters.shown(self.db, parked.letter_id, self.actor.known.chat)
-            self._post(letter_id, replaces=replaced)
-        else:
-            if parked is not None:
-                letters.close_question(self.db, parked.letter_id, self._chosen_label(dialogue, parked))
-            self._post(letter_id)
-        conversations.park(self.db, conversation_id, **state, letter_id=letter_id)
 
     def _finish(self, dialogue: Dialogue) -> None:
         """Send what was said, and repeat the question that it interrupted."""
@@ -491,15 +497,12 @@ class Turn:
             plain_end = not said and not last.buttons and last.picture is None
             if plain_end and self._repeat(texts):
                 return
-            letter_id = stored_letters.write(
-                self.db,
+            self._send(
                 body=to_json(texts[0] if len(texts) == 1 else paragraphs(texts)),
                 offers=[button.offer() for button in last.buttons],
                 picture=last.picture,
                 forget=last.forget,
-                now=self.now,
             )
-            self._post(letter_id)
         self._repeat([])
 
     def _repeat(self, before: list[AnyText]) -> bool:
@@ -508,7 +511,7 @@ class Turn:
             return False
         letter_id = letters.repeated(self.db, self.parked[0], now=self.now, before=before)
         if letter_id is not None:
-            self._post(letter_id)
+            self.ending.replies.append(Reply(self._address(), letter_id=letter_id))
         return letter_id is not None
 
     def _repeat_for_others(self, context: Context) -> None:
@@ -523,8 +526,22 @@ class Turn:
         self._context(dialogue).say(text)
         self._finish(dialogue)
 
-    def _post(self, letter_id: int, replaces: int | None = None) -> None:
-        stored_letters.post(self.db, letter_id, **self._to, priority=Priority.ANSWER, replaces=replaces)
+    def _send(
+        self, body: Any, *, offers: Sequence[Any] = (), replaces: int | None = None, **content: Any
+    ) -> Reply:
+        """A letter to the one who acts; `content` is that of `letters.columns`."""
+        letter = stored_letters.columns(body=body, offers=offers, now=self.now, **content)
+        reply = Reply(self._address(replaces), letter)
+        self.ending.replies.append(reply)
+        return reply
+
+    def _address(self, replaces: int | None = None) -> dict[str, Any]:
+        return {**self._to, "priority": Priority.ANSWER, "replaces": replaces}
+
+    def _close(self, letter_id: int | None, chosen: AnyText | None) -> None:
+        """Take the buttons off a question, and show there what was chosen."""
+        if letter_id is not None:
+            self.ending.closed[letter_id] = to_json(chosen) if chosen is not None else None
 
     # --- stopping and going back -----------------------------------------------------------------
 
@@ -552,8 +569,8 @@ class Turn:
         self._log(None, "back")
 
     def _drop(self, parked: Any, chosen: AnyText | None = None) -> None:
-        letters.close_question(self.db, parked.letter_id, chosen)
-        conversations.drop(self.db, parked.id)
+        self._close(parked.letter_id, chosen)
+        self.ending.dropped.append(parked.id)
         self.parked = [c for c in self.parked if c.id != parked.id]
 
     # --- what can go wrong -----------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -15,6 +15,19 @@ FEWEST = 3
 """Numbers from fewer answers would show who said what."""
 LONGEST_DAY = timedelta(days=3)
 """From a date's first midnight on Earth until everybody has been asked, those put off included."""
+
+# Built once: putting a statement together costs more than running it.
+BEGIN = {
+    "sqlite": sqlite_insert(Round).on_conflict_do_nothing().returning(Round.id),
+    "postgresql": postgresql_insert(Round).on_conflict_do_nothing().returning(Round.id),
+}
+ROUND = select(Round).where(Round.network_id == bindparam("network_id"), Round.day == bindparam("day"))
+ASK = {
+    "sqlite": sqlite_insert(CheckIn).on_conflict_do_nothing().returning(CheckIn.member_id, CheckIn.id),
+    "postgresql": postgresql_insert(CheckIn)
+    .on_conflict_do_nothing()
+    .returning(CheckIn.member_id, CheckIn.id),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +70,9 @@ class Figures:
 def claim(db: Session, network_id: int, day: date, questions: list[str]) -> tuple[Round, bool]:
     """The network's round of that day, and whether it begins just now: with these `questions`."""
     connection = db.connection()
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    new = insert(Round).values(network_id=network_id, day=day, questions=questions)
-    begins = connection.execute(new.on_conflict_do_nothing().returning(Round.id)).first() is not None
-    return db.scalars(select(Round).where(Round.network_id == network_id, Round.day == day)).one(), begins
+    new = {"network_id": network_id, "day": day}
+    begins = connection.execute(BEGIN[connection.dialect.name], {**new, "questions": questions}).first()
+    return db.scalars(ROUND, new).one(), begins is not None
 
 
 def latest_round(db: Session, network_id: int) -> Round | None:
@@ -128,8 +140,7 @@ def count_members(db: Session, network_id: int, now: datetime) -> tuple[int, int
 def ask(db: Session, round_: Round, member_ids: Sequence[int], now: datetime) -> dict[int, int]:
     """Note that members are asked; the check-in of each, without those whom this round has asked already."""
     connection = db.connection()
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    asked = insert(CheckIn).on_conflict_do_nothing().returning(CheckIn.member_id, CheckIn.id)
+    asked = ASK[connection.dialect.name]
     rows = [{"round_id": round_.id, "member_id": each, "asked_at": now} for each in member_ids]
     return {row.member_id: row.id for row in connection.execute(asked, rows)} if rows else {}
 

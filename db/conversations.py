@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Conversation
@@ -17,7 +17,10 @@ OPEN = (
     .where(Conversation.person_id == bindparam("of"))
     .order_by(Conversation.id.desc())
 )
-PARK = insert(Conversation)
+ASKED = select(Conversation.person_id).where(
+    Conversation.person_id.in_(bindparam("people", expanding=True)),
+    Conversation.asked_at >= bindparam("since"),
+)
 KEEP = update(Conversation).where(Conversation.id == bindparam("conversation_id"))
 DROP = delete(Conversation).where(Conversation.id == bindparam("conversation_id"))
 
@@ -31,28 +34,22 @@ def people_in_one(db: Session, person_ids: list[int], since: datetime = LONG_AGO
     """Those of the people who were asked a question (since then) and have not answered it."""
     found: set[int] = set()
     for start in range(0, len(person_ids), 500):
-        found.update(
-            db.scalars(
-                select(Conversation.person_id).where(
-                    Conversation.person_id.in_(person_ids[start : start + 500]),
-                    Conversation.asked_at >= since,
-                )
-            )
-        )
+        found.update(db.scalars(ASKED, {"people": person_ids[start : start + 500], "since": since}))
     return found
 
 
-def park(db: Session, conversation_id: int | None, **state: Any) -> int:
-    """Keep a handler's state, as a new row or in the place of the one it had; the row's id."""
-    connection = db.connection()
-    if conversation_id is not None:
-        connection.execute(KEEP, {"conversation_id": conversation_id, **state})
-        return conversation_id
-    key = connection.execute(PARK, state).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+def change(db: Session, conversation_id: int, **state: Any) -> None:
+    """Keep another state of a parked handler."""
+    change_each(db.connection(), [{"conversation_id": conversation_id, **state}])
 
 
-def drop(db: Session, conversation_id: int) -> None:
-    """The handler is through, or was cancelled."""
-    db.connection().execute(DROP, {"conversation_id": conversation_id})
+def change_each(connection: Connection, states: Sequence[dict[str, Any]]) -> None:
+    """Keep other states of parked handlers, all with the same fields, each with its `conversation_id`."""
+    if states:
+        connection.execute(KEEP, states)
+
+
+def drop_each(connection: Connection, conversation_ids: Sequence[int]) -> None:
+    """These handlers are through, or were cancelled."""
+    if conversation_ids:
+        connection.execute(DROP, [{"conversation_id": each} for each in conversation_ids])

@@ -1,16 +1,31 @@
 """Letters, written once for all their readers, and their deliveries."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, Text, bindparam, cast, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Row,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from db.models import Conversation, Delivery, Identity, Letter
+from db.bulk import alike, inserted
+from db.models import Conversation, Delivery, Letter
+from db.people import Reached
 
 # Built once: putting a statement together costs more than running it.
-INSERT_LETTER = insert(Letter)
 INSERT_DELIVERY = insert(Delivery).inline()  # whose key nobody asks for
 BODY = select(Letter.body, Letter.offers).where(Letter.id == bindparam("letter_id"))
 WITH_BUTTONS = exists().where(Letter.id == Delivery.letter_id, cast(Letter.offers, Text) != "[]")
@@ -29,7 +44,7 @@ CLOSE = (
         Delivery.replaces,
     )
 )
-CLOSE_LETTER = CLOSE.where(Delivery.letter_id == bindparam("of_letter"))
+CLOSE_LETTERS = CLOSE.where(Delivery.letter_id.in_(bindparam("letters", expanding=True)))
 CLOSE_DELIVERY = CLOSE.where(Delivery.id == bindparam("delivery_id"))
 IN_CHAT = (
     select(Delivery.id, Delivery.closed, Delivery.letter_id, Letter.offers)
@@ -43,11 +58,14 @@ BY_MESSAGE = IN_CHAT.where(Delivery.message == bindparam("message"))
 LATEST = IN_CHAT.where(Letter.act.is_(None), or_(Delivery.replaces.is_(None), Delivery.closed.is_(False)))
 
 
-def write(
-    db: Session,
+NEW = {"state": "waiting", "thread": "", "attempts": 0, "closed": False}
+"""What every delivery begins with, unless it says something else."""
+
+
+def columns(
     *,
     body: Any,
-    offers: list[Any],
+    offers: Sequence[Any],
     now: datetime,
     picture: Any = None,
     media: Sequence[Any] = (),
@@ -56,11 +74,11 @@ def write(
     carries: str | None = None,
     album: str | None = None,
     forget: bool = False,
-) -> int:
-    """Store a letter; its id."""
-    values = {
+) -> dict[str, Any]:
+    """What a letter is stored as."""
+    return {
         "body": body,
-        "offers": offers,
+        "offers": list(offers),
         "picture": picture,
         "media": list(media),
         "act": act,
@@ -70,9 +88,11 @@ def write(
         "forget": forget,
         "made_at": now,
     }
-    key = db.connection().execute(INSERT_LETTER, _given(values)).inserted_primary_key
-    assert key is not None, "an insert of one row has a key"
-    return int(key[0])
+
+
+def write(db: Session, **content: Any) -> int:
+    """Store a letter; its id. `content` is that of `columns`."""
+    return inserted(db.connection(), Letter, [columns(**content)])[0]
 
 
 def post(
@@ -85,15 +105,12 @@ def post(
     priority: int,
     room_id: int | None = None,
     thread: str = "",
-    reply_to: str | None = None,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     replaces: int | None = None,
-    chosen: Any = None,
-    closed: bool = False,
 ) -> None:
     """Put a letter in the outbox for one chat. With `replaces` it takes the place of
-    that delivery's message, and with `closed` it only closes it: no buttons, what was `chosen` below."""
+    that delivery's message."""
     values = {
         "letter_id": letter_id,
         "person_id": person_id,
@@ -101,41 +118,40 @@ def post(
         "chat": chat,
         "room_id": room_id,
         "thread": thread,
-        "reply_to": reply_to,
         "priority": priority,
-        "state": "waiting",
         "not_before": not_before,
         "expires_at": expires_at,
         "replaces": replaces,
-        "chosen": chosen,
-        "attempts": 0,
-        "closed": closed,
     }
-    db.connection().execute(INSERT_DELIVERY, _given(values))
+    post_each(db.connection(), [values])
 
 
 def post_all(
-    db: Session, letter_id: int, to: Iterable[Identity], *, priority: int, **more: datetime | None
+    db: Session, letter_id: int, to: Iterable[Reached], *, priority: int, **more: datetime | None
 ) -> None:
-    """Put a letter in the outbox for each of these accounts; `more` is `not_before` and `expires_at`."""
-    rows = [
-        {
-            "letter_id": letter_id,
-            "person_id": identity.person_id,
-            "messenger": identity.messenger,
-            "chat": identity.chat,
-            "priority": priority,
-            **more,
-        }
-        for identity in to
-    ]
+    """Put a letter in the outbox for each of these people; `more` is `not_before` and `expires_at`."""
+    post_each(
+        db.connection(),
+        [
+            {
+                "letter_id": letter_id,
+                "person_id": reached.person_id,
+                "messenger": reached.messenger,
+                "chat": reached.chat,
+                "priority": priority,
+                **more,
+            }
+            for reached in to
+        ],
+    )
+
+
+def post_each(connection: Connection, deliveries: Sequence[dict[str, Any]]) -> None:
+    """Put letters in the outbox, each for one chat, in this order. Where one has `closed`, it only closes the
+    message that it `replaces`: no buttons, and what was `chosen` below."""
+    rows = [{**NEW, **delivery} for delivery in deliveries]
     if rows:
-        db.connection().execute(INSERT_DELIVERY, rows)
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """Only what is there: each value costs, and none is what a column holds anyway."""
-    return {name: value for name, value in values.items() if value is not None}
+        connection.execute(INSERT_DELIVERY, alike(rows))
 
 
 def body(db: Session, letter_id: int) -> tuple[Any, list[Any]] | None:
@@ -199,29 +215,41 @@ def wait_for_album(db: Session, letter: Letter, until: datetime) -> None:
 
 def close(db: Session, letter_id: int, chosen: Any) -> None:
     """Take the buttons off all messages that show this letter, and show what was chosen in their place."""
-    _close(db, CLOSE_LETTER, {"of_letter": letter_id}, chosen)
+    close_each(db.connection(), {letter_id: chosen})
+
+
+def close_each(connection: Connection, letters: dict[int, Any]) -> None:
+    """The same for several letters, each with what was chosen."""
+    if letters:
+        _close(connection, CLOSE_LETTERS, {"letters": list(letters)}, letters)
 
 
 def close_delivery(db: Session, delivery_id: int, chosen: Any) -> None:
     """The same for the message of one reader."""
-    _close(db, CLOSE_DELIVERY, {"delivery_id": delivery_id}, chosen)
+    _close(db.connection(), CLOSE_DELIVERY, {"delivery_id": delivery_id}, defaultdict(lambda: chosen))
 
 
-def _close(db: Session, statement: Executable, which: dict[str, int], chosen: Any) -> None:
-    for row in db.connection().execute(statement, which).all():
-        post(
-            db,
-            row.letter_id,
-            person_id=row.person_id,
-            messenger=row.messenger,
-            chat=row.chat,
-            room_id=row.room_id,
-            thread=row.thread,
-            priority=0,
-            replaces=row.replaces or row.id,
-            chosen=chosen,
-            closed=True,
-        )
+def _close(
+    connection: Connection, statement: Executable, which: dict[str, Any], chosen: Mapping[int, Any]
+) -> None:
+    post_each(
+        connection,
+        [
+            {
+                "letter_id": row.letter_id,
+                "person_id": row.person_id,
+                "messenger": row.messenger,
+                "chat": row.chat,
+                "room_id": row.room_id,
+                "thread": row.thread,
+                "priority": 0,
+                "replaces": row.replaces or row.id,
+                "chosen": chosen[row.letter_id],
+                "closed": True,
+            }
+            for row in connection.execute(statement, which)
+        ],
+    )
 
 
 def shown(db: Session, letter_id: int, chat: str) -> int | None:

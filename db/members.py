@@ -3,14 +3,21 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from db.models import Identity, Member, MemberTopic, Network, Person, PersonLanguage
 
 COORDINATORS = ("meta_mentor", "deputy")
 CONTACT_GRAIN = timedelta(hours=1)
 """How finely it is remembered when a human answered somebody."""
+# Built once: putting a statement together costs more than running it.
+IN_SEVERAL = (
+    select(Member.person_id)
+    .where(Member.person_id.in_(bindparam("people", expanding=True)), Member.state == "active")
+    .group_by(Member.person_id)
+    .having(func.count() > 1)
+)
 
 
 def of(db: Session, network: Network, person: Person) -> Member | None:
@@ -78,13 +85,7 @@ def is_one(db: Session, messenger: str, account: str) -> bool:
 
 def in_several(db: Session, person_ids: Sequence[int]) -> set[int]:
     """Those of the people who are in more than one network."""
-    found = (
-        select(Member.person_id)
-        .where(Member.person_id.in_(person_ids), Member.state == "active")
-        .group_by(Member.person_id)
-        .having(func.count() > 1)
-    )
-    return set(db.scalars(found))
+    return set(db.scalars(IN_SEVERAL, {"people": person_ids}))
 
 
 def active(db: Session, network: Network) -> Sequence[Member]:
@@ -92,6 +93,7 @@ def active(db: Session, network: Network) -> Sequence[Member]:
     return db.scalars(
         select(Member)
         .join(Member.person)
+        .options(contains_eager(Member.person))
         .where(Member.network_id == network.id, Member.state == "active")
         .order_by(func.lower(Person.name), Member.id)
     ).all()

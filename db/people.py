@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, Integer, Row, and_, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Conversation, Identity, Member, Network, Person
 
+Account = tuple[str, str]
+"""A messenger, and who somebody is there."""
 WROTE_GRAIN = timedelta(minutes=1)
 """How finely it is remembered when somebody last wrote; a row a message would be too much."""
 
@@ -36,9 +38,22 @@ class Known:
     network_time_zone: str | None
 
 
+class Reached(NamedTuple):
+    """Where somebody is reached. Plain values, because there may be many."""
+
+    person_id: int
+    messenger: str
+    chat: str
+    last_wrote_at: datetime
+
+
 # Built once: putting a statement together costs more than running it.
-ACCOUNT = (Identity.messenger == bindparam("messenger"), Identity.account == bindparam("account"))
-FIND = select(Identity).where(*ACCOUNT).options(joinedload(Identity.person))
+FIND = (
+    select(Identity)
+    .where(Identity.messenger == bindparam("messenger"), Identity.account == bindparam("account"))
+    .options(joinedload(Identity.person))
+)
+ONE_OF_THEM = tuple_(Identity.messenger, Identity.account).in_(bindparam("accounts", expanding=True))
 KNOWN: Executable = (  # with so many columns their types would not be told anyway
     select(
         Identity.id.label("identity_id"),
@@ -69,23 +84,28 @@ KNOWN: Executable = (  # with so many columns their types would not be told anyw
     )
     .outerjoin(Network, Network.id == Member.network_id)
     .outerjoin(Conversation, Conversation.person_id == Person.id)
-    .where(*ACCOUNT)
+    .where(ONE_OF_THEM)
     .order_by(Conversation.id.desc())
 )
 FIELDS = len(fields(Known))
+REACH = (
+    select(Identity.person_id, Identity.messenger, Identity.chat, Identity.last_wrote_at)
+    .where(Identity.person_id.in_(bindparam("people", expanding=True)), Identity.reachable)
+    .order_by(Identity.last_wrote_at, Identity.id)
+)
 HEARD = update(Identity).where(Identity.id == bindparam("identity_id"))
 LOCK = (
     select(Person.id)
     .join(Identity)
-    .where(tuple_(Identity.messenger, Identity.account).in_(bindparam("accounts", expanding=True)))
+    .where(ONE_OF_THEM)
     .order_by(Person.id)
     .with_for_update(of=Person, key_share=True)
 )
 
 
-def lock(db: Session, accounts: Collection[tuple[str, str]]) -> None:
-    """Have turns of the people behind these accounts (messenger, account) wait, in other processes too, until
-    this transaction ends. To be called before anything is read for them: what a statement reads is as old as
+def lock(db: Session, accounts: Collection[Account]) -> None:
+    """Have turns of the people behind these accounts wait, in other processes too, until this transaction
+    ends. To be called before anything is read for them: what a statement reads is as old as
     the beginning of the statement, also where it had to wait. Always in the same order, so that two who lock
     several never wait for each other. Others may still write to them: that does not change who they are.
     """
@@ -95,18 +115,22 @@ def lock(db: Session, accounts: Collection[tuple[str, str]]) -> None:
 
 
 def known(
-    db: Session, messenger: str, account: str, network_id: int | None = None
-) -> tuple[Known, list[Row[Any]]] | None:
-    """Who acts, if they ever wrote, and their parked handlers, the open one first. They are taken as a member
-    of this network, else of the one they are active in."""
-    at = {"messenger": messenger, "account": account, "network_id": network_id}
-    rows = db.connection().execute(KNOWN, at).all()
-    if not rows:
-        return None
-    who = Known(*rows[0][:FIELDS])
-    if who.member_id is None and network_id is not None:
-        return known(db, messenger, account)
-    return who, [row for row in rows if row.id is not None]
+    db: Session, accounts: Collection[Account], network_id: int | None = None
+) -> dict[Account, tuple[Known, list[Row[Any]]]]:
+    """Who acts from these accounts, without who never wrote; and their parked handlers, the open one first.
+    They are taken as members of this network, else of the one they are active in."""
+    if not accounts:
+        return {}
+    found: dict[Account, tuple[Known, list[Row[Any]]]] = {}
+    at = {"accounts": list(accounts), "network_id": network_id}
+    for row in db.connection().execute(KNOWN, at):
+        who = Known(*row[:FIELDS])
+        _, parked = found.setdefault((who.messenger, who.account), (who, []))
+        if row.id is not None:
+            parked.append(row)
+    if network_id is not None:
+        found |= known(db, [account for account, (who, _) in found.items() if who.member_id is None])
+    return found
 
 
 def find(db: Session, messenger: str, account: str) -> Identity | None:
@@ -159,17 +183,13 @@ def has_menu(db: Session, who: Known, menu: str) -> None:
     db.connection().execute(HEARD, {"identity_id": who.identity_id, "menu": menu})
 
 
-def reach(db: Session, person_ids: list[int]) -> dict[int, Identity]:
+def reach(db: Session, person_ids: list[int]) -> dict[int, Reached]:
     """Where each of these people is reached: the reachable account they last wrote from. Who cannot be
     reached is left out."""
-    found: dict[int, Identity] = {}
+    found: dict[int, Reached] = {}
     for start in range(0, len(person_ids), 500):  # SQLite takes a limited number of values at once
-        rows = db.scalars(
-            select(Identity)
-            .where(Identity.person_id.in_(person_ids[start : start + 500]), Identity.reachable)
-            .order_by(Identity.last_wrote_at, Identity.id)
-        )
-        found |= {identity.person_id: identity for identity in rows}
+        rows = db.execute(REACH, {"people": person_ids[start : start + 500]})
+        found |= {row.person_id: Reached(*row) for row in rows}
     return found
 
 

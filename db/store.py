@@ -4,19 +4,22 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-from alembic.command import upgrade
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import sessionmaker
 
+from db.group import Group
 from db.holds import OnceMore
+
+# What only some need takes ten megabytes each: psycopg comes with the first connection to PostgreSQL, and
+# Alembic where a database has to be brought into shape.
+if TYPE_CHECKING:
+    import psycopg
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -73,21 +76,31 @@ def connect(url: str | URL) -> Engine:
 
     Raises Unavailable where `url` is no address of a database.
     """
+    json = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):  # whose words hold the address
         raise Unavailable("database.url is not the address of a database.") from None
     if address.get_backend_name() == "sqlite":
         # The engine thread is the only user at work; the driver's own check would forbid handing it over.
-        engine = create_engine(address, connect_args={"check_same_thread": False})
+        engine = create_engine(address, connect_args={"check_same_thread": False}, **json)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
     engine = create_engine(
-        address, connect_args=LINE, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True
+        address,
+        connect_args=LINE,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        hide_parameters=True,
+        **json,
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -96,7 +109,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
+def _prepare_postgresql(connection: "psycopg.Connection", _record: Any) -> None:
     # A server can be set up to say "committed" before it is; what we have confirmed would be lost with it.
     connection.execute(
         "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name = %s AND setting = 'off'",
@@ -105,9 +118,9 @@ def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
     connection.commit()
 
 
-def sessions(engine: Engine) -> sessionmaker[Session]:
+def sessions(engine: Engine) -> sessionmaker[Group]:
     """Sessions for turns: nothing is read again after a commit, because a session ends with it."""
-    return sessionmaker(engine, expire_on_commit=False)
+    return sessionmaker(engine, class_=Group, expire_on_commit=False)
 
 
 # --- what it is, and whether it is there ---------------------------------------------------------
@@ -168,15 +181,17 @@ def is_away(error: BaseException) -> bool:
     state = getattr(error.orig, "sqlstate", None) or ""
     # Among what PostgreSQL calls operational are also values that are too large for it.
     given = state.startswith((TOO_LARGE, ONCE_MORE))
-    operational = isinstance(error.orig, psycopg.OperationalError) and not given
+    operational = isinstance(error, OperationalError) and not given
     return operational or state == READ_ONLY
 
 
 # --- its shape -----------------------------------------------------------------------------------
 
 
-def alembic_config(connection: Connection) -> Config:
+def alembic_config(connection: Connection) -> "Config":
     """Alembic's configuration, without its ini file; what it does is part of the caller's transaction."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -191,8 +206,8 @@ def migrate(engine: Engine) -> None:
     """
     with reached(engine) as connection:
         keep_shape(connection)
-        version(connection)
-        shape(connection, "head")
+        if version(connection) != max(versions()):
+            shape(connection, "head")
 
 
 def keep_shape(connection: Connection) -> None:
@@ -203,9 +218,10 @@ def keep_shape(connection: Connection) -> None:
 
 def version(connection: Connection) -> str | None:
     """The version of the database's shape; None where nothing is in it. Raises DatabaseTooNew."""
-    there = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if there is not None and there not in known:
+    there: str | None = None
+    if inspect(connection).has_table("alembic_version"):
+        there = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if there is not None and there not in versions():
         raise DatabaseTooNew(
             f"The database is at version {there}, which this program does not know yet. "
             "It was used by a newer program: please update, or restore a backup."
@@ -213,13 +229,20 @@ def version(connection: Connection) -> str | None:
     return there
 
 
+def versions() -> set[str]:
+    """All versions of the shape that this program knows, by what their files' names begin with."""
+    return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+
+
 def shape(connection: Connection, to: str) -> None:
     """Bring the database to the shape of a version that this program knows, "head" for the newest."""
+    from alembic.command import upgrade
+
     upgrade(alembic_config(connection), to)
 
 
 @contextmanager
-def opened(url: str) -> Iterator[sessionmaker[Session]]:
+def opened(url: str) -> Iterator[sessionmaker[Group]]:
     """Sessions on the database at `url`, brought into shape, for one piece of work. Raises DatabaseTooNew and
     Unavailable."""
     engine = connect(url)

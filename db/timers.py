@@ -4,13 +4,30 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.models import Timer
 
 TRIES = 5
 """A timer whose turn fails this often stays where it is, for a human to look at."""
+
+# Built once: putting a statement together costs more than running it.
+INSERT = insert(Timer)
+DUE = (
+    select(Timer.id, Timer.handler)
+    .where(Timer.due_at <= bindparam("now"), Timer.attempts < TRIES)
+    .order_by(Timer.due_at, Timer.id)
+    .limit(bindparam("most"))
+)
+CLAIM = (
+    delete(Timer)
+    .where(Timer.id.in_(bindparam("timers", expanding=True)), Timer.due_at <= bindparam("now"))
+    .returning(Timer.__table__)
+)
+CALL_OFF_EACH = delete(Timer).where(
+    Timer.handler == bindparam("of"), Timer.about.in_(bindparam("abouts", expanding=True))
+)
 
 
 def set_(db: Session, due_at: datetime, handler: str, args: list[Any], about: str) -> None:
@@ -27,7 +44,7 @@ def set_all(db: Session, handler: str, each: Iterable[tuple[datetime, list[Any],
         for due_at, args, about in each
     ]
     if rows:
-        db.connection().execute(insert(Timer), rows)
+        db.connection().execute(INSERT, rows)
 
 
 def call_off(db: Session, about: str, handler: str | None = None) -> None:
@@ -40,7 +57,7 @@ def call_off(db: Session, about: str, handler: str | None = None) -> None:
 
 def call_off_each(db: Session, handler: str, abouts: Sequence[str]) -> None:
     """Forget the timers of a handler about each of these."""
-    db.connection().execute(delete(Timer).where(Timer.handler == handler, Timer.about.in_(abouts)))
+    db.connection().execute(CALL_OFF_EACH, {"of": handler, "abouts": abouts})
 
 
 def call_off_all(db: Session, handler: str, about: str) -> None:
@@ -52,22 +69,14 @@ def call_off_all(db: Session, handler: str, about: str) -> None:
 
 def due(db: Session, now: datetime, limit: int) -> Sequence[Row[int, str]]:
     """The ids and handlers of timers that have run out, oldest first."""
-    return (
-        db.connection()
-        .execute(
-            select(Timer.id, Timer.handler)
-            .where(Timer.due_at <= now, Timer.attempts < TRIES)
-            .order_by(Timer.due_at, Timer.id)
-            .limit(limit)
-        )
-        .all()
-    )
+    return db.connection().execute(DUE, {"now": now, "most": limit}).all()
 
 
 def claim(db: Session, timer_ids: Sequence[int], now: datetime) -> Sequence[Row[Any]]:
     """Take timers out, to do them now; without those that another took."""
-    taken = delete(Timer).where(Timer.id.in_(timer_ids), Timer.due_at <= now).returning(Timer.__table__)
-    return sorted(db.connection().execute(taken), key=lambda timer: timer_ids.index(timer.id))
+    place = {id_: number for number, id_ in enumerate(timer_ids)}
+    claimed = db.connection().execute(CLAIM, {"timers": timer_ids, "now": now})
+    return sorted(claimed, key=lambda timer: place[timer.id])
 
 
 def failed(db: Session, timer: Row[Any], again_at: datetime) -> None:

@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import ModuleType
 
-from sqlalchemy.orm import Session
-
 from adapters.console import Console, Shown
 from bot.clock import WoundClock
 from bot.context import Installation
@@ -16,6 +14,7 @@ from bot.message import Chat, Event, Identity, Incoming, Pressed, Words
 from bot.outbox import Outbox
 from bot.router import Router
 from db import store
+from db.group import Group
 from tests import odd
 
 
@@ -69,7 +68,7 @@ class Lab:
                 )
         raise AssertionError(f"no button {label}")
 
-    def session(self) -> Session:
+    def session(self) -> Group:
         """A look into the database."""
         return self.sessions()
 

@@ -38,6 +38,7 @@ THIRD_PARTIES = {
     "markupsafe": ["bot/markup.py", "bot/text.py", "bot/render.py"],
     "nio": ["adapters/matrix*"],
     "prometheus_client": ["bot/metrics.py"],
+    "orjson": ["db/store.py", "adapters/telegram_http.py"],
     "psycopg": ["db/store.py", "db/duties.py", "db/bell.py"],
     "pydantic": ["bot/config.py"],
     "segno": ["bot/links.py"],

@@ -132,7 +132,7 @@ async def test_answers_are_kept_by_name_through_a_deploy(
     async with lab(database) as here:
         with here.sessions.begin() as db:
             row = conversations.open_of(db, 1)[0]
-            conversations.park(db, row.id, answers={**row.answers, "removed long ago": "x"})
+            conversations.change(db, row.id, answers={**row.answers, "removed long ago": "x"})
         assert (await here.says("ana", "1"))[0].startswith("Some of these?")
 
 
@@ -141,7 +141,7 @@ async def test_a_handler_that_is_gone_leaves_no_trap(database: str) -> None:
     async with lab(database) as here:
         await here.says("ana", "/write")
         with here.sessions.begin() as db:
-            conversations.park(db, conversations.open_of(db, 1)[0].id, handler="deeds.nothing")
+            conversations.change(db, conversations.open_of(db, 1)[0].id, handler="deeds.nothing")
         assert (await here.says("ana", "one"))[0].startswith("This button does nothing any more")
         assert await here.says("ana", "one") == ["You said one"]
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import log
+from bot.log import configure, get, in_one_go
 
 PRIVATE = "Ana's words"
 TOKEN = "123456789:AAEabcdefghijklmnopqrstuvwxyz012345"
@@ -266,3 +268,35 @@ def test_no_token_is_ever_written(words: str, format: Literal["text", "json"]) -
         assert "<token>" in line
         assert "AAE" not in line
         assert "short" not in line
+
+
+def test_what_is_told_together_is_written_in_one_go() -> None:
+    written: list[str] = []
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            written.append(text)
+            return len(text)
+
+    configure(format="text", stream=Stream())
+    events = get("engine")
+    with in_one_go():
+        events.info("turn", number=1)
+        events.info("turn", number=2)
+        thread = threading.Thread(target=events.info, args=("elsewhere",))
+        thread.start()
+        thread.join()
+    assert [text.count("\n") for text in written] == [1, 2]
+    assert "elsewhere" in written[0]
+    assert "number=1" in written[1]
+
+
+def test_a_stream_that_takes_nothing_stops_no_work() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError("no space left")
+
+    configure(format="text", stream=Full())
+    with in_one_go():
+        get("engine").info("turn")
+    get("engine").info("turn")

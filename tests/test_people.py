@@ -11,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.letters import Priority
-from db import conversations, letters, people, seen, store
+from db import letters, people, seen, store
+from db.group import Group
+from db.models import Conversation
 from tests.postgres import Postgres
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -19,7 +21,7 @@ ANA, BO = ("telegram", "ana"), ("matrix", "bo")
 
 
 @contextmanager
-def sessions(url: str) -> Iterator[sessionmaker[Session]]:
+def sessions(url: str) -> Iterator[sessionmaker[Group]]:
     """Sessions on a database that knows Ana and Bo."""
     engine = store.connect(url)
     made = store.sessions(engine)
@@ -33,23 +35,23 @@ def sessions(url: str) -> Iterator[sessionmaker[Session]]:
 
 
 @pytest.fixture
-def served(postgres: Postgres) -> Iterator[sessionmaker[Session]]:
+def served(postgres: Postgres) -> Iterator[sessionmaker[Group]]:
     """The same on PostgreSQL, where several can write."""
     with postgres.database("migrated") as url, sessions(url) as made:
         yield made
 
 
 def park(db: Session, person_id: int) -> None:
-    conversations.park(
-        db,
-        None,
-        person_id=person_id,
-        handler="ask_peers.ask",
-        args=[],
-        answers={},
-        words="",
-        question="topic",
-        asked_at=NOW,
+    db.add(
+        Conversation(
+            person_id=person_id,
+            handler="ask_peers.ask",
+            args=[],
+            answers={},
+            words="",
+            question="topic",
+            asked_at=NOW,
+        )
     )
 
 
@@ -58,19 +60,19 @@ def somebody_waits(db: Session) -> bool:
 
 
 def test_the_next_turn_of_a_person_waits_for_the_first_and_sees_what_it_wrote(
-    served: sessionmaker[Session],
+    served: sessionmaker[Group],
 ) -> None:
     def second_turn() -> list[str]:
         with served.begin() as db:
             people.lock(db, [ANA])
-            found = people.known(db, *ANA)
+            found = people.known(db, [ANA]).get(ANA)
             assert found is not None
             return [row.question for row in found[1]]
 
     with ThreadPoolExecutor(1) as other, served() as look:
         with served.begin() as db:
             people.lock(db, [ANA])
-            found = people.known(db, *ANA)
+            found = people.known(db, [ANA]).get(ANA)
             assert found is not None
             assert found[1] == []
             second = other.submit(second_turn)
@@ -81,13 +83,13 @@ def test_the_next_turn_of_a_person_waits_for_the_first_and_sees_what_it_wrote(
         assert second.result() == ["topic"]
 
 
-def test_nobody_else_waits_and_they_can_be_written_to_meanwhile(served: sessionmaker[Session]) -> None:
+def test_nobody_else_waits_and_they_can_be_written_to_meanwhile(served: sessionmaker[Group]) -> None:
     with served.begin() as first:
         people.lock(first, [ANA])
         with served.begin() as second:
             second.execute(text("SET LOCAL lock_timeout = 1"))  # milliseconds: to wait is an error
             people.lock(second, [BO])
-            found = people.known(second, *ANA)
+            found = people.known(second, [ANA]).get(ANA)
             assert found is not None
             letter_id = letters.write(second, body=None, offers=[], now=NOW)
             letters.post(
@@ -100,7 +102,7 @@ def test_nobody_else_waits_and_they_can_be_written_to_meanwhile(served: sessionm
             )
 
 
-def test_two_who_lock_the_same_people_never_wait_for_each_other(served: sessionmaker[Session]) -> None:
+def test_two_who_lock_the_same_people_never_wait_for_each_other(served: sessionmaker[Group]) -> None:
     def lock(accounts: list[tuple[str, str]]) -> None:
         for _ in range(50):
             with served.begin() as db:

@@ -1,6 +1,8 @@
 """The database: what the migrations make is what the models say, a newer one is refused, and what is wrong
 with an address is said without what is secret in it."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from alembic.command import check
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -32,6 +35,20 @@ def test_the_migrations_make_what_the_models_say(empty: str) -> None:
     with engine.connect() as connection:
         check(store.alembic_config(connection))
     engine.dispose()
+
+
+def test_the_files_of_the_migrations_are_called_by_their_versions() -> None:
+    known = {script.revision for script in ScriptDirectory(str(store.MIGRATIONS)).walk_revisions()}
+    assert store.versions() == known
+
+
+def test_a_start_on_sqlite_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/ours.db"
+    with store.opened(url):
+        pass
+    start = f"import sys; from db import store\nwith store.opened({url!r}): print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=True).stdout
+    assert not {"alembic", "psycopg"} & set(loaded.split())
 
 
 def test_programs_that_start_together_migrate_once(empty: str) -> None:

@@ -1,0 +1,77 @@
+"""How turns end: which questions are over, which one stays open, and what the one who acted is told. All of
+it is data, so that turns which are committed together write it together."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db import conversations, letters
+from db.bulk import inserted
+from db.models import Conversation, Letter
+
+
+@dataclass(slots=True)
+class Reply:
+    """A letter to one chat: its columns, or its id where it is written already, and those of its delivery."""
+
+    to: dict[str, Any]
+    letter: dict[str, Any] = field(default_factory=dict)
+    letter_id: int | None = None
+
+
+@dataclass(slots=True)
+class Parking:
+    """A handler that waits: the columns of its conversation, which has no id yet where it is new, the reply
+    that asks, and the `offers` of that one, which name the conversation."""
+
+    conversation_id: int | None
+    state: dict[str, Any]
+    reply: Reply
+    offers: Callable[[int], list[Any]]
+
+
+@dataclass(slots=True)
+class Ending:
+    """How one turn ends: the `dropped` conversations, the letters whose buttons go, each with what was
+    chosen, what is said, and the handler that waits, if one does."""
+
+    dropped: list[int] = field(default_factory=list)
+    closed: dict[int, Any] = field(default_factory=dict)
+    replies: list[Reply] = field(default_factory=list)
+    parking: Parking | None = None
+
+
+def write(connection: Connection, endings: Collection[Ending]) -> None:
+    """Write down how turns of different people ended."""
+    conversations.drop_each(connection, [each for ending in endings for each in ending.dropped])
+    letters.close_each(connection, {each: by for ending in endings for each, by in ending.closed.items()})
+    parkings = [ending.parking for ending in endings if ending.parking is not None]
+    new = [parking for parking in parkings if parking.conversation_id is None]
+    known = [parking for parking in parkings if parking.conversation_id is not None]
+    _begin(connection, new)
+    for parking in parkings:
+        assert parking.conversation_id is not None
+        parking.reply.letter["offers"] = parking.offers(parking.conversation_id)
+    _say(connection, [reply for ending in endings for reply in ending.replies])
+    conversations.change_each(connection, [_names_letter(parking) for parking in new])
+    conversations.change_each(connection, [parking.state | _names_letter(parking) for parking in known])
+
+
+def _begin(connection: Connection, parkings: Collection[Parking]) -> None:
+    ids = inserted(connection, Conversation, [parking.state for parking in parkings])
+    for parking, id_ in zip(parkings, ids, strict=True):
+        parking.conversation_id = id_
+
+
+def _say(connection: Connection, replies: Collection[Reply]) -> None:
+    unwritten = [reply for reply in replies if reply.letter_id is None]
+    ids = inserted(connection, Letter, [reply.letter for reply in unwritten])
+    for reply, id_ in zip(unwritten, ids, strict=True):
+        reply.letter_id = id_
+    letters.post_each(connection, [{"letter_id": reply.letter_id, **reply.to} for reply in replies])
+
+
+def _names_letter(parking: Parking) -> dict[str, Any]:
+    return {"conversation_id": parking.conversation_id, "letter_id": parking.reply.letter_id}

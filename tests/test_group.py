@@ -1,0 +1,93 @@
+"""Turns that are committed together share their reading and their writing, and none pays for another."""
+
+import asyncio
+import threading
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, func, select
+
+from bot.message import Incoming, Words
+from db import endings
+from db.endings import Ending
+from db.models import Conversation, Delivery
+from tests.aio import on_loop
+from tests.lab import Lab, lab
+
+
+def statements(here: Lab) -> list[str]:
+    """What is said to the database from now on, in the engine and in the outbox."""
+    said: list[str] = []
+    event.listen(here.database, "before_cursor_execute", lambda _c, _r, statement, *_: said.append(statement))
+    return said
+
+
+async def together(here: Lab, events: Iterable[Incoming]) -> list[Any]:
+    """Give events to the engine while it is busy, so that they are one group."""
+    busy, free = threading.Event(), threading.Event()
+
+    def wait(_: object) -> None:
+        busy.set()
+        free.wait()
+
+    waiting = here.engine.call(wait, apart=True)
+    await asyncio.to_thread(busy.wait)
+    received = [asyncio.create_task(here.engine.receive(each)) for each in events]
+    await asyncio.sleep(0)
+    free.set()
+    await waiting
+    return await asyncio.gather(*received, return_exceptions=True)
+
+
+@on_loop
+async def test_many_who_ask_and_cancel_cost_no_more_statements_than_two(database: str) -> None:
+    async with lab(database) as here:
+        crowd = [f"p{n}" for n in range(40)]
+        await here.happens(*(here.incoming(who, Words("/start")) for who in crowd))
+        said = statements(here)
+        costs: list[int] = []
+        for people in (crowd[:2], crowd[2:]):
+            said.clear()
+            for words in ("/choose", "red", "/cancel"):
+                await together(here, [here.incoming(who, Words(words)) for who in people])
+            costs.append(len(said))
+        assert costs[0] == costs[1]
+        with here.session() as db:
+            assert db.scalar(select(func.count()).select_from(Delivery)) == 40 * 6, "some close buttons"
+            assert db.scalar(select(func.count()).select_from(Conversation)) == 0
+
+
+@on_loop
+async def test_who_speaks_twice_in_a_group_is_answered_in_order(database: str) -> None:
+    async with lab(database) as here:
+        words = ("/choose", "red", "/cancel")
+        both = [here.incoming(who, Words(each)) for each in words for who in ("ana", "bo")]
+        await together(here, both)
+        await here.outbox.flush()
+        for who in ("ana", "bo"):
+            heard = [text.partition("\n")[0] for to, text in here.heard if to == who]
+            assert heard == ["Which colour?", "Which size?", "I have stopped “Choose”."]
+
+
+@on_loop
+async def test_an_end_that_cannot_be_written_is_nobody_elses(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = endings.write
+
+    def write(connection: Connection, ended: Collection[Ending]) -> None:
+        written(connection, ended)
+        if any(reply.to["chat"] == "eve" for each in ended for reply in each.replies):
+            raise OSError("no place for Eve")
+
+    async with lab(database) as here:
+        people = ("ana", "eve", "bo", "cy")
+        for who in people:
+            await here.says(who, "/start")
+        monkeypatch.setattr(endings, "write", write)
+        # Who comes after Eve reads something, and is the first to meet what is wrong with her turn.
+        events = [here.incoming(who, Words("/boom")) for who in people]
+        assert await together(here, events) == [None] * 4, "hers is set aside after some tries"
+        await here.outbox.flush()
+        assert [to for to, text in here.heard if text == "Say a word"] == ["ana", "bo", "cy"]
