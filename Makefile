@@ -26,7 +26,7 @@ demo: $(RUN) ## Try the bot in the terminal, with invented people (ARGS=... goes
 	@$(PY) -m bot demo $(ARGS)
 
 test: check $(SYNAPSE) ## Run everything a change has to pass
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(DEV) ## Check style and types only
 	@$(PY) -m ruff check

@@ -19,7 +19,7 @@ from tests.bench.crowd import fill
 from tests.bench.figures import Figure, NotMeasuredError
 from tests.bench.ours import UNLIMITED, Ours, kept
 from tests.bench.people import People
-from tests.bench.programs import STUCK, Program, folder, started
+from tests.bench.programs import STUCK, Program, folder, machine, started
 from tests.postgres import Postgres
 from tests.telegram_server import free_port
 
@@ -37,19 +37,22 @@ async def two(runs: int) -> Sequence[Figure]:
     """Row 11."""
     rates: tuple[list[float], list[float]] = [], []
     costs: tuple[list[float], list[float]] = [], []
+    shares: tuple[list[float], list[float]] = [], []
     with Postgres() as server:
         for _ in range(runs):
             for side, many in enumerate((2, 1)):
                 with server.database() as url, folder() as place:
-                    rate, cost = await _flooded(url, place, many)
+                    rate, cost, share = await _flooded(url, place, many)
                 rates[side].append(rate)
                 costs[side].append(cost)
-    return [Figure(*rates), Figure(*costs)]
+                shares[side].append(share)
+    return [Figure(*rates), Figure(*costs), Figure(*shares)]
 
 
-async def _flooded(url: str, place: Path, many: int) -> tuple[float, float]:
-    """Replies a second of so many processes, and their seconds of the processor for a thousand. Raises
-    AssertionError, and NotMeasuredError where they do not work together."""
+async def _flooded(url: str, place: Path, many: int) -> tuple[float, float, float]:
+    """Replies a second of so many processes, their seconds of the processor for a thousand, and how busy the
+    machine was with them, the database and the people. Raises AssertionError, and NotMeasuredError where they
+    do not work together."""
     people = People(PEOPLE)
     fill(url, people.many)
     async with people.server, _far(url) as address, AsyncExitStack() as running:
@@ -68,14 +71,14 @@ async def _flooded(url: str, place: Path, many: int) -> tuple[float, float]:
         people.server.post = await running.enter_async_context(_posting(doors))
         people.flood()
         await asyncio.sleep(WARM_UP)
-        before = people.replies, sum(program.cpu for program in programs), time.perf_counter()
+        before = people.replies, sum(program.cpu for program in programs), time.perf_counter(), *machine()
         await asyncio.sleep(FLOOD)
-        after = people.replies, sum(program.cpu for program in programs), time.perf_counter()
+        after = people.replies, sum(program.cpu for program in programs), time.perf_counter(), *machine()
         await people.calm()
     people.verify()
     kept(url, people)
-    replies, cpu, seconds = (b - a for a, b in zip(before, after, strict=True))
-    return replies / seconds, 1000 * cpu / replies
+    replies, cpu, seconds, busy, there = (b - a for a, b in zip(before, after, strict=True))
+    return replies / seconds, 1000 * cpu / replies, busy / there
 
 
 async def _opens(door: str, program: Program) -> None:

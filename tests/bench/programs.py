@@ -118,6 +118,15 @@ def pin(process: int, core: int) -> None:
         os.sched_setaffinity(process, {CORES[core]})
 
 
+def machine() -> tuple[float, float]:
+    """For how long all cores together have been busy, and in all, in the same unit; only Linux says."""
+    try:
+        ticks = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    except FileNotFoundError:
+        return math.nan, math.nan
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
+
+
 def memory(process: int | str = "self") -> float:
     """MiB that a process has in memory; only Linux says."""
     try:

@@ -68,6 +68,7 @@ ROWS = {
         starting.both_messengers,
         3,
         Goal("MiB of memory with both messengers; PTB's default", most=2.0),
+        Goal("   of the given libraries alone, only loaded"),
         Goal("   seconds from the start to the first answer", ".2f", most=2.0),
     ),
     11: Row(
@@ -75,6 +76,7 @@ ROWS = {
         2,
         Goal("turns a second, PostgreSQL 1 ms away, two; one process", least=1.6),
         Goal("   CPU seconds for 1,000 of them", ".2f"),
+        Goal("   share of the machine's cores that was busy", ".0%"),
     ),
     12: Row(
         announcing.lower_limit,

@@ -1,6 +1,8 @@
 """Row 10: the memory of the program with both messengers, and how soon it answers after its start."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,8 +14,10 @@ from tests.bench.homeserver import Homeserver, homeserver
 from tests.bench.ours import UNLIMITED, Ours
 from tests.bench.peer import Echo
 from tests.bench.people import People
-from tests.bench.programs import STUCK, Bot, folder, started
+from tests.bench.programs import ROOT, STUCK, Bot, alone, folder, started
 
+GIVEN = ("telegram", "nio", "sqlalchemy.orm", "apscheduler.schedulers.asyncio", "babel")
+"""What the program is built on, whoever builds it."""
 PEOPLE = 100
 RATE, SECONDS = 100.0, 3.0
 """What they say before the memory is looked at: each their whole script."""
@@ -29,7 +33,16 @@ async def both_messengers(runs: int) -> Sequence[Figure]:
             ours.append(await _ours(place, home))
             echoes.append(await _measured(partial(Echo, place), place))
     memory, starts = ([run[n] for run in ours] for n in (0, 1))
-    return [Figure(memory, [run[0] for run in echoes]), Figure(starts)]
+    peer = [run[0] for run in echoes]
+    libraries = await alone(_libraries)
+    return [Figure(memory, peer), Figure([libraries], peer), Figure(starts)]
+
+
+def _libraries() -> float:
+    """MiB of a program that only loads the libraries which are given."""
+    loading = f"import {', '.join(GIVEN)}; from tests.bench.programs import memory; print(memory())"
+    done = subprocess.run([sys.executable, "-c", loading], cwd=ROOT, capture_output=True, check=True)
+    return float(done.stdout)
 
 
 async def _ours(place: Path, home: Homeserver) -> tuple[float, float]:

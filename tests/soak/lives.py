@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -27,6 +27,7 @@ from adapters.telegram import Telegram
 from bot.__main__ import main
 from bot.engine import Engine
 from bot.message import MessageRef, Outgoing
+from db.group import Group
 
 LONGEST = 60.0
 """Seconds after which a life does not get any further."""
@@ -56,8 +57,24 @@ def _after_send(here: Here) -> None:
 
 
 def _in_group_commit(here: Here) -> None:
-    for moment in ("savepoint", "release_savepoint", "rollback_savepoint", "commit"):
-        event.listen(sqlalchemy.Engine, moment, lambda *_: here())
+    groups: set[Group] = set()  # the one that is under way
+    original = Group.gather
+
+    def gather(self: Group, events: Iterable[str], accounts: Any, now: Any) -> None:
+        came = list(events)
+        if came:
+            groups.add(self)
+        original(self, came, accounts, now)
+
+    def arrive(*_: object) -> None:
+        if groups:
+            here()
+
+    Group.gather = gather  # type: ignore[method-assign]  # in this process only
+    event.listen(sqlalchemy.Engine, "before_cursor_execute", arrive)
+    event.listen(sqlalchemy.Engine, "commit", arrive)
+    event.listen(Group, "after_commit", groups.discard)
+    event.listen(Group, "after_rollback", groups.discard)
 
 
 def _in_key(here: Here) -> None:
@@ -77,8 +94,9 @@ POINTS: dict[str, Callable[[Here], None]] = {
     "in the middle of a group commit": _in_group_commit,
     IN_KEY: _in_key,
 }
-"""Where a life can end by itself, and how to get there. The middle of a group commit is where a turn's part
-begins or ends, and where all is about to be committed; that of a key, where what it came in is used up."""
+"""Where a life can end by itself, and how to get there. The middle of a group commit is where any of its
+statements is about to begin, and where all is about to be committed; that of a key, where what it came in is
+used up."""
 
 
 def _wrap(owner: type[Any], name: str, *, before: Here | None = None, after: Here | None = None) -> None:

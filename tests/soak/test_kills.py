@@ -22,6 +22,8 @@ from tests.soak.telegram import on_telegram
 
 SECONDS = 0.2
 """A kill from outside comes within so many seconds after the program is connected."""
+STORMS = 5
+"""In so many short ones a loss is found that there is."""
 BREAKS = 4
 """How often in a long storm the other side goes away as well."""
 
@@ -157,11 +159,14 @@ def test_kills_lose_nothing_and_double_only_what_was_in_flight(
 )
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_loss_would_be_found(way_in: str, sabotage: str, database: str, seed: int, tmp_path: Path) -> None:
-    """What the program says too early is lost in a kill, and the storm shows it."""
+    """What the program says too early is lost in a kill, and a storm shows it; a short one may miss it."""
 
-    async def run() -> Found:
+    async def run() -> bool:
         random = Random(seed)
         async with crowd_on(way_in, tmp_path, database) as crowd:
-            return await storm(crowd, fates(crowd, random, 1, sabotage), random)
+            for _ in range(STORMS):
+                if (await storm(crowd, fates(crowd, random, 1, sabotage), random)).lost:
+                    return True
+        return False
 
-    assert asyncio.run(run()).lost > 0
+    assert asyncio.run(run())
