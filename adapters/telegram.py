@@ -59,7 +59,9 @@ _CAN = Capabilities(max_text=4096, max_caption=1024, max_label=40, prefix="/")
 _CAN_IN_GROUPS = replace(_CAN, a_minute=20)  # https://core.telegram.org/bots/faq
 _UNAUTHORISED = "Telegram refuses the token: ask @BotFather for a valid one and put it into telegram.token."
 _MOST_ANSWERS = 256
-_CONNECTIONS = 40  # at which Telegram posts at once; its own default
+_CONNECTIONS = (
+    100  # at which Telegram posts at once, the most it offers: what comes together is stored together
+)
 _LOOK_SECONDS = 60.0
 
 log = logs.get(NAME)

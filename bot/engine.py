@@ -23,13 +23,14 @@ from bot import set_aside, trouble
 from bot.clock import Clock
 from bot.context import Installation
 from bot.log import get, in_one_go
-from bot.message import Incoming
+from bot.message import Incoming, Left
 from bot.metrics import Metrics, Told
 from bot.room_turn import RoomTurn
 from bot.router import Router
 from bot.turn import Turn
 from db import store, timers
 from db.group import Group
+from db.people import Account, Sign
 
 log = get("engine")
 Result = TypeVar("Result")
@@ -48,14 +49,12 @@ TIMER_AGAIN = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Job(Generic[Result]):
-    """Work for the engine thread, and whom to tell; `incoming` where it is the turn of an event. What is
-    `apart` changes nothing that turns know of people."""
+    """Work for the engine thread, and whom to tell; `incoming` where it is the turn of an event."""
 
     run: Callable[[Group], Result]
     done: "asyncio.Future[Result]"
     is_turn: bool = False
     incoming: Incoming | None = None
-    apart: bool = False
 
 
 class Engine:
@@ -119,10 +118,10 @@ class Engine:
             log.error("set aside", number=number, of=type(incoming.event).__name__.lower(), error=error)
             self.committed()
 
-    def call(self, run: Callable[[Session], Result], *, apart: bool = False) -> "asyncio.Future[Result]":
-        """Run a function on the database, in line with the turns and committed with them. `apart` says that
-        it changes nothing that turns know of people."""
-        return self._put(run, apart=apart)
+    def call(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
+        """Run a function on the database, in line with the turns and committed with them. It changes nothing
+        that turns know of people (`Group.recognise`)."""
+        return self._put(run)
 
     def _put(
         self,
@@ -130,16 +129,14 @@ class Engine:
         *,
         is_turn: bool = False,
         incoming: Incoming | None = None,
-        apart: bool = False,
     ) -> "asyncio.Future[Result]":
-        job = Job(run, self._loop.create_future(), is_turn, incoming, apart)
+        job = Job(run, self._loop.create_future(), is_turn, incoming)
         self._jobs.put(job)
         return job.done
 
     def after_turns(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
-        """Run a function on the database after the next turns, in their transaction; or now, with `hurry`. It
-        changes nothing that turns know of people."""
-        job = Job(run, self._loop.create_future(), apart=True)
+        """The same after the next turns, in their transaction; or now, with `hurry`."""
+        job = Job(run, self._loop.create_future())
         self._after_turns.put(job)
         return job.done
 
@@ -182,7 +179,7 @@ class Engine:
         try:
             with in_one_go(), self._sessions.begin() as db:
                 self._begin(db, [job.incoming for job in group if job.incoming is not None])
-                results: list[tuple[Job[Any], Any]] = [(job, self._run(db, job)) for job in group]
+                results: list[tuple[Job[Any], Any]] = [(job, job.run(db)) for job in group]
                 db.write()
                 if self.ring is not None and any(job.is_turn for job in group):
                     self.ring(db)
@@ -202,15 +199,14 @@ class Engine:
         return results
 
     def _begin(self, db: Group, events: Sequence[Incoming]) -> None:
-        senders = (event.sender for event in events if event.sender is not None)
-        accounts = ((sender.messenger, sender.account) for sender in senders)
-        db.gather(map(name_of, events), accounts, self.clock.now())
-
-    def _run(self, db: Group, job: Job[Any]) -> Any:
-        result = job.run(db)
-        if not job.is_turn and not job.apart:
-            db.forget()
-        return result
+        who: dict[str, Account | None] = {}
+        signs: dict[str, Sign] = {}
+        for event in events:
+            sender, chat = event.sender, event.chat
+            who[name_of(event)] = None if sender is None else (sender.messenger, sender.account)
+            if chat is not None and chat.private and not isinstance(event.event, Left):
+                signs[name_of(event)] = Sign(chat.id, event.language or None)
+        db.gather(who, signs, self.clock.now())
 
     def _is_away(self, error: Exception) -> None:
         """Say so once, not for each that asks."""

@@ -245,7 +245,7 @@ class Outbox:
         while self._settled:
             batch, self._settled = self._settled, []
             try:
-                rows, looks = await self.engine.call(partial(self._write_down, batch=batch), apart=True)
+                rows, looks = await self.engine.call(partial(self._write_down, batch=batch))
                 for sent in batch:
                     if sent.state == "unreachable":
                         await self._gone(sent)

@@ -12,7 +12,8 @@ from bot.router import Handler, Place, command_word
 from bot.text import AnyText, Command, _
 from bot.turn import Turn
 from db import letters as stored_letters
-from db import networks, rooms, seen
+from db import networks, people, rooms, seen
+from db.people import Sign
 
 
 class RoomTurn(Turn):
@@ -58,6 +59,8 @@ class RoomTurn(Turn):
             case AsksIn(private):
                 assert self.incoming is not None and self.incoming.sender is not None
                 self._identify(self.incoming, self.incoming.sender, Chat(chat.messenger, private))
+                sign = Sign(private, self.incoming.language or None)
+                people.heard(self.db, [(self.actor.known, sign)], self.now)
                 self._talk_in_private()
                 self._call(self.router.events[AsksIn])
             case Edited() | Deleted() | Unsupported():

@@ -40,6 +40,7 @@ from db import conversations, people, relays, rooms, store
 from db import letters as stored_letters
 from db.endings import Ending, Parking, Reply
 from db.group import Group
+from db.people import Sign
 
 log = get("engine")
 
@@ -131,7 +132,6 @@ class Turn:
     # --- who -------------------------------------------------------------------------------------
 
     def _identify(self, incoming: Incoming, sender: Identity, chat: Chat) -> None:
-        language = incoming.language or None
         if not self._recognise(sender):
             people.meet(
                 self.db,
@@ -139,12 +139,10 @@ class Turn:
                 sender.account,
                 chat=chat.id,
                 name=clean(incoming.name)[:60],
-                language=language,
+                language=incoming.language or None,
                 now=self.now,
             )
             self._recognise(sender)
-        elif not isinstance(incoming.event, Left):
-            people.heard(self.db, self.actor.known, chat=chat.id, language=language, now=self.now)
         self.reader = reader_of(self.actor.known, self.installation)
 
     def _recognise(self, sender: Identity) -> bool:
@@ -455,7 +453,7 @@ class Turn:
         question = wait.question
         if dialogue.language:
             known = self.actor.known
-            people.heard(self.db, known, chat=known.chat, language=dialogue.language, now=self.now)
+            people.heard(self.db, [(known, Sign(known.chat, dialogue.language))], self.now)
         state: dict[str, Any] = {
             "answers": dialogue.answers,
             "words": dialogue.words,

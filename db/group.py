@@ -2,7 +2,7 @@
 once. A statement costs more than a row, and more than all where the database is far away."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db import endings, people, seen
 from db.endings import Ending
-from db.people import Account, Known
+from db.people import Account, Known, Sign
 
 
 class Group(Session):
@@ -26,13 +26,16 @@ class Group(Session):
         self._line: Connection | None = None
         self._wrong: Exception | None = None
 
-    def gather(self, events: Iterable[str], accounts: Iterable[Account], now: datetime) -> None:
-        """Begin with what the turns have in common: who acts waits for no turn of theirs in another program,
-        and what is new is noted as seen. First of all, so that what is read then is as it is."""
-        who = set(accounts)
+    def gather(self, events: Mapping[str, Account | None], signs: Mapping[str, Sign], now: datetime) -> None:
+        """Begin with what the turns have in common, for their events, each with who acts: they wait for no
+        turn of theirs in another program, what is new is noted as seen, and the signs that people give by it
+        are kept. First of all, so that what is read then is as it is."""
+        who = {account for account in events.values() if account is not None}
         people.lock(self, who)
         self.new_events = seen.first_times(self, events, now)
         self._known = people.known(self, who)
+        gave = {events[event]: sign for event, sign in signs.items() if event in self.new_events}
+        people.heard(self, [(self._known[a][0], sign) for a, sign in gave.items() if a in self._known], now)
         self._accounts.clear()
         for account, (known, _) in self._known.items():
             self._accounts[known.person_id].append(account)

@@ -38,6 +38,13 @@ class Known:
     network_time_zone: str | None
 
 
+class Sign(NamedTuple):
+    """What somebody who writes shows: their private chat, and the language of their app, if it tells."""
+
+    chat: str
+    language: str | None
+
+
 class Reached(NamedTuple):
     """Where somebody is reached. Plain values, because there may be many."""
 
@@ -162,20 +169,26 @@ def meet(
     return identity
 
 
-def heard(db: Session, who: Known, *, chat: str, language: str | None, now: datetime) -> None:
-    """Somebody wrote: this is where they are now, and they can be reached."""
-    changed: dict[str, Any] = {}
-    if not who.reachable:
-        changed["reachable"] = True
-    if who.chat != chat:
-        changed["chat"] = chat
-    if language and who.hint != language:
-        changed["language"] = who.hint = language
-    if now - who.last_wrote_at >= WROTE_GRAIN:
-        changed["last_wrote_at"] = now
+def heard(db: Session, who: Iterable[tuple[Known, Sign]], now: datetime) -> None:
+    """Somebody gave a sign: this is where they are now, and they can be reached."""
+    changed = []
+    for known, sign in who:
+        language = sign.language or known.hint
+        stale = now - known.last_wrote_at >= WROTE_GRAIN
+        if stale or not known.reachable or (known.chat, known.hint) != (sign.chat, language):
+            known.reachable, known.chat, known.hint = True, sign.chat, language
+            known.last_wrote_at = now if stale else known.last_wrote_at
+            changed.append(
+                {
+                    "identity_id": known.identity_id,
+                    "reachable": True,
+                    "chat": sign.chat,
+                    "language": language,
+                    "last_wrote_at": known.last_wrote_at,
+                }
+            )
     if changed:
-        who.reachable, who.chat = True, chat
-        db.connection().execute(HEARD, {"identity_id": who.identity_id, **changed})
+        db.connection().execute(HEARD, changed)
 
 
 def has_menu(db: Session, who: Known, menu: str) -> None:

@@ -5,12 +5,14 @@ processes are good for. So it can be measured where there are too few cores for 
 """
 
 import asyncio
+import multiprocessing
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import cycle
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -19,17 +21,17 @@ from tests.bench.crowd import fill
 from tests.bench.figures import Figure, NotMeasuredError
 from tests.bench.ours import UNLIMITED, Ours, kept
 from tests.bench.people import People
-from tests.bench.programs import STUCK, Program, folder, machine, started
+from tests.bench.programs import STUCK, Program, folder, machine, pin, started
 from tests.postgres import Postgres
 from tests.telegram_server import free_port
 
-PEOPLE = 60
-WARM_UP, FLOOD = 2.0, 5.0
+PEOPLE = 200
+WARM_UP, FLOOD = 6.0, 6.0
 """Seconds."""
 FAR = 0.0005
 """Seconds to the database, and as many back."""
 PATH, SECRET = "/telegram", "of-the-bench"
-CONNECTIONS = 40
+CONNECTIONS = 100
 """At which Telegram posts at once."""
 
 
@@ -38,6 +40,7 @@ async def two(runs: int) -> Sequence[Figure]:
     rates: tuple[list[float], list[float]] = [], []
     costs: tuple[list[float], list[float]] = [], []
     shares: tuple[list[float], list[float]] = [], []
+    pin(0, None)  # all that takes part shares all cores
     with Postgres() as server:
         for _ in range(runs):
             for side, many in enumerate((2, 1)):
@@ -46,6 +49,7 @@ async def two(runs: int) -> Sequence[Figure]:
                 rates[side].append(rate)
                 costs[side].append(cost)
                 shares[side].append(share)
+    pin(0, 0)
     return [Figure(*rates), Figure(*costs), Figure(*shares)]
 
 
@@ -55,7 +59,8 @@ async def _flooded(url: str, place: Path, many: int) -> tuple[float, float, floa
     do not work together."""
     people = People(PEOPLE)
     fill(url, people.many)
-    async with people.server, _far(url) as address, AsyncExitStack() as running:
+    async with people.server, AsyncExitStack() as running:
+        address = running.enter_context(_far(url))
         doors = [f"127.0.0.1:{free_port()}" for _ in range(many)]
         programs = []
         for door in doors:
@@ -66,7 +71,7 @@ async def _flooded(url: str, place: Path, many: int) -> tuple[float, float, floa
                 "telegram.webhook_secret": SECRET,
             }
             bot = Ours(place, people.server, {**UNLIMITED, **own})
-            programs.append(await running.enter_async_context(started(bot, place)))
+            programs.append(await running.enter_async_context(started(bot, place, core=None)))
             await _opens(door, programs[-1])
         people.server.post = await running.enter_async_context(_posting(doors))
         people.flood()
@@ -132,18 +137,34 @@ async def _post(door: str, updates: asyncio.Queue[str]) -> None:
         writer.close()
 
 
-@asynccontextmanager
-async def _far(url: str) -> AsyncIterator[str]:
-    """The address of the same database from far away."""
+@contextmanager
+def _far(url: str) -> Iterator[str]:
+    """The address of the same database from far away: the way there is a process of its own, which nothing
+    else delays."""
     there = make_url(url)
+    own = multiprocessing.get_context("spawn")
+    ours, its = own.Pipe(duplex=False)
+    way = own.Process(target=_be_the_way, args=(there.host, there.port, its), daemon=True)
+    way.start()
+    its.close()  # so that it is noticed here when the other end is gone
+    try:
+        yield there.set(port=ours.recv()).render_as_string(hide_password=False)
+    finally:
+        way.kill()
+        way.join()
 
+
+def _be_the_way(host: str, port: int, told: Connection) -> None:
     async def through(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        other_reader, other_writer = await asyncio.open_connection(there.host, there.port)
+        other_reader, other_writer = await asyncio.open_connection(host, port)
         await asyncio.gather(_carry(reader, other_writer), _carry(other_reader, writer))
 
-    async with await asyncio.start_server(through, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        yield there.set(port=port).render_as_string(hide_password=False)
+    async def serve() -> None:
+        async with await asyncio.start_server(through, "127.0.0.1", 0) as server:
+            told.send(server.sockets[0].getsockname()[1])
+            await server.serve_forever()
+
+    asyncio.run(serve())
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -74,9 +74,9 @@ class Program:
 
 
 @asynccontextmanager
-async def started(bot: Bot, folder: Path) -> AsyncIterator[Program]:
-    """The bot's program. At the end of the block it is stopped, and its last words are shown where something
-    failed."""
+async def started(bot: Bot, folder: Path, *, core: int | None = 1) -> AsyncIterator[Program]:
+    """The bot's program, on a core of its own, or with None on any. At the end of the block it is stopped,
+    and its last words are shown where something failed."""
     log = folder / "log"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MENTORNET_")}
     with log.open("ab") as output:
@@ -87,7 +87,7 @@ async def started(bot: Bot, folder: Path) -> AsyncIterator[Program]:
             stdout=output,
             stderr=output,
         )
-    pin(process.pid, 1)
+    pin(process.pid, core)
     program = Program(process, log)
     try:
         yield program
@@ -112,10 +112,11 @@ async def alone(work: Callable[Given, Result], *given: Given.args, **named: Give
         return await asyncio.wrap_future(pool.submit(work, *given, **named))
 
 
-def pin(process: int, core: int) -> None:
-    """Keep a process (0 is this one) on one core, where there are two and the system can."""
+def pin(process: int, core: int | None) -> None:
+    """Keep a process (0 is this one) on one core, or let it have all, where there are two and the system
+    can."""
     if len(CORES) > 1:
-        os.sched_setaffinity(process, {CORES[core]})
+        os.sched_setaffinity(process, CORES if core is None else {CORES[core]})
 
 
 def machine() -> tuple[float, float]:

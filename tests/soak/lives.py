@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -60,11 +60,10 @@ def _in_group_commit(here: Here) -> None:
     groups: set[Group] = set()  # the one that is under way
     original = Group.gather
 
-    def gather(self: Group, events: Iterable[str], accounts: Any, now: Any) -> None:
-        came = list(events)
-        if came:
+    def gather(self: Group, events: Any, signs: Any, now: Any) -> None:
+        if events:
             groups.add(self)
-        original(self, came, accounts, now)
+        original(self, events, signs, now)
 
     def arrive(*_: object) -> None:
         if groups:
