@@ -55,6 +55,12 @@ class Synapse:
         self._signing_key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its process, while it runs."""
+        assert self._process is not None, "it was started"
+        return self._process.pid
+
     # --- running -------------------------------------------------------------------------------------
 
     def start(self) -> "Synapse":

@@ -47,12 +47,8 @@ class Program:
 
     @property
     def cpu(self) -> float:
-        """Seconds that it has kept a processor busy; only Linux says."""
-        try:
-            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        except FileNotFoundError:
-            return math.nan
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds that it has kept a processor busy."""
+        return cpu(self._process.pid)
 
     @property
     def memory(self) -> float:
@@ -117,6 +113,15 @@ def pin(process: int, core: int | None) -> None:
     can."""
     if len(CORES) > 1:
         os.sched_setaffinity(process, CORES if core is None else {CORES[core]})
+
+
+def cpu(process: int) -> float:
+    """Seconds that a process has kept a processor busy; only Linux says."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return math.nan
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def machine() -> tuple[float, float]:
