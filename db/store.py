@@ -82,8 +82,9 @@ def connect(url: str | URL) -> Engine:
     except (ArgumentError, ValueError):  # whose words hold the address
         raise Unavailable("database.url is not the address of a database.") from None
     if address.get_backend_name() == "sqlite":
-        # The engine thread is the only user at work; the driver's own check would forbid handing it over.
-        engine = create_engine(address, connect_args={"check_same_thread": False}, **json)
+        # The engine thread is the only user at work; the driver's own check would forbid handing it over. Who
+        # opens the file while another brings it into shape waits for that; at work it is `busy_timeout`.
+        engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": 30}, **json)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine

@@ -638,17 +638,23 @@ async def test_the_bot_may_be_invited_into_its_own_space(tmp_path: Path) -> None
         space = await ana.opens_room("All", creation_content={"type": "m.space"})
         async with running(account, invites="servers", space=space) as (_, inbox):
             room = await ana.opens_private_chat(bot)
-            await ana.until(lambda: bot not in ana.client.rooms[room].users)
+            await ana.until(lambda: _place(ana, room, bot)["membership"] == "leave")
             ana.call("POST", f"rooms/{space}/invite", {"user_id": bot})
             await ana.until(lambda: ana.has_joined(space, bot))
             ana.call("POST", f"rooms/{room}/invite", {"user_id": bot})
             assert (await next_of(inbox)).chat == private(room)
 
 
+def _place(person: Person, room: str, account: str) -> dict[str, Any]:
+    """What the homeserver says about somebody in a room."""
+    state = person.call("GET", f"rooms/{room}/state/m.room.member/{account}?format=event")
+    content: dict[str, Any] = state["content"]
+    return content
+
+
 def _reason(person: Person, room: str, account: str) -> object:
     """Why somebody is not in a room."""
-    state = person.call("GET", f"rooms/{room}/state/m.room.member/{account}?format=event")
-    return state["content"].get("reason")
+    return _place(person, room, account).get("reason")
 
 
 @on_loop

@@ -23,6 +23,7 @@ ROWS = {
         2,
         Goal("the same 50 ms away, in order; PTB on aiohttp, 256", least=0.8),
         Goal("   beside PTB's default", least=20.0),
+        Goal("   share of its core that the bot had", ".0%"),
     ),
     4: Row(
         turns.paced,

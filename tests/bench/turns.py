@@ -73,7 +73,8 @@ async def far_away(runs: int) -> Sequence[Figure]:
         return await flooded(kind, distance=FAR, ahead=len(SCRIPT))
 
     ours, *echoes = await in_turn(runs, flooded_far, (InTheFlood, EchoOnAiohttp, Echo))
-    return [Figure([run.replies for run in ours], [run.replies for run in echo]) for echo in echoes]
+    beside = [Figure([run.replies for run in ours], [run.replies for run in echo]) for echo in echoes]
+    return [*beside, Figure([run.core for run in ours], [run.core for run in echoes[0]])]
 
 
 async def paced(runs: int) -> Sequence[Figure]:
