@@ -15,6 +15,9 @@ INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --req
 COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --annotation-style line
 
+# The tests on all cores, four at most: each of them has a homeserver and a PostgreSQL of its own.
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix texts bench soak lock clean
 MAKEFLAGS += --no-print-directory
@@ -26,7 +29,7 @@ demo: $(RUN) ## Try the bot in the terminal, with invented people (ARGS=... goes
 	@$(PY) -m bot demo $(ARGS)
 
 test: check $(SYNAPSE) ## Run everything a change has to pass
-	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 check: $(DEV) ## Check style and types only
 	@$(PY) -m ruff check
@@ -44,7 +47,7 @@ bench: $(DEV) $(SYNAPSE) ## Measure the program beside others, in ten minutes (R
 	@$(PY) -m tests.bench $(ROW) $(ARGS)
 
 soak: $(DEV) $(SYNAPSE) ## Kill the program thousands of times, and run the other long tests
-	@$(PY) -m pytest -m soak $(ARGS)
+	@$(PYTEST) -m soak $(ARGS)
 
 lock: .venv/.uv/bin/uv ## Write the locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)
 	@$(COMPILE) pyproject.toml --group dev $(ARGS) -o requirements-dev.lock
