@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, Integer, Row, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import Executable, Integer, Row, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Conversation, Identity, Member, Network, Person
@@ -60,7 +60,12 @@ FIND = (
     .where(Identity.messenger == bindparam("messenger"), Identity.account == bindparam("account"))
     .options(joinedload(Identity.person))
 )
-ONE_OF_THEM = tuple_(Identity.messenger, Identity.account).in_(bindparam("accounts", expanding=True))
+# By column, because for pairs SQLite would walk through all accounts. Where a name is there on another one of
+# these messengers too, that one is found as well, which does no harm.
+ONE_OF_THEM = and_(
+    Identity.messenger.in_(bindparam("messengers", expanding=True)),
+    Identity.account.in_(bindparam("names", expanding=True)),
+)
 KNOWN: Executable = (  # with so many columns their types would not be told anyway
     select(
         Identity.id.label("identity_id"),
@@ -118,7 +123,14 @@ def lock(db: Session, accounts: Collection[Account]) -> None:
     """
     connection = db.connection()
     if accounts and connection.dialect.name != "sqlite":  # SQLite has one writer anyway
-        connection.execute(LOCK, {"accounts": list(accounts)})
+        connection.execute(LOCK, _named(accounts))
+
+
+def _named(accounts: Collection[Account]) -> dict[str, list[str]]:
+    return {
+        "messengers": list({messenger for messenger, _ in accounts}),
+        "names": [name for _, name in accounts],
+    }
 
 
 def known(
@@ -129,8 +141,7 @@ def known(
     if not accounts:
         return {}
     found: dict[Account, tuple[Known, list[Row[Any]]]] = {}
-    at = {"accounts": list(accounts), "network_id": network_id}
-    for row in db.connection().execute(KNOWN, at):
+    for row in db.connection().execute(KNOWN, {**_named(accounts), "network_id": network_id}):
         who = Known(*row[:FIELDS])
         _, parked = found.setdefault((who.messenger, who.account), (who, []))
         if row.id is not None:

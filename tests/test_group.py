@@ -4,15 +4,16 @@ import asyncio
 import threading
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, func, select
 
 from bot.message import Incoming, Words
-from db import endings
+from db import endings, store
 from db.endings import Ending
-from db.models import Conversation, Delivery
+from db.models import Base, Conversation, Delivery
 from tests.aio import on_loop
 from tests.lab import Lab, lab
 
@@ -58,6 +59,32 @@ async def test_many_who_ask_and_cancel_cost_no_more_statements_than_two(database
         with here.session() as db:
             assert db.scalar(select(func.count()).select_from(Delivery)) == 40 * 6, "some close buttons"
             assert db.scalar(select(func.count()).select_from(Conversation)) == 0
+
+
+@on_loop
+async def test_no_statement_of_a_group_walks_through_a_table(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/walks.db"
+    store.migrate(store.connect(url))
+    async with lab(url) as here:
+        crowd = ["ana", "bo", "cy"]
+        await here.happens(*(here.incoming(who, Words("/start")) for who in crowd))
+        asked: list[tuple[str, Any]] = []
+        event.listen(
+            here.database,
+            "before_cursor_execute",
+            lambda _c, _r, what, of, _x, many: asked.append((what, of)),
+        )
+        for words in ("/choose", "red", "/cancel"):
+            await together(here, [here.incoming(who, Words(words)) for who in crowd])
+            await here.outbox.flush()
+        with here.session() as db:
+            line = db.connection()
+            for what, of in [
+                (what, of) for what, of in asked if what.startswith(("SELECT", "UPDATE", "DELETE"))
+            ]:
+                given = of[0] if isinstance(of, list) else of
+                plan = [row.detail for row in line.exec_driver_sql(f"EXPLAIN QUERY PLAN {what}", given)]
+                assert not {f"SCAN {table}" for table in Base.metadata.tables} & set(plan), what
 
 
 @on_loop

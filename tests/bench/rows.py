@@ -30,6 +30,7 @@ ROWS = {
         3,
         Goal("ms to half of the replies, 100 a second; PTB's default", ".1f", most=1.0),
         Goal("   ms to 99 %", ".1f", most=1.5),
+        Goal("   CPU seconds for 1,000 of them", ".2f"),
     ),
     5: Row(
         announcing.within_limits,
@@ -37,6 +38,7 @@ ROWS = {
         Goal("messages a second to 450 people, limit 30, 60 ms away", ".1f", least=28.5),
         Goal("   refusals", most=0),
         Goal("   ms beyond 60 to 95 % of answers, an asker a second", most=40),
+        Goal("   to half of these answers"),
         Goal("   ms beyond 60 to 95 % of answers, 10 askers a second", most=80),
         Goal("   refusals meanwhile", most=0),
     ),
@@ -65,6 +67,7 @@ ROWS = {
         Goal("check-ins that fall due a second", least=3000),
         Goal("   MiB more memory", most=32),
         Goal("   ms that the engine was busy at a stretch", most=50),
+        Goal("   share of its core that it had", ".0%"),
     ),
     10: Row(
         starting.both_messengers,

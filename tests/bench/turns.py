@@ -80,7 +80,7 @@ async def far_away(runs: int) -> Sequence[Figure]:
 async def paced(runs: int) -> Sequence[Figure]:
     """Row 4."""
     ours, echo = await in_turn(runs, waits, (InTheFlood, Echo))
-    return [Figure(*([run[centile] for run in side] for side in (ours, echo))) for centile in (49, 98)]
+    return [Figure(*([run[figure] for run in side] for side in (ours, echo))) for figure in range(3)]
 
 
 async def in_turn(
@@ -108,15 +108,19 @@ async def flooded(kind: type[Bot], *, distance: float = 0.0, ahead: int = 1) -> 
     return Flood(replies / seconds, 1000 * cpu / replies, cpu / seconds, served / seconds)
 
 
-async def waits(kind: type[Bot]) -> list[float]:
-    """The centiles of the milliseconds from a word to its reply, at an even rate."""
+async def waits(kind: type[Bot]) -> tuple[float, float, float]:
+    """Milliseconds from a word to its reply for half and for 99 % of them, at an even rate; and seconds of
+    the processor for a thousand."""
     people = People(UNHURRIED)
-    async with talking(kind, people):
+    async with talking(kind, people) as program:
         await people.pace(RATE, WARM_UP)
         people.waits.clear()
+        replies, cpu = people.replies, program.cpu
         await people.pace(RATE, PACED)
         await people.calm()
-    return statistics.quantiles([1000 * wait for wait in people.waits], n=100)
+        spent = 1000 * (program.cpu - cpu) / (people.replies - replies)
+    centiles = statistics.quantiles([1000 * wait for wait in people.waits], n=100)
+    return centiles[49], centiles[98], spent
 
 
 @asynccontextmanager
