@@ -552,9 +552,9 @@ async def test_a_send_that_fails_is_to_be_tried_later(
 async def test_an_answer_that_takes_too_long_is_to_be_tried_later() -> None:
     async with TelegramServer() as server:
         server.user(1001, met=True)
-        adapter = telegram(server, http=TelegramHttp(connect=0.05, write=0.05, read=0.05))
+        adapter = telegram(server, http=TelegramHttp(connect=1.0, write=0.5, read=0.5))
         await adapter.start()
-        server.fails("sendMessage", Fault(502, seconds=0.5))
+        server.fails("sendMessage", Fault(502, seconds=10.0))
         with pytest.raises(Later):
             await adapter.send(outgoing())
         await adapter.close()
