@@ -243,7 +243,7 @@ async def _nothing() -> None:
 def keep_what_is_there() -> None:
     """Let Python look for garbage only among what comes from now on, and less often. The libraries alone are
     300,000 objects, which it would go through again and again: everybody would wait for a fifth of a second
-    each time. And a turn makes hundreds of objects, of which nearly none needs to be looked for."""
+    each time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -237,9 +237,8 @@ class Engine:
         return turn.told
 
     def _end(self, db: Group, turn: Turn) -> None:
-        """The next turn reads what this one wrote, also where it did so past the session."""
         db.flush()
-        db.expunge_all()
+        db.expunge_all()  # the next turn reads what this one wrote, also where it did so past the session
         db.keep(turn.ending)
         db.forget(turn.actor.known.person_id if turn.is_own else None)
 

@@ -83,8 +83,8 @@ def configure(
 
 @contextmanager
 def in_one_go() -> Iterator[None]:
-    """Write what this thread logs inside the block only at its end, and in one go: to write a line costs
-    about as much as all else that is done for it."""
+    """Write what this thread logs inside the block only at its end, and in one go: so the system is called
+    once, not for each line."""
     kept: dict[_Lines, list[str]] = defaultdict(list)
     _here.kept = kept
     try:

@@ -80,7 +80,7 @@ class Turn:
 
     @property
     def is_own(self) -> bool:
-        """Whether nothing of others was changed: no handler came to its end, or there is nobody who acts."""
+        """Whether it can only have changed what belongs to the one who acts: no handler came to its end."""
         return self._actor is not None and not self._done
 
     # --- the two ways in -------------------------------------------------------------------------

@@ -1,15 +1,12 @@
 """The bell between programs on one PostgreSQL: who writes what another one sends, rings."""
 
 import secrets
-from typing import TYPE_CHECKING, Any
 
+import psycopg
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from db.store import LINE, Unavailable
-
-if TYPE_CHECKING:
-    import psycopg
 
 CHANNEL = "mentornet"
 RING = text(f"SELECT pg_notify('{CHANNEL}', :us)")
@@ -24,11 +21,6 @@ class Bell:
         self._connection: psycopg.Connection | None = None
         self._closed = False
 
-    @property
-    def _driver(self) -> Any:
-        """psycopg, which is there only where the database is on PostgreSQL."""
-        return self._engine.dialect.loaded_dbapi
-
     def ring(self, db: Session) -> None:
         """Ring at the others once this is committed."""
         db.connection().execute(RING, {"us": self._us})
@@ -40,12 +32,12 @@ class Bell:
             self._connection.close()  # it was lost
         _, address = self._engine.dialect.create_connect_args(self._engine.url)
         try:
-            self._connection = self._driver.connect(**{**address, **LINE}, autocommit=True)
+            self._connection = psycopg.connect(**{**address, **LINE}, autocommit=True)
             if self._closed:
                 self._connection.close()
             self._connection.execute(f"LISTEN {CHANNEL}")
             return self._connection.fileno()
-        except self._driver.Error:
+        except psycopg.Error:
             raise Unavailable("The bell between programs cannot be heard.") from None
 
     def rung(self) -> bool:
@@ -54,7 +46,7 @@ class Bell:
         try:
             who = {each.payload for each in self._connection.notifies(timeout=0)}
             return bool(who - {self._us})
-        except self._driver.Error:
+        except psycopg.Error:
             raise Unavailable("The bell between programs is not heard any more.") from None
 
     def close(self) -> None:

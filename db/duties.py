@@ -5,16 +5,14 @@ connection has lost the duty before anything else can be done, and PostgreSQL gi
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
+import psycopg
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from db.store import OURS
-
-if TYPE_CHECKING:
-    import psycopg
 
 SETTINGS = {
     # What `store.LINE` is on our side is this on PostgreSQL's: it soon lets go of what a lost program held.
@@ -51,7 +49,7 @@ class Duties:
             engine.dispose()  # a connection from before would not be noticed
             event.listen(engine, "connect", self._connected)
 
-    def _connected(self, connection: "psycopg.Connection", _record: Any) -> None:
+    def _connected(self, connection: psycopg.Connection, _record: Any) -> None:
         self.held.clear()
         self._joined.clear()
         self.lost()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -15,10 +16,7 @@ from sqlalchemy.orm import sessionmaker
 from db.group import Group
 from db.holds import OnceMore
 
-# What only some need takes ten megabytes each: psycopg comes with the first connection to PostgreSQL, and
-# Alembic where a database has to be brought into shape.
-if TYPE_CHECKING:
-    import psycopg
+if TYPE_CHECKING:  # Alembic is loaded only where a database has to be brought into shape
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -110,7 +108,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _prepare_postgresql(connection: "psycopg.Connection", _record: Any) -> None:
+def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
     # A server can be set up to say "committed" before it is; what we have confirmed would be lost with it.
     connection.execute(
         "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name = %s AND setting = 'off'",
