@@ -12,6 +12,8 @@ WINDOW: Final = 10.0
 """Seconds over which it is counted what a messenger took."""
 BELOW: Final = 0.97
 """How far below what it took we stay after it was too much."""
+ALL: Final = 0.95
+"""From this part of what we sent on, a messenger took all that we sent."""
 ECHO: Final = 1.0
 """Seconds after which a refusal says something new: before, it is of what was on its way."""
 FORGOTTEN_A_MINUTE: Final = 0.02
@@ -62,7 +64,7 @@ class Pace:
         self._rate = rate
         self._learned, self._slowed_at = rate, -math.inf
         self._next_at = 0.0
-        self._rests_until = 0.0
+        self._rests_until = -math.inf  # all chats
         self._taken: deque[tuple[float, int]] = deque()  # when, and how many messages
         self._idle: deque[tuple[float, float]] = (
             deque()
@@ -154,11 +156,20 @@ class Pace:
 
     def _slow_down(self, now: float) -> None:
         rate = self.rate(now) / self.share
-        # Only what was taken since the last refusal: before, it may have let a few more through at once.
-        taken = [(moment, weight) for moment, weight in self._taken if moment > self._slowed_at]
-        since = self._slowed_at if self._slowed_at > now - WINDOW else min(taken, default=(now, 0))[0]
-        idle = sum(min(seconds, moment - since) for moment, seconds in self._idle if moment > since)
-        took = sum(weight for _, weight in taken) / max(1.0, now - since - idle) / self.share
+        took = self._took(now, self._slowed_at)
+        # The rest after the last refusal counts where a messenger has a bucket, which fills meanwhile, and
+        # not where it counts what comes within a second. One that took all that we sent has a bucket.
+        without_rest = self._took(now, max(self._slowed_at, self._rests_until))
+        if without_rest < ALL * rate:
+            took = max(took, without_rest)
         # Where little was to be sent, what was taken says little about what would have been.
         self._learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
         self._slowed_at = now
+
+    def _took(self, now: float, since: float) -> float:
+        """Messages a second that the messenger took since then, while there was something to send."""
+        taken = [(moment, weight) for moment, weight in self._taken if moment > since]
+        if since < now - WINDOW:
+            since = min(taken, default=(now, 0))[0]
+        idle = sum(min(seconds, moment - since) for moment, seconds in self._idle if moment > since)
+        return sum(weight for _, weight in taken) / max(1.0, now - since - idle) / self.share

@@ -112,11 +112,12 @@ class Hall:
 
     @property
     def refused_a_minute(self) -> float:
-        """Refusals a minute after the first one."""
+        """Refusals a minute after the first second of them: what is refused within it was on its way."""
         refused = self.limits.refused
         if not refused:
             return 0.0
-        return (len(refused) - 1) * MINUTE / (time.perf_counter() - refused[0])
+        later = sum(at > refused[0] + 1 for at in refused)
+        return later * MINUTE / (time.perf_counter() - refused[0])
 
     async def _presses_first(self, after: int) -> int:
         """Whoever announces presses the first button of the message that follows this one; that message."""
