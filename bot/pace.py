@@ -158,18 +158,21 @@ class Pace:
         rate = self.rate(now) / self.share
         took = self._took(now, self._slowed_at)
         # The rest after the last refusal counts where a messenger has a bucket, which fills meanwhile, and
-        # not where it counts what comes within a second. One that took all that we sent has a bucket.
+        # not where it counts what comes within a second.
         without_rest = self._took(now, max(self._slowed_at, self._rests_until))
         if without_rest < ALL * rate:
             took = max(took, without_rest)
+        else:  # it has a bucket, and what that held at first was gone after a while
+            took = max(took, self._took(now, now - WINDOW, WINDOW))
         # Where little was to be sent, what was taken says little about what would have been.
         self._learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
         self._slowed_at = now
 
-    def _took(self, now: float, since: float) -> float:
-        """Messages a second that the messenger took since then, while there was something to send."""
+    def _took(self, now: float, since: float, at_least: float = 1.0) -> float:
+        """Messages a second that the messenger took since then, while there was something to send: at least
+        for so many seconds."""
         taken = [(moment, weight) for moment, weight in self._taken if moment > since]
         if since < now - WINDOW:
             since = min(taken, default=(now, 0))[0]
         idle = sum(min(seconds, moment - since) for moment, seconds in self._idle if moment > since)
-        return sum(weight for _, weight in taken) / max(1.0, now - since - idle) / self.share
+        return sum(weight for _, weight in taken) / max(at_least, now - since - idle) / self.share

@@ -91,6 +91,35 @@ def test_a_limit_below_ours_is_found_and_kept(
     assert sum(moment > 60 for moment in refused) <= 2
 
 
+@pytest.mark.parametrize(
+    "limits",
+    [
+        lambda: (a_second(40), a_second(12)),
+        lambda: (bucket(40, 40, to_the_point=False), bucket(12, 12, to_the_point=False)),
+    ],
+    ids=["window", "bucket"],
+)
+def test_a_limit_that_drops_is_found_again(limits: Callable[[], tuple[Limit, Limit]]) -> None:
+    before, after = limits()
+    taken, refused = flood(Pace(28.0), lambda now: (before if now < 30 else after)(now), 150, distance=0.06)
+    assert refused[0] > 30
+    assert sum(moment > 60 for moment in taken) / 90 > 0.93 * 12
+    assert sum(moment > 45 for moment in refused) <= 2
+
+
+def test_who_is_refused_again_just_below_the_limit_slows_down_only_a_little() -> None:
+    limit, at_odds = a_second(12), deque([40.0, 40.1, 43.0])
+
+    def refuses_thrice_for_nothing(now: float) -> float | None:
+        if at_odds and now > at_odds[0]:
+            at_odds.popleft()
+            return 1.0
+        return limit(now)
+
+    taken, _ = flood(Pace(28.0), refuses_thrice_for_nothing, 120, distance=0.06)
+    assert sum(moment > 60 for moment in taken) / 60 > 0.8 * 12
+
+
 def test_below_the_limit_messages_leave_evenly_and_none_is_refused() -> None:
     taken, refused = flood(Pace(28.0), a_second(30), 60)
     assert refused == []
