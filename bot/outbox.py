@@ -7,10 +7,10 @@ meanwhile goes before the rest of an announcement.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -37,6 +37,9 @@ OLDEST = 30
 and at Telegram's pace an answer waits for it once a second at most."""
 LOOK = 1.0
 """Seconds after which it is looked for what may leave, also where nothing says so."""
+NOTED = 0.03
+"""Seconds after which it is written down at the latest how a send ended. Mostly a turn comes before, whose
+transaction takes it along. Until then the next message to the same chat waits, and a crash repeats this one."""
 PAUSE_LOOKED_AT = timedelta(days=1)
 """How often a letter is looked at whose reader pauses; the end of the pause lets it go at once."""
 DATABASE_AGAIN = 1.0
@@ -71,10 +74,10 @@ class Outbox:
         self._sending: dict[str, dict[str, asyncio.Task[None]]] = {name: {} for name in adapters}  # by chat
         self._again = False  # whether something happened since the last look
         self._left = 0  # how many left, for `OLDEST`
-        self._looks = 0  # how often it was looked for what may leave
-        self._settled: list[Sent] = []
-        self._settling: asyncio.Future[None] | None = None
-        self._storing = trouble.Trouble(log, DATABASE_AGAIN)
+        self._settled: deque[Sent] = deque()
+        self._noting: list[Sent] = []  # those of them that are being written down
+        self._alarm: asyncio.TimerHandle | None = None
+        self._line = trouble.Trouble(log, DATABASE_AGAIN)
         engine.committed = self.wake
 
     def serve(self, messenger: str, districts: Collection[int]) -> None:
@@ -91,24 +94,15 @@ class Outbox:
 
     async def run(self) -> None:
         """Send until cancelled."""
-        line = trouble.Trouble(log, DATABASE_AGAIN)
-        loop = asyncio.get_running_loop()
         while True:
             again, self._again = self._again, False
             # What a turn has to say is picked up in the turn's own transaction.
-            picked = self.engine.after_turns(self._pick)
+            look = self.engine.after_turns(self._look)
             if again:
                 self.engine.hurry()
-            alarm = loop.call_later(self._wait(), self.wake)
-            try:
-                self._start(await picked)
-            except Exception as error:
-                await line.wait("nothing sent", error=error)
-                self._again = True
-            else:
-                line.over("sending again")
-            finally:
-                alarm.cancel()
+            self._ring_in(self._wait())
+            await self._follow(look)
+            self._calm()
 
     def wake(self) -> None:
         """Look now for what may leave."""
@@ -118,25 +112,65 @@ class Outbox:
     async def flush(self) -> None:
         """Send all that may leave now, and wait until it has."""
         while True:
-            self._start(await self.engine.call(self._pick))
+            looked = await self._follow(self.engine.call(self._look))
             sending = [task for chats in self._sending.values() for task in chats.values()]
-            if not sending and self._settling is None and not self._settled:
-                return
-            await asyncio.sleep(0)
             if sending:
                 await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
-            if self._settling is not None:
-                await self._settling
+            elif looked:
+                return
+
+    async def _follow(self, look: Awaitable[Sequence[Any]]) -> bool:
+        """Wait for a look, and go on as it says; False where it could not be had."""
+        try:
+            self._go_on(await look)
+        except Exception as error:
+            await self._line.wait("nothing sent", error=error)
+            self._again = True
+            return False
+        self._line.over("sending again")
+        return True
+
+    def _ring_in(self, seconds: float) -> None:
+        """Have it looked after so many seconds, unless that is to happen before anyway."""
+        loop = asyncio.get_running_loop()
+        if self._alarm is None or loop.time() + seconds < self._alarm.when():
+            self._calm()
+            self._alarm = loop.call_later(seconds, self.wake)
+
+    def _calm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def _wait(self) -> float:
         """Seconds until another look is worth it, where no turn comes before."""
         now = time.monotonic()
         changes = min((pace.changes_at(now) for pace in self._pace.values()), default=now + LOOK)
-        return min(LOOK, changes - now)
+        return min(NOTED if self._settled else LOOK, changes - now)
+
+    def _look(self, db: Session) -> Sequence[Any]:
+        """In the engine thread: write down how sends ended, and pick what leaves next. There is one look at a
+        time; what one could not write down is left to the next."""
+        while self._settled:
+            self._noting.append(self._settled.popleft())
+        self._write_down(db, self._noting)
+        return self._pick(db)
+
+    def _go_on(self, rows: Sequence[Any]) -> None:
+        """What a look wrote down is in the database: those chats are free. Send what it picked."""
+        noted, self._noting = self._noting, []
+        for sent in noted:
+            row = sent.row
+            self.engine.metrics.sent(row.messenger, sent.state)
+            chats = self._sending[row.messenger]
+            if sent.state == "unreachable":
+                chats[row.chat] = asyncio.create_task(self._gone(sent))
+            else:
+                del chats[row.chat]
+        self._start(rows)
 
     def _start(self, rows: Sequence[Any]) -> None:
-        """Send what was picked, as far as the messengers' limits still let it leave. What was picked earlier
-        must have been started, or settled, earlier: then nothing leaves twice."""
+        """Send what was picked, as far as the messengers' limits still let it leave."""
         now = time.monotonic()
         for row in rows:
             pace, sending = self._pace[row.messenger], self._sending[row.messenger]
@@ -152,18 +186,17 @@ class Outbox:
 
     # --- one delivery ----------------------------------------------------------------------------
 
-    def _pick(self, db: Session, settled: Collection[Sent] = ()) -> Sequence[Any]:
-        """Rows to send now, in the engine thread; to the chats of those just `settled` too. Those whose time
-        is over are dropped, those whose reader sleeps or pauses are put off."""
+    def _pick(self, db: Session) -> Sequence[Any]:
+        """Rows to send now, in the engine thread. Those whose time is over are dropped, those whose reader
+        sleeps or pauses are put off."""
         db.connection()  # who has lost it, has lost rounds with it
-        self._looks += 1
         now, moment = self.engine.clock.now(), time.monotonic()
         rounds: dict[str, Collection[int]] = {}
         busy: list[str] = []
         limit = 0
         for name, pace in self._pace.items():
             chats = set(self._sending[name]).difference(
-                sent.row.chat for sent in settled if sent.row.messenger == name
+                sent.row.chat for sent in self._noting if sent.row.messenger == name
             )
             free = pace.free(moment, IN_FLIGHT - len(chats))
             if free > 0 and self.rounds[name]:
@@ -236,36 +269,9 @@ class Outbox:
             sent.state, sent.reason = "refused", type(error).__name__
             log.error("send failed", messenger=row.messenger, delivery=row.id, error=error)
         self._settled.append(sent)
-        if self._settling is None:
-            self._settling = asyncio.ensure_future(self._settle())
-        await self._settling
+        self._ring_in(NOTED)
 
-    async def _settle(self) -> None:
-        """Write down how sends ended, all that ended meanwhile in one go."""
-        while self._settled:
-            batch, self._settled = self._settled, []
-            try:
-                rows, looks = await self.engine.call(partial(self._write_down, batch=batch))
-                for sent in batch:
-                    if sent.state == "unreachable":
-                        await self._gone(sent)
-            except Exception as error:
-                # The database is not there. What was sent must not be forgotten, or it is sent again.
-                self._settled[:0] = batch
-                await self._storing.wait("not written down", error=error)
-                continue
-            self._storing.over("written down")
-            for sent in batch:
-                self.engine.metrics.sent(sent.row.messenger, sent.state)
-                self._sending[sent.row.messenger].pop(sent.row.chat, None)
-            self._start(rows)
-            # Who looked since it was written down still took these chats for busy.
-            if self._again or self._looks != looks:
-                self.wake()
-        self._settling = None
-
-    def _write_down(self, db: Session, batch: list[Sent]) -> tuple[Sequence[Any], int]:
-        """Write down how sends ended; rows to send next, and which look found them."""
+    def _write_down(self, db: Session, batch: Sequence[Sent]) -> None:
         now = self.engine.clock.now()
         ends: list[deliveries.End] = []
         again: list[int] = []
@@ -292,7 +298,6 @@ class Outbox:
         forget = [sent.row.letter_id for sent in batch if sent.row.forget]
         if forget:
             deliveries.forget_delivered(db, forget)
-        return self._pick(db, batch), self._looks
 
     async def _do(self, row: Any, chat: Chat, can: Capabilities, adapter: Adapter) -> None:
         """What is done without a word: a message is taken back, a chat gets a menu of its own, or somebody is
@@ -312,14 +317,22 @@ class Outbox:
 
     async def _gone(self, sent: Sent) -> None:
         """Somebody cannot be reached, or a room: a turn of theirs, like any other departure."""
+        line = trouble.Trouble(log, DATABASE_AGAIN)
+        while True:
+            try:
+                if (departure := await self._departure(sent)) is not None:
+                    await self.engine.receive(departure)
+                break
+            except Exception as error:
+                await line.wait("departure not stored", error=error)
+        del self._sending[sent.row.messenger][sent.row.chat]
+        self.wake()
+
+    async def _departure(self, sent: Sent) -> Incoming | None:
         row, chat = sent.row, chat_of(sent.row)
+        id_ = f"unreachable:{row.id}"
         if not chat.private:
             where = chat if sent.silenced else replace(chat, thread="")
-            removed = Removed(silenced=sent.silenced)
-            await self.engine.receive(Incoming(f"unreachable:{row.id}", removed, where))
-            return
+            return Incoming(id_, Removed(silenced=sent.silenced), where)
         account = await self.engine.call(lambda db: people.account_of(db, row.messenger, row.chat))
-        if account is not None:
-            await self.engine.receive(
-                Incoming(f"unreachable:{row.id}", Left(), chat, Identity(row.messenger, account))
-            )
+        return None if account is None else Incoming(id_, Left(), chat, Identity(row.messenger, account))

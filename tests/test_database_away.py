@@ -117,4 +117,4 @@ async def test_an_outbox_and_a_timer_wait_for_the_database(caplog: pytest.LogCap
                     "unreachable",
                 ]
                 assert db.scalar(select(func.count()).select_from(Timer)) == 0
-    assert "not written down" in [record.getMessage() for record in caplog.records]
+    assert "nothing sent" in [record.getMessage() for record in caplog.records]

@@ -62,7 +62,7 @@ class Whole:
 
     def _is_at_work(self) -> bool:
         outbox = self.app.outbox
-        return bool(self.server.waiting or outbox._settling or any(map(outbox.is_busy, outbox.adapters)))
+        return bool(self.server.waiting or any(map(outbox.is_busy, outbox.adapters)))
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something is so."""
