@@ -253,8 +253,3 @@ def close_question(db: Session, letter_id: int | None, chosen: AnyText | None = 
     """Take the buttons off a question that is answered, cancelled or asked anew."""
     if letter_id is not None:
         letters.close(db, letter_id, to_json(chosen) if chosen is not None else None)
-
-
-def close_pressed(db: Session, delivery_id: int, chosen: Any) -> None:
-    """Take the buttons off one reader's message, and show there which one (its label as JSON) was pressed."""
-    letters.close_delivery(db, delivery_id, chosen)

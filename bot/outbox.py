@@ -38,8 +38,8 @@ and at Telegram's pace an answer waits for it once a second at most."""
 LOOK = 1.0
 """Seconds after which it is looked for what may leave, also where nothing says so."""
 NOTED = 0.03
-"""Seconds after which it is written down at the latest how a send ended. Mostly a turn comes before, whose
-transaction takes it along. Until then the next message to the same chat waits, and a crash repeats this one."""
+"""Seconds after which it is written down at the latest how a send ended. Where people talk, a turn comes
+before, whose transaction takes it along. Until then the next message to that chat waits."""
 PAUSE_LOOKED_AT = timedelta(days=1)
 """How often a letter is looked at whose reader pauses; the end of the pause lets it go at once."""
 DATABASE_AGAIN = 1.0

@@ -362,7 +362,7 @@ class Turn:
             self._dead_button()
             return
         if not offer.get("keep"):
-            letters.close_pressed(self.db, row.id, offer["label"])
+            self.ending.closings += stored_letters.closed_delivery(self.db, row.id, offer["label"])
         self._call(handler, *offer["args"], given=offer.get("given"))
 
     # --- running ---------------------------------------------------------------------------------

@@ -35,10 +35,12 @@ class Parking:
 @dataclass(slots=True)
 class Ending:
     """How one turn ends: the `dropped` conversations, the letters whose buttons go, each with what was
-    chosen, what is said, and the handler that waits, if one does."""
+    chosen, the deliveries that show so where they are closed already, what is said, and the handler that
+    waits, if one does."""
 
     dropped: list[int] = field(default_factory=list)
     closed: dict[int, Any] = field(default_factory=dict)
+    closings: list[dict[str, Any]] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     parking: Parking | None = None
 
@@ -46,7 +48,8 @@ class Ending:
 def write(connection: Connection, endings: Collection[Ending]) -> None:
     """Write down how turns of different people ended."""
     conversations.drop_each(connection, [each for ending in endings for each in ending.dropped])
-    letters.close_each(connection, {each: by for ending in endings for each, by in ending.closed.items()})
+    closings = [closing for ending in endings for closing in ending.closings]
+    closings += letters.closed(connection, {id_: by for each in endings for id_, by in each.closed.items()})
     parkings = [ending.parking for ending in endings if ending.parking is not None]
     new = [parking for parking in parkings if parking.conversation_id is None]
     known = [parking for parking in parkings if parking.conversation_id is not None]
@@ -54,7 +57,8 @@ def write(connection: Connection, endings: Collection[Ending]) -> None:
     for parking in parkings:
         assert parking.conversation_id is not None
         parking.reply.letter["offers"] = parking.offers(parking.conversation_id)
-    _say(connection, [reply for ending in endings for reply in ending.replies])
+    # Who has answered reads on first; then what they answered is tidied up.
+    _say(connection, [reply for ending in endings for reply in ending.replies], closings)
     conversations.change_each(connection, [_names_letter(parking) for parking in new])
     conversations.change_each(connection, [parking.state | _names_letter(parking) for parking in known])
 
@@ -65,12 +69,13 @@ def _begin(connection: Connection, parkings: Collection[Parking]) -> None:
         parking.conversation_id = id_
 
 
-def _say(connection: Connection, replies: Collection[Reply]) -> None:
+def _say(connection: Connection, replies: Collection[Reply], closings: Collection[dict[str, Any]]) -> None:
     unwritten = [reply for reply in replies if reply.letter_id is None]
     ids = inserted(connection, Letter, [reply.letter for reply in unwritten])
     for reply, id_ in zip(unwritten, ids, strict=True):
         reply.letter_id = id_
-    letters.post_each(connection, [{"letter_id": reply.letter_id, **reply.to} for reply in replies])
+    said = [{"letter_id": reply.letter_id, **reply.to} for reply in replies]
+    letters.post_each(connection, [*said, *closings])
 
 
 def _names_letter(parking: Parking) -> dict[str, Any]:

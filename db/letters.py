@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Executable,
     Row,
     Text,
     bindparam,
@@ -215,41 +214,41 @@ def wait_for_album(db: Session, letter: Letter, until: datetime) -> None:
 
 def close(db: Session, letter_id: int, chosen: Any) -> None:
     """Take the buttons off all messages that show this letter, and show what was chosen in their place."""
-    close_each(db.connection(), {letter_id: chosen})
+    post_each(db.connection(), closed(db.connection(), {letter_id: chosen}))
 
 
-def close_each(connection: Connection, letters: dict[int, Any]) -> None:
-    """The same for several letters, each with what was chosen."""
-    if letters:
-        _close(connection, CLOSE_LETTERS, {"letters": list(letters)}, letters)
-
-
-def close_delivery(db: Session, delivery_id: int, chosen: Any) -> None:
-    """The same for the message of one reader."""
-    _close(db.connection(), CLOSE_DELIVERY, {"delivery_id": delivery_id}, defaultdict(lambda: chosen))
-
-
-def _close(
-    connection: Connection, statement: Executable, which: dict[str, Any], chosen: Mapping[int, Any]
-) -> None:
-    post_each(
-        connection,
-        [
-            {
-                "letter_id": row.letter_id,
-                "person_id": row.person_id,
-                "messenger": row.messenger,
-                "chat": row.chat,
-                "room_id": row.room_id,
-                "thread": row.thread,
-                "priority": 0,
-                "replaces": row.replaces or row.id,
-                "chosen": chosen[row.letter_id],
-                "closed": True,
-            }
-            for row in connection.execute(statement, which)
-        ],
+def closed(connection: Connection, letters: Mapping[int, Any]) -> list[dict[str, Any]]:
+    """Close these letters, each with what was chosen; the deliveries that show it, which are still to be
+    posted."""
+    return (
+        _closings(connection.execute(CLOSE_LETTERS, {"letters": list(letters)}).all(), letters)
+        if letters
+        else []
     )
+
+
+def closed_delivery(db: Session, delivery_id: int, chosen: Any) -> list[dict[str, Any]]:
+    """The same for the message of one reader."""
+    rows = db.connection().execute(CLOSE_DELIVERY, {"delivery_id": delivery_id}).all()
+    return _closings(rows, defaultdict(lambda: chosen))
+
+
+def _closings(rows: Sequence[Any], chosen: Mapping[int, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "letter_id": row.letter_id,
+            "person_id": row.person_id,
+            "messenger": row.messenger,
+            "chat": row.chat,
+            "room_id": row.room_id,
+            "thread": row.thread,
+            "priority": 0,
+            "replaces": row.replaces or row.id,
+            "chosen": chosen[row.letter_id],
+            "closed": True,
+        }
+        for row in rows
+    ]
 
 
 def shown(db: Session, letter_id: int, chat: str) -> int | None:
