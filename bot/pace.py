@@ -156,23 +156,29 @@ class Pace:
 
     def _slow_down(self, now: float) -> None:
         rate = self.rate(now) / self.share
-        took = self._took(now, self._slowed_at)
-        # The rest after the last refusal counts where a messenger has a bucket, which fills meanwhile, and
-        # not where it counts what comes within a second.
-        without_rest = self._took(now, max(self._slowed_at, self._rests_until))
-        if without_rest < ALL * rate:
-            took = max(took, without_rest)
-        else:  # it has a bucket, and what that held at first was gone after a while
-            took = max(took, self._took(now, now - WINDOW, WINDOW))
+        took = self._took(now, max(self._slowed_at, self._rests_until))
+        if self._slowed_at > now - WINDOW:
+            overall = self._took_overall(now, self._slowed_at)
+            if took < ALL * rate:
+                took = max(took, overall)
+            else:
+                # Who took all that we sent has a bucket. It was empty at the last refusal, and fills while we
+                # rest; while there is nothing to send too, until it is full, which nobody says: the middle.
+                took = (overall + self._took(now, self._slowed_at)) / 2
+                took = max(took, self._took_overall(now, now - WINDOW))
         # Where little was to be sent, what was taken says little about what would have been.
         self._learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
         self._slowed_at = now
 
-    def _took(self, now: float, since: float, at_least: float = 1.0) -> float:
-        """Messages a second that the messenger took since then, while there was something to send: at least
-        for so many seconds."""
+    def _took(self, now: float, since: float) -> float:
+        """Messages a second that the messenger took since then, while there was something to send."""
         taken = [(moment, weight) for moment, weight in self._taken if moment > since]
         if since < now - WINDOW:
             since = min(taken, default=(now, 0))[0]
         idle = sum(min(seconds, moment - since) for moment, seconds in self._idle if moment > since)
-        return sum(weight for _, weight in taken) / max(at_least, now - since - idle) / self.share
+        return sum(weight for _, weight in taken) / max(1.0, now - since - idle) / self.share
+
+    def _took_overall(self, now: float, since: float) -> float:
+        """Messages a second that it took since then, whatever there was to send."""
+        taken = sum(weight for moment, weight in self._taken if moment > since)
+        return taken / max(1.0, now - since) / self.share

@@ -15,9 +15,9 @@ from tests.bench.programs import STUCK, cpu, folder, started
 from tests.bench.server import Server
 from tests.matrix_person import Person
 
-LIMIT, TOLD = 20.0, 30.0
+LIMIT, TOLD = 10.0, 30.0
 """Messages a second: what the homeserver takes, and what the bot was told."""
-READERS, TIMES = 30, 8
+READERS, TIMES = 30, 6
 """To so many rooms, so often: the later ones are asked for while the first ones leave."""
 WORDS = "On Friday at six we meet at the library."
 TALK = ((f"!announce {WORDS}", "To whom"), ("1", "Shall I send it?"), ("1", "It is on its way"))
