@@ -1,6 +1,7 @@
 """Rows 5 and 12: an announcement on a server that enforces its limits, while some ask the bot something."""
 
 import asyncio
+import json
 import math
 import statistics
 import time
@@ -40,6 +41,7 @@ async def within_limits(runs: int) -> Sequence[Figure]:
         Figure([len(hall.limits.refused) for hall in one]),
         Figure([hall.wait for hall in one]),
         Figure([hall.half for hall in one]),
+        Figure([hall.writing for hall in one]),
         Figure([hall.wait for hall in ten]),
         Figure([len(hall.limits.refused) for hall in ten]),
     ]
@@ -66,12 +68,12 @@ async def lower_limit(runs: int) -> Sequence[Figure]:
 class Hall:
     """A network of so many readers and the meta-mentor who announces, on a server that takes so many messages
     a second. After an announcement: `rate` is how many messages a second arrived from its first to its last,
-    `wait` the milliseconds beyond the way in which 95 % of those who asked were answered, and `half` those
-    for half of them."""
+    `wait` the milliseconds beyond the way in which 95 % of those who asked were answered, `half` those for
+    half of them, and `writing` those of the turn that wrote it."""
 
     def __init__(self, readers: int, a_second: int) -> None:
         self.limits = Limits(a_second)
-        self.rate = self.wait = self.half = math.nan
+        self.rate = self.wait = self.half = self.writing = math.nan
         self._readers = readers
         self._server = Server(self._hear, distance=FAR, limits=self.limits)
         self._announced: list[float] = []
@@ -85,10 +87,11 @@ class Hall:
         """The bot runs, with its limits as they are by default."""
         with folder() as place:
             fill(sqlite(place), self._readers + 1)
-            async with self._server as server, started(Ours(place, server), place):
+            async with self._server as server, started(Ours(place, server), place) as program:
                 async with asyncio.timeout(STUCK):
                     await server.polled.wait()
                 await asyncio.sleep(1.0)  # it introduces itself
+                self._log = program.log
                 yield self
 
     async def announce(self, *, askers: float, seconds: float = math.inf, without: int = 0) -> None:
@@ -109,6 +112,7 @@ class Hall:
         self.rate = sum(first <= came <= last for came in self._came) / (last - first)
         self.wait = 1000 * (statistics.quantiles(self._waits, n=20)[-1] - FAR)
         self.half = 1000 * (statistics.median(self._waits) - FAR)
+        self.writing = 1000 * max(json.loads(line).get("seconds", 0.0) for line in self._log.open())
 
     @property
     def refused_a_minute(self) -> float:

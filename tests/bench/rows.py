@@ -11,6 +11,7 @@ ROWS = {
         Goal("   CPU seconds for 1,000 of them", ".2f"),
         Goal("   share of its core that the bot had", ".0%"),
         Goal("   share of its core that the server had", ".0%"),
+        Goal("   that echo here; where the goals were set"),
     ),
     2: Row(
         turns.beside_aiohttp,
@@ -31,6 +32,7 @@ ROWS = {
         Goal("ms to half of the replies, 100 a second; PTB's default", ".1f", most=1.0),
         Goal("   ms to 99 %", ".1f", most=1.5),
         Goal("   CPU seconds for 1,000 of them", ".2f"),
+        Goal("   ms of a commit that waits for the disk", ".1f"),
     ),
     5: Row(
         announcing.within_limits,
@@ -39,6 +41,7 @@ ROWS = {
         Goal("   refusals", most=0),
         Goal("   ms beyond 60 to 95 % of answers, an asker a second", most=40),
         Goal("   to half of these answers"),
+        Goal("   ms of the turn that wrote it to the 450"),
         Goal("   ms beyond 60 to 95 % of answers, 10 askers a second", most=80),
         Goal("   refusals meanwhile", most=0),
     ),

@@ -1,11 +1,12 @@
 """Rows 1 to 4: turns, beside a bot that keeps nothing. People who talk with it, in a flood or evenly."""
 
 import asyncio
+import sqlite3
 import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -21,6 +22,8 @@ WARM_UP, FLOOD, PACED = 1.0, 3.0, 5.0
 """Seconds."""
 RATE = 100.0
 """Updates a second where nobody floods."""
+WHERE_GOALS_WERE_SET = 570.0
+"""Replies a second of PTB's default echo on the machine on which the goals were set."""
 FAR = 0.05
 """Seconds there and back, where the server is not near."""
 
@@ -54,7 +57,8 @@ async def beside_the_default(runs: int) -> Sequence[Figure]:
     """Row 1."""
     ours, echo = await in_turn(runs, flooded, (InTheFlood, Echo))
     figures = ("replies", "cpu", "core", "server")
-    return [Figure(*([getattr(run, figure) for run in side] for side in (ours, echo))) for figure in figures]
+    beside = [Figure(*([getattr(run, name) for run in side] for side in (ours, echo))) for name in figures]
+    return [*beside, Figure([run.replies for run in echo], [WHERE_GOALS_WERE_SET])]
 
 
 async def beside_aiohttp(runs: int) -> Sequence[Figure]:
@@ -80,7 +84,8 @@ async def far_away(runs: int) -> Sequence[Figure]:
 async def paced(runs: int) -> Sequence[Figure]:
     """Row 4."""
     ours, echo = await in_turn(runs, waits, (InTheFlood, Echo))
-    return [Figure(*([run[figure] for run in side] for side in (ours, echo))) for figure in range(3)]
+    beside = [Figure(*([run[figure] for run in side] for side in (ours, echo))) for figure in range(3)]
+    return [*beside, Figure([_to_the_disk() for _ in range(runs)])]
 
 
 async def in_turn(
@@ -121,6 +126,21 @@ async def waits(kind: type[Bot]) -> tuple[float, float, float]:
         spent = 1000 * (program.cpu - cpu) / (people.replies - replies)
     centiles = statistics.quantiles([1000 * wait for wait in people.waits], n=100)
     return centiles[49], centiles[98], spent
+
+
+def _to_the_disk() -> float:
+    """Milliseconds of a commit of one row on SQLite alone, half of a hundred."""
+    with programs.folder() as folder, closing(sqlite3.connect(folder / "commits.db")) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        database.execute("CREATE TABLE commits (at REAL)")
+        took = []
+        for _ in range(100):
+            began = time.perf_counter()
+            database.execute("INSERT INTO commits VALUES (?)", (began,))
+            database.commit()
+            took.append(1000 * (time.perf_counter() - began))
+    return statistics.median(took)
 
 
 @asynccontextmanager
