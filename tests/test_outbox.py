@@ -127,6 +127,50 @@ async def test_who_answers_before_a_send_is_written_down_is_not_kept_waiting(
 
 
 @on_loop
+async def test_how_a_send_ended_is_written_down_with_the_next_turn(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for one, but not for long."""
+    monkeypatch.setattr(outbox, "NOTED", 3600.0)
+    monkeypatch.setattr(outbox, "LOOK", 3600.0)
+
+    def states() -> list[str]:
+        return [delivery.state for delivery in deliveries(here)]
+
+    async with lab(database) as here:
+        running = asyncio.create_task(here.outbox.run())
+        await here.engine.receive(here.incoming("ana", Words("/start")))
+        await until(lambda: len(here.heard) == 1)
+        assert states() == ["waiting"]
+        await here.engine.receive(here.incoming("bo", Words("/start")))
+        assert states() == ["sent", "waiting"]
+        monkeypatch.setattr(outbox, "NOTED", 0.01)
+        await here.engine.receive(here.incoming("cy", Words("/start")))
+        await until(lambda: states() == ["sent"] * 3)
+        running.cancel()
+
+
+@on_loop
+async def test_who_answers_reads_on_before_their_buttons_go(database: str) -> None:
+    async with lab(database) as here:
+        await here.says("ana", "/start")
+        await here.says("bo", "/start")
+        send, sent = here.console.send, []
+
+        async def noted(message: Outgoing) -> MessageRef:
+            sent.append((message.chat.id, message.replaces is not None))
+            return await send(message)
+
+        here.console.send = noted  # type: ignore[method-assign]  # to see what leaves, and when
+        await here.says("bo", "/shout Hello")
+        await here.presses("ana", "Answer")
+        await here.says("ana", "/choose")
+        await here.presses("ana", "green")
+        said, closed = ("ana", False), ("ana", True)
+        assert [each for each in sent if each[0] == "ana"] == [said, said, closed, said, said, closed]
+
+
+@on_loop
 async def test_unreachable_stops_until_they_write_again(database: str) -> None:
     async with lab(database) as here:
         await here.says("ana", "/start")
@@ -215,9 +259,9 @@ async def test_an_answer_goes_before_the_rest_of_an_announcement(
         assert here.heard.index(("p29", "You said hello")) <= 7
 
 
-async def until(true: Callable[[], bool], running: Coroutine[object, object, None]) -> None:
-    """Let something run until it has done its work."""
-    task = asyncio.create_task(running)
+async def until(true: Callable[[], bool], running: Coroutine[object, object, None] | None = None) -> None:
+    """Wait until something is so; what is given runs until then."""
+    task = asyncio.create_task(running or asyncio.sleep(0))
     while not true():
         await asyncio.sleep(0.01)
     task.cancel()
