@@ -8,7 +8,7 @@ meanwhile goes before the rest of an announcement.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from bot.message import Chat, Identity, Incoming, Left, Media, MessageRef, Remov
 from bot.pace import Pace
 from bot.quiet import AWAKE, NIGHT, Quiet
 from bot.render import chat_of, messages, reader_of, weight
-from db import deliveries, people, rooms
+from db import deliveries, people, rooms, store
 from db.districts import DISTRICTS, district_of
 
 log = get("outbox")
@@ -101,8 +101,15 @@ class Outbox:
             if again:
                 self.engine.hurry()
             self._ring_in(self._wait())
-            await self._follow(look)
-            self._calm()
+            try:
+                self._go_on(await look)
+            except Exception as error:
+                await self._line.wait("nothing sent", error=error)
+                self._again = True
+            else:
+                self._line.over("sending again")
+            finally:
+                self._calm()
 
     def wake(self) -> None:
         """Look now for what may leave."""
@@ -110,25 +117,19 @@ class Outbox:
         self.engine.hurry()
 
     async def flush(self) -> None:
-        """Send all that may leave now, and wait until it has."""
+        """Send all that may leave now, and wait until it has; also for the database, if that is away."""
         while True:
-            looked = await self._follow(self.engine.call(self._look))
+            try:
+                self._go_on(await self.engine.call(self._look))
+            except Exception as error:
+                if not store.is_away(error):
+                    raise
+                await self._line.wait("nothing sent", error=error)
+                continue
             sending = [task for chats in self._sending.values() for task in chats.values()]
-            if sending:
-                await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
-            elif looked:
+            if not sending:
                 return
-
-    async def _follow(self, look: Awaitable[Sequence[Any]]) -> bool:
-        """Wait for a look, and go on as it says; False where it could not be had."""
-        try:
-            self._go_on(await look)
-        except Exception as error:
-            await self._line.wait("nothing sent", error=error)
-            self._again = True
-            return False
-        self._line.over("sending again")
-        return True
+            await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
 
     def _ring_in(self, seconds: float) -> None:
         """Have it looked after so many seconds, unless that is to happen before anyway."""
