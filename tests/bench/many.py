@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import handlers
@@ -25,6 +25,7 @@ from tests.bench.crowd import FIRST, fill, sqlite
 from tests.bench.figures import Figure
 from tests.bench.people import SCRIPT
 from tests.bench.programs import alone, folder, memory
+from tests.bench.stretches import stretches
 from tests.lab import Lab, lab
 
 FEW, MANY = 100, 100_000
@@ -167,7 +168,7 @@ async def _all_fall_due(url: str) -> tuple[float, float, float, float]:
     app = App(url, {"telegram": console}, WoundClock(NOW + timedelta(minutes=1)), Installation())
     async with app:
         keep_what_is_there()
-        stretches = _stretches(app)
+        busy = stretches(app.database)
         before = most = memory()
         began, spent = time.perf_counter(), time.process_time()
         while await app.engine.due() and time.perf_counter() - began < LONGEST:
@@ -176,13 +177,4 @@ async def _all_fall_due(url: str) -> tuple[float, float, float, float]:
         core = (time.process_time() - spent) / seconds
         written = await app.engine.call(lambda db: db.scalar(select(func.count()).select_from(Delivery)) or 0)
     assert written, "nobody was asked"
-    return written / seconds, most - before, 1000 * max(stretches), core
-
-
-def _stretches(app: App) -> list[float]:
-    """The seconds of each transaction of the engine, commit included, from now on."""
-    seconds: list[float] = []
-    taken: list[float] = []
-    event.listen(app.database, "checkout", lambda *_: taken.append(time.perf_counter()))
-    event.listen(app.database, "checkin", lambda *_: seconds.append(time.perf_counter() - taken.pop()))
-    return seconds
+    return written / seconds, most - before, 1000 * max(busy), core

@@ -32,7 +32,7 @@ ROWS = {
         Goal("ms to half of the replies, 100 a second; PTB's default", ".1f", most=1.0),
         Goal("   ms to 99 %", ".1f", most=1.5),
         Goal("   CPU seconds for 1,000 of them", ".2f"),
-        Goal("   ms of a commit that waits for the disk", ".1f"),
+        Goal("   ms of the transaction of a turn that comes alone", ".1f"),
     ),
     5: Row(
         announcing.within_limits,

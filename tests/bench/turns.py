@@ -1,25 +1,31 @@
 """Rows 1 to 4: turns, beside a bot that keeps nothing. People who talk with it, in a flood or evenly."""
 
 import asyncio
-import sqlite3
 import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+import handlers
+from bot.message import Words
 from tests.bench import programs
+from tests.bench.crowd import FIRST, fill, sqlite
 from tests.bench.figures import Figure
 from tests.bench.ours import InTheFlood
 from tests.bench.peer import Echo, EchoOnAiohttp
 from tests.bench.people import SCRIPT, People
+from tests.bench.stretches import stretches
+from tests.lab import lab
 
 PEOPLE, UNHURRIED = 500, 150
 WARM_UP, FLOOD, PACED = 1.0, 3.0, 5.0
 """Seconds."""
+ALONE = 50
+"""How often one person says the script, where a turn comes alone."""
 RATE = 100.0
 """Updates a second where nobody floods."""
 WHERE_GOALS_WERE_SET = 570.0
@@ -85,7 +91,9 @@ async def paced(runs: int) -> Sequence[Figure]:
     """Row 4."""
     ours, echo = await in_turn(runs, waits, (InTheFlood, Echo))
     beside = [Figure(*([run[figure] for run in side] for side in (ours, echo))) for figure in range(3)]
-    return [*beside, Figure([_to_the_disk() for _ in range(runs)])]
+    with programs.folder() as folder:
+        fill(sqlite(folder), 1)
+        return [*beside, Figure([await programs.alone(_transaction, sqlite(folder)) for _ in range(runs)])]
 
 
 async def in_turn(
@@ -128,19 +136,18 @@ async def waits(kind: type[Bot]) -> tuple[float, float, float]:
     return centiles[49], centiles[98], spent
 
 
-def _to_the_disk() -> float:
-    """Milliseconds of a commit of one row on SQLite alone, half of a hundred."""
-    with programs.folder() as folder, closing(sqlite3.connect(folder / "commits.db")) as database:
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("CREATE TABLE commits (at REAL)")
-        took = []
-        for _ in range(100):
-            began = time.perf_counter()
-            database.execute("INSERT INTO commits VALUES (?)", (began,))
-            database.commit()
-            took.append(1000 * (time.perf_counter() - began))
-    return statistics.median(took)
+def _transaction(url: str) -> float:
+    """Milliseconds of the transaction of a turn that comes alone, half of them."""
+    return asyncio.run(_transactions(url))
+
+
+async def _transactions(url: str) -> float:
+    async with lab(url, handlers) as here:
+        busy = stretches(here.database)
+        for words in SCRIPT * ALONE:
+            await asyncio.sleep(1 / RATE)
+            await here.engine.receive(here.incoming(str(FIRST), Words(words)))
+        return 1000 * statistics.median(busy)
 
 
 @asynccontextmanager
