@@ -139,6 +139,7 @@ class Outbox:
             self._alarm = loop.call_later(seconds, self.wake)
 
     def _calm(self) -> None:
+        """It was looked: what rings later has no reason any more."""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None

@@ -158,27 +158,23 @@ class Pace:
         rate = self.rate(now) / self.share
         took = self._took(now, max(self._slowed_at, self._rests_until))
         if self._slowed_at > now - WINDOW:
-            overall = self._took_overall(now, self._slowed_at)
+            overall = self._took(now, self._slowed_at, idle=True)
             if took < ALL * rate:
                 took = max(took, overall)
             else:
                 # Who took all that we sent has a bucket. It was empty at the last refusal, and fills while we
                 # rest; while there is nothing to send too, until it is full, which nobody says: the middle.
                 took = (overall + self._took(now, self._slowed_at)) / 2
-                took = max(took, self._took_overall(now, now - WINDOW))
+                took = max(took, self._took(now, now - WINDOW, idle=True))
         # Where little was to be sent, what was taken says little about what would have been.
         self._learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
         self._slowed_at = now
 
-    def _took(self, now: float, since: float) -> float:
-        """Messages a second that the messenger took since then, while there was something to send."""
+    def _took(self, now: float, since: float, *, idle: bool = False) -> float:
+        """Messages a second that the messenger took since then, while there was something to send; with
+        `idle` in all."""
         taken = [(moment, weight) for moment, weight in self._taken if moment > since]
         if since < now - WINDOW:
             since = min(taken, default=(now, 0))[0]
-        idle = sum(min(seconds, moment - since) for moment, seconds in self._idle if moment > since)
-        return sum(weight for _, weight in taken) / max(1.0, now - since - idle) / self.share
-
-    def _took_overall(self, now: float, since: float) -> float:
-        """Messages a second that it took since then, whatever there was to send."""
-        taken = sum(weight for moment, weight in self._taken if moment > since)
-        return taken / max(1.0, now - since) / self.share
+        left_out = 0.0 if idle else sum(min(span, at - since) for at, span in self._idle if at > since)
+        return sum(weight for _, weight in taken) / max(1.0, now - since - left_out) / self.share

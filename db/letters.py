@@ -220,11 +220,10 @@ def close(db: Session, letter_id: int, chosen: Any) -> None:
 def closed(connection: Connection, letters: Mapping[int, Any]) -> list[dict[str, Any]]:
     """Close these letters, each with what was chosen; the deliveries that show it, which are still to be
     posted."""
-    return (
-        _closings(connection.execute(CLOSE_LETTERS, {"letters": list(letters)}).all(), letters)
-        if letters
-        else []
-    )
+    if not letters:
+        return []
+    rows = connection.execute(CLOSE_LETTERS, {"letters": list(letters)}).all()
+    return _closings(rows, letters)
 
 
 def closed_delivery(db: Session, delivery_id: int, chosen: Any) -> list[dict[str, Any]]:

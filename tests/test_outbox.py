@@ -1,7 +1,8 @@
 """What the outbox promises: in order in each chat, the urgent first, again when a messenger says so."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select, update
@@ -137,17 +138,15 @@ async def test_how_a_send_ended_is_written_down_with_the_next_turn(
     def states() -> list[str]:
         return [delivery.state for delivery in deliveries(here)]
 
-    async with lab(database) as here:
-        running = asyncio.create_task(here.outbox.run())
+    async with lab(database) as here, at_work(here.outbox.run()):
         await here.engine.receive(here.incoming("ana", Words("/start")))
-        await until(lambda: len(here.heard) == 1)
+        await comes(lambda: len(here.heard) == 1)
         assert states() == ["waiting"]
         await here.engine.receive(here.incoming("bo", Words("/start")))
         assert states() == ["sent", "waiting"]
         monkeypatch.setattr(outbox, "NOTED", 0.01)
         await here.engine.receive(here.incoming("cy", Words("/start")))
-        await until(lambda: states() == ["sent"] * 3)
-        running.cancel()
+        await comes(lambda: states() == ["sent"] * 3)
 
 
 @on_loop
@@ -259,10 +258,24 @@ async def test_an_answer_goes_before_the_rest_of_an_announcement(
         assert here.heard.index(("p29", "You said hello")) <= 7
 
 
-async def until(true: Callable[[], bool], running: Coroutine[object, object, None] | None = None) -> None:
-    """Wait until something is so; what is given runs until then."""
-    task = asyncio.create_task(running or asyncio.sleep(0))
+async def until(true: Callable[[], bool], running: Coroutine[object, object, None]) -> None:
+    """Let something run until it has done its work."""
+    async with at_work(running):
+        await comes(true)
+
+
+async def comes(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
     while not true():
         await asyncio.sleep(0.01)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def at_work(running: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Let something run for as long as the block lasts."""
+    task = asyncio.create_task(running)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
