@@ -49,12 +49,14 @@ TIMER_AGAIN = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Job(Generic[Result]):
-    """Work for the engine thread, and whom to tell; `incoming` where it is the turn of an event."""
+    """Work for the engine thread, and whom to tell; `incoming` where it is the turn of an event, `first` what
+    comes before all turns of its group."""
 
     run: Callable[[Group], Result]
     done: "asyncio.Future[Result]"
     is_turn: bool = False
     incoming: Incoming | None = None
+    first: Callable[[Group], None] | None = None
 
 
 class Engine:
@@ -134,9 +136,12 @@ class Engine:
         self._jobs.put(job)
         return job.done
 
-    def after_turns(self, run: Callable[[Session], Result]) -> "asyncio.Future[Result]":
-        """The same after the next turns, in their transaction; or now, with `hurry`."""
-        job = Job(run, self._loop.create_future())
+    def after_turns(
+        self, run: Callable[[Session], Result], first: Callable[[Session], None]
+    ) -> "asyncio.Future[Result]":
+        """The same after the next turns, in their transaction, and `first` before them; or now, with
+        `hurry`."""
+        job = Job(run, self._loop.create_future(), first=first)
         self._after_turns.put(job)
         return job.done
 
@@ -179,6 +184,9 @@ class Engine:
         try:
             with in_one_go(), self._sessions.begin() as db:
                 self._begin(db, [job.incoming for job in group if job.incoming is not None])
+                for job in group:
+                    if job.first is not None:
+                        job.first(db)
                 results: list[tuple[Job[Any], Any]] = [(job, job.run(db)) for job in group]
                 db.write()
                 if self.ring is not None and any(job.is_turn for job in group):

@@ -96,8 +96,8 @@ class Outbox:
         """Send until cancelled."""
         while True:
             again, self._again = self._again, False
-            # What a turn has to say is picked up in the turn's own transaction.
-            look = self.engine.after_turns(self._look)
+            # What a turn has to say is picked up in the turn's own transaction; and it knows what was sent.
+            look = self.engine.after_turns(self._pick, first=self._note)
             if again:
                 self.engine.hurry()
             self._ring_in(self._wait())
@@ -152,11 +152,15 @@ class Outbox:
 
     def _look(self, db: Session) -> Sequence[Any]:
         """In the engine thread: write down how sends ended, and pick what leaves next. There is one look at a
-        time; what one could not write down is left to the next."""
+        time."""
+        self._note(db)
+        return self._pick(db)
+
+    def _note(self, db: Session) -> None:
+        """What one look could not write down is left to the next."""
         while self._settled:
             self._noting.append(self._settled.popleft())
         self._write_down(db, self._noting)
-        return self._pick(db)
 
     def _go_on(self, rows: Sequence[Any]) -> None:
         """What a look wrote down is in the database: those chats are free. Send what it picked."""

@@ -12,7 +12,7 @@ from adapters.console import Console
 from bot import letters, outbox
 from bot.adapter import Later, Moved, Refused, SendError, Unreachable
 from bot.letters import Priority
-from bot.message import Chat, MessageRef, Outgoing, Words
+from bot.message import Chat, MessageRef, Outgoing, Pressed, Words
 from bot.text import Verbatim
 from db.models import Delivery, Identity, Letter
 from tests.aio import on_loop
@@ -141,12 +141,24 @@ async def test_how_a_send_ended_is_written_down_with_the_next_turn(
     async with lab(database) as here, at_work(here.outbox.run()):
         await here.engine.receive(here.incoming("ana", Words("/start")))
         await comes(lambda: len(here.heard) == 1)
-        assert states() == ["waiting"]
         await here.engine.receive(here.incoming("bo", Words("/start")))
-        assert states() == ["sent", "waiting"]
+        await comes(lambda: states()[0] == "sent")
         monkeypatch.setattr(outbox, "NOTED", 0.01)
         await here.engine.receive(here.incoming("cy", Words("/start")))
         await comes(lambda: states() == ["sent"] * 3)
+
+
+@on_loop
+async def test_a_turn_knows_what_was_sent_before(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A press that names only the message is understood, also where nothing else had it written down."""
+    monkeypatch.setattr(outbox, "NOTED", 3600.0)
+    monkeypatch.setattr(outbox, "LOOK", 3600.0)
+    async with lab(database) as here, at_work(here.outbox.run()):
+        await here.engine.receive(here.incoming("ana", Words("/choose")))
+        await comes(lambda: len(here.heard) == 1)
+        await here.engine.receive(here.incoming("ana", Pressed(1, here.console.messages["ana"][-1].id, None)))
+        await comes(lambda: len(here.heard) == 2)
+        assert here.heard[-1] == ("ana", "Which size?")
 
 
 @on_loop
