@@ -51,10 +51,12 @@ minute."""
 
 @dataclass(slots=True)
 class Sent:
-    """How a try ended: `state` as in Delivery, or "waiting" to be tried again."""
+    """How a try ended: `state` as in Delivery, or "waiting" to be tried again; `arrived` is how many of the
+    delivery's messages are there."""
 
     row: Any
     state: str
+    arrived: int
     message: str | None = None
     reason: str | None = None
     moved_to: Chat | None = None
@@ -247,13 +249,16 @@ class Outbox:
 
     async def _deliver(self, row: Any, chat: Chat, can: Capabilities) -> None:
         adapter, pace = self.adapters[row.messenger], self._pace[row.messenger]
-        sent = Sent(row, "sent")
+        sent = Sent(row, "sent", row.arrived)
         try:
             if row.act is not None:
                 await self._do(row, chat, can, adapter)
             else:
-                for message in messages(row, chat, can, self.installation, self._read):
+                needed = messages(row, chat, can, self.installation, self._read)
+                # The last one in any case: they may be fewer than before, in another language.
+                for message in needed[min(row.arrived, len(needed) - 1) :]:
                     sent.message = (await adapter.send(message)).id
+                    sent.arrived += 1
             pace.taken(time.monotonic(), weight(row, can))
         except Later as later:
             sent.state = "waiting"
@@ -280,13 +285,13 @@ class Outbox:
     def _write_down(self, db: Session, batch: Sequence[Sent]) -> None:
         now = self.engine.clock.now()
         ends: list[deliveries.End] = []
-        again: list[int] = []
+        again: dict[int, int] = {}
         for sent in batch:
             row = sent.row
             if sent.moved_to is not None:
                 rooms.moved(db, row.messenger, row.chat, sent.moved_to.id)
             elif sent.state == "waiting":
-                again.append(row.id)
+                again[row.id] = sent.arrived
             else:
                 ends.append(
                     {

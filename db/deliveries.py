@@ -4,7 +4,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import Executable, Row, and_, bindparam, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    Executable,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from db.districts import DISTRICTS
@@ -51,6 +64,7 @@ WITH_READER: Executable = (  # with so many columns their types would not be tol
         Delivery.chosen,
         Delivery.closed,
         Delivery.attempts,
+        Delivery.arrived,
         Delivery.expires_at,
         Letter.body,
         Letter.offers,
@@ -81,7 +95,11 @@ WITH_READER: Executable = (  # with so many columns their types would not be tol
 )
 BY_ID = Delivery.id == bindparam("delivery_id")
 SETTLE = update(Delivery).where(BY_ID)
-ATTEMPTED = update(Delivery).where(BY_ID).values(attempts=Delivery.attempts + 1)
+ATTEMPTED = (
+    update(Delivery)
+    .where(BY_ID)
+    .values(attempts=Delivery.attempts + 1, arrived=bindparam("so_far", type_=Integer))
+)
 
 
 class End(TypedDict):
@@ -137,10 +155,12 @@ def drop(db: Session, delivery_ids: Sequence[int], *, now: datetime, reason: str
     )
 
 
-def attempted(db: Session, delivery_ids: Sequence[int]) -> None:
-    """Sends did not succeed, and will be tried again."""
-    if delivery_ids:
-        db.connection().execute(ATTEMPTED, [{"delivery_id": each} for each in delivery_ids])
+def attempted(db: Session, arrived: Mapping[int, int]) -> None:
+    """Sends did not succeed, and will be tried again: how many messages of each delivery have arrived."""
+    if arrived:
+        db.connection().execute(
+            ATTEMPTED, [{"delivery_id": each, "so_far": so_far} for each, so_far in arrived.items()]
+        )
 
 
 def forget_delivered(db: Session, letter_ids: Iterable[int]) -> None:

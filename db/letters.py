@@ -57,7 +57,7 @@ BY_MESSAGE = IN_CHAT.where(Delivery.message == bindparam("message"))
 LATEST = IN_CHAT.where(Letter.act.is_(None), or_(Delivery.replaces.is_(None), Delivery.closed.is_(False)))
 
 
-NEW = {"state": "waiting", "thread": "", "attempts": 0, "closed": False}
+NEW = {"state": "waiting", "thread": "", "attempts": 0, "arrived": 0, "closed": False}
 """What every delivery begins with, unless it says something else."""
 
 

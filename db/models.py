@@ -515,6 +515,7 @@ class Delivery(Base):
     chosen: Mapped[Any | None]  # the label that was pressed: shown when a keyboard is closed
     message: Mapped[str | None]  # the messenger's id, once sent
     attempts: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0)  # how many of its messages, where more wait
     closed: Mapped[bool] = mapped_column(default=False)  # its buttons do nothing any more
     settled_at: Mapped[datetime | None]
     reason: Mapped[str | None]

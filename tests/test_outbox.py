@@ -103,6 +103,30 @@ async def test_however_long_the_line_was_broken_it_is_tried_again(
 
 
 @on_loop
+async def test_what_was_put_off_in_the_middle_goes_on_there(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "A sentence like many. " * 500
+    async with lab(database) as here:
+        await here.says("ana", "/start")
+        here.heard.clear()
+        parts: list[int] = []
+        send = here.console.send
+
+        async def too_much_at_once(message: Outgoing) -> MessageRef:
+            parts.append(message.part)
+            if parts == [0, 1]:
+                raise Later(0.0)
+            return await send(message)
+
+        monkeypatch.setattr(here.console, "send", too_much_at_once)
+        await write(here, "ana", long, Priority.ANNOUNCEMENT)
+        await until(lambda: len(here.heard) == 3, here.outbox.run())
+        assert parts == [0, 1, 1, 2], "none comes twice"
+        assert " ".join(text for _, text in here.heard) == long.strip()
+
+
+@on_loop
 async def test_who_answers_before_a_send_is_written_down_is_not_kept_waiting(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,8 @@ def main() -> int:
     print(
         "\nMedians (lowest–highest) of runs in turn. mentorNET has each update and each reply on the disk,\n"
         "which is checked after each run; the echo keeps nothing. Where a bot did not have its core to\n"
-        "itself, only the CPU seconds can be compared."
+        "itself, only the CPU seconds can be compared. Goals without a ratio were set on another machine;\n"
+        "the last line of row 1 tells how fast this one is beside it."
     )
     return 0 if done else 1
 

@@ -132,10 +132,11 @@ class Hall:
         return self._server.buttons[FIRST][0]
 
     async def _ask(self, a_second: float) -> None:
-        """One reader after the other asks."""
+        """One reader after the other asks, evenly, the first half a beat after it was announced: who did so
+        at that very moment would stand for all the others."""
         start = time.perf_counter()
         for number in count():
-            await asyncio.sleep(start + number / a_second - time.perf_counter())
+            await asyncio.sleep(start + (number + 0.5) / a_second - time.perf_counter())
             person = FIRST + 1 + next(self._askers) % self._readers
             self._asked[person] = time.perf_counter()
             self._server.say(person, "/help")

@@ -49,7 +49,7 @@ def fill(
             for table, rows in _rows(
                 range(start, min(start + SLICE, members)), networks, joined, where
             ).items():
-                db.execute(insert(table), rows)
+                db.connection().execute(insert(table), rows)  # the ORM would look at each of them
         more(db)
 
 

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-TITLE, CELL = 54, 25
+TITLE, CELL = 56, 25
 """Widths of the table's columns."""
 HEAD = (
     f" #  {'measure':<{TITLE}}{'mentorNET':<{CELL}}{'beside':<{CELL}}{'ratio':<8}{'goal':<9}reached".rstrip()

@@ -7,13 +7,16 @@ processes are good for. So it can be measured where there are too few cores for 
 import asyncio
 import multiprocessing
 import os
+import queue
 import re
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from itertools import cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Thread
 
 from sqlalchemy.engine import make_url
 
@@ -26,7 +29,7 @@ from tests.postgres import Postgres
 from tests.telegram_server import free_port
 
 PEOPLE = 200
-WARM_UP, FLOOD = 6.0, 6.0
+WARM_UP, FLOOD = 3.0, 6.0
 """Seconds."""
 FAR = 0.0005
 """Seconds to the database, and as many back."""
@@ -155,21 +158,34 @@ def _far(url: str) -> Iterator[str]:
 
 
 def _be_the_way(host: str, port: int, told: Connection) -> None:
-    async def through(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        other_reader, other_writer = await asyncio.open_connection(host, port)
-        await asyncio.gather(_carry(reader, other_writer), _carry(other_reader, writer))
+    # Threads, because they wait to a fraction of a millisecond, which an event loop does not.
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        told.send(server.getsockname()[1])
+        while True:
+            here, _ = server.accept()
+            there = socket.create_connection((host, port))
+            for one, other in ((here, there), (there, here)):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                on_its_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+                Thread(target=_sets_out, args=(one, on_its_way), daemon=True).start()
+                Thread(target=_arrives, args=(other, on_its_way), daemon=True).start()
 
-    async def serve() -> None:
-        async with await asyncio.start_server(through, "127.0.0.1", 0) as server:
-            told.send(server.sockets[0].getsockname()[1])
-            await server.serve_forever()
 
-    asyncio.run(serve())
+def _sets_out(line: socket.socket, on_its_way: "queue.SimpleQueue[tuple[float, bytes]]") -> None:
+    """All that is said on a line, with the time when it arrives at the other end."""
+    data = b"-"
+    while data:
+        try:
+            data = line.recv(2**16)
+        except ConnectionError:  # a program that was ended sends no more
+            data = b""
+        on_its_way.put((time.perf_counter() + FAR, data))
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Carry what comes, later by the way; the line is used by one request at a time."""
-    while data := await reader.read(2**16):
-        await asyncio.sleep(FAR)
-        writer.write(data)
-    writer.close()
+def _arrives(line: socket.socket, on_its_way: "queue.SimpleQueue[tuple[float, bytes]]") -> None:
+    """What sets out close together arrives close together."""
+    with suppress(OSError):  # a program that was ended gets no more
+        while (coming := on_its_way.get())[1]:
+            time.sleep(max(0.0, coming[0] - time.perf_counter()))
+            line.sendall(coming[1])
+        line.shutdown(socket.SHUT_WR)

@@ -22,7 +22,7 @@ from tests.bench.stretches import stretches
 from tests.lab import lab
 
 PEOPLE, UNHURRIED = 500, 150
-WARM_UP, FLOOD, PACED = 1.0, 3.0, 5.0
+WARM_UP, FLOOD, PACED = 1.0, 3.0, 4.0
 """Seconds."""
 ALONE = 50
 """How often one person says the script, where a turn comes alone."""

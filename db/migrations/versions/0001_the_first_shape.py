@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("chosen", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("arrived", sa.Integer(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("settled_at", models.Utc(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
