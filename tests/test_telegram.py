@@ -585,13 +585,15 @@ async def test_an_answer_that_is_not_telegrams_is_to_be_tried_later(
 
 @on_loop
 async def test_the_transport_says_what_went_wrong_and_not_where() -> None:
-    http = TelegramHttp(connect=0.05, write=0.05, read=0.05)
+    hasty, http = TelegramHttp(connect=0.05, write=0.05, read=0.05), TelegramHttp()
+    await hasty.initialize()
     await http.initialize()
     async with TelegramServer() as server:
         server.fails("getMe", Fault(seconds=0.5))
         with pytest.raises(Exception, match=r"^Timed out$") as slow:
-            await http.post(f"{server.url}/bot{server.token}/getMe")
+            await hasty.post(f"{server.url}/bot{server.token}/getMe")
     assert stands_alone(slow.value)
+    await hasty.shutdown()
     for host in (server.url, "http://127.0.0.1:99999", "http://", "ftp://127.0.0.1"):
         with pytest.raises(Exception, match=r"^\w+$") as broken:  # the name of an error and nothing else
             await http.post(f"{host}/bot{server.token}/getMe")
