@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select, true, update
+from sqlalchemy import and_, case, exists, func, or_, select, true, union_all, update
 from sqlalchemy.orm import Session, aliased
 
 from db.models import (
@@ -20,6 +20,9 @@ from db.models import (
 
 OPEN = ("open", "handed")
 """States in which a request still looks for somebody."""
+COMPARED = 1000
+"""So many who fit are compared at most, of those who know the topic and of the others: so that a choice among
+very many takes not much longer."""
 
 
 def open_(
@@ -52,7 +55,8 @@ def open_(
 def fitting(db: Session, request: HelpRequest, now: datetime, limit: int) -> Sequence[Member]:
     """Members who could be asked next, best first: by topic, language, place, load, and how long they were
     not asked. Left out: the asker, who was asked already, who is paused, unreachable, excluded by either
-    side, or helps as many as they said they can.
+    side, or helps as many as they said they can. Of more than `COMPARED` who know the topic, or do not, only
+    those who were not asked for longest are compared.
     """
     asker = request.asker.person
     helping = aliased(HelpRequest)
@@ -66,8 +70,9 @@ def fitting(db: Session, request: HelpRequest, now: datetime, limit: int) -> Seq
     spoken = [row.language for row in asker.languages]
     says_languages = exists().where(PersonLanguage.person_id == Person.id)
     shares = exists().where(PersonLanguage.person_id == Person.id, PersonLanguage.language.in_(spoken))
-    return db.scalars(
-        select(Member)
+    unasked_longest = (Member.last_asked_at.asc().nulls_first(), Member.id)
+    fits = (
+        select(Member.id)
         .join(Member.person)
         .where(
             Member.network_id == request.network_id,
@@ -84,14 +89,22 @@ def fitting(db: Session, request: HelpRequest, now: datetime, limit: int) -> Seq
             ),
             load < Person.load,
         )
+        .order_by(*unasked_longest)
+        .limit(COMPARED)
+    )
+    compared = union_all(
+        *(select(fits.where(either).subquery()) for either in (knows_topic, ~knows_topic))
+    ).subquery()
+    return db.scalars(
+        select(Member)
+        .join(compared, compared.c.id == Member.id)
+        .join(Member.person)
         .order_by(
             case((knows_topic, 0), else_=1),
             case((shares if spoken else true(), 0), (~says_languages, 1), else_=2),
-            case((Person.place == asker.place, 0), else_=1),
+            case((Person.place == asker.place if asker.place else true(), 0), else_=1),
             load,
-            Member.last_asked_at.is_not(None),
-            Member.last_asked_at,
-            Member.id,
+            *unasked_longest,
         )
         .limit(limit)
     ).all()

@@ -182,10 +182,13 @@ class Member(Base):
     """A person in a network. Leaving and coming back is the same row."""
 
     __tablename__ = "members"
-    __table_args__ = (UniqueConstraint("network_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("network_id", "person_id"),
+        Index("ix_members_asked", "network_id", "last_asked_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), index=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
     role: Mapped[str] = mapped_column(String(16), default="member")  # member, deputy, meta_mentor
     label: Mapped[str] = mapped_column(String(16))  # graduate, experienced, organisation

@@ -90,8 +90,7 @@ async def peers_among(runs: int) -> Sequence[Figure]:
         for url, (members, networks) in zip(urls, crowds, strict=True):
             fill(url, members, networks=networks, now=NOW, time_zone=ZONE)
         one, spread, whole = await alone(_choices, urls, runs)
-    a_member = ([1000 * cost / many for cost in side] for side, many in ((whole, MANY), (one, FEW)))
-    return [Figure(spread, one), Figure(whole, one), Figure(*a_member)]
+    return [Figure(spread, one), Figure(whole, one)]
 
 
 def _choices(urls: Sequence[str], runs: int) -> list[list[float]]:

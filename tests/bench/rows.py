@@ -64,7 +64,6 @@ ROWS = {
         5,
         Goal("ms to choose peers, 1,000 networks of 100; one", ".2f", most=5.0),
         Goal("   a network of 100,000; of 100", ".2f", most=5.0),
-        Goal("   millionths of a second for each of its members", ".1f"),
     ),
     9: Row(
         many.check_ins_fall_due,

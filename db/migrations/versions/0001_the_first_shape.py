@@ -377,7 +377,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("network_id", "person_id", name=op.f("uq_members_network_id_person_id")),
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_members_network_id"), ["network_id"], unique=False)
+        batch_op.create_index("ix_members_asked", ["network_id", "last_asked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_members_person_id"), ["person_id"], unique=False)
 
     op.create_table(
@@ -570,7 +570,7 @@ def downgrade() -> None:
     op.drop_table("announcements")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_members_person_id"))
-        batch_op.drop_index(batch_op.f("ix_members_network_id"))
+        batch_op.drop_index("ix_members_asked")
 
     op.drop_table("members")
     with op.batch_alter_table("wrong_codes", schema=None) as batch_op:
