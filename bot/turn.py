@@ -168,10 +168,11 @@ class Turn:
         more, or chose another language than that of their app."""
         if self._done:  # it may have changed who they are
             self._recognise(Identity(self.actor.known.messenger, self.actor.known.account))
+            self.reader = reader_of(self.actor.known, self.installation)
         known = self.actor.known
         if not known.reachable:
             return
-        locale = reader_of(known, self.installation).locale
+        locale = self.reader.locale
         commands = [handler.command for handler in self.router.menu(self.actor)]
         theirs = self.installation.reader([known.hint], [])
         is_own = locale != theirs.locale or not self.router.usual.issuperset(commands)
