@@ -1,8 +1,10 @@
-"""What all tests share: `--rewrite` fills in what the bot says; `database` is one of each kind."""
+"""What all tests share: `--rewrite` fills in what the bot says; `database` is one of each kind; what tests
+tell stands at the end of the run."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite", action="store_true", help="write into the transcripts what the bot says, to be read"
     )
-    parser.addoption("--seed", type=int, help="repeat the kills of a storm, by the seed in its row")
+    parser.addoption("--seed", type=int, help="repeat the kills of a storm, by the seed it tells")
+
+
+@pytest.fixture
+def tells(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Have a sentence stand at the end of the run: what a test found besides that all is well."""
+    return partial(record_property, "tells")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    told = [
+        str(sentence)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, sentence in report.user_properties
+        if name == "tells"
+    ]
+    if told:
+        terminalreporter.section("what was found")
+    for sentence in sorted(told):
+        terminalreporter.write_line(sentence)
 
 
 @pytest.fixture(scope="session")

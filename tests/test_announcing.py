@@ -3,6 +3,7 @@ something is answered, nobody waits for the one, and the report adds up."""
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -50,7 +51,9 @@ def has_news(user: User) -> bool:
         pytest.param(1000, 60.0, 300.0, id="1000", marks=pytest.mark.soak),
     ],
 )
-def test_an_announcement_in_bad_weather(people: int, away: float, longest: float, tmp_path: Path) -> None:
+def test_an_announcement_in_bad_weather(
+    people: int, away: float, longest: float, tmp_path: Path, tells: Callable[[str], None]
+) -> None:
     async def run() -> None:
         async with whole(tmp_path, messages_per_second=28) as program:
             mia = await program.member(1, "Mia", "meta_mentor")
@@ -86,8 +89,8 @@ def test_an_announcement_in_bad_weather(people: int, away: float, longest: float
                 sum(NEWS in shown.text and not shown.edited for shown in user.seen) - 1 for user in reached
             )
             assert doubled == 0
-            print(
-                f"\n{said} {weather.refused} times 429 for one chat, {weather.failed} times 502; "
+            tells(
+                f"{said} {weather.refused} times 429 for one chat, {weather.failed} times 502; "
                 f"answers meanwhile after {median(waits):.2f} s (median), {max(waits):.1f} s at most"
             )
 

@@ -5,6 +5,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -109,7 +110,12 @@ def telegram(server: TelegramServer, way_in: str) -> Telegram:
 )
 @pytest.mark.parametrize("way_in", ["polling", "webhook"])
 def test_on_a_bad_line_nothing_is_lost_and_the_order_stays(
-    way_in: str, people: int, rounds: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    way_in: str,
+    people: int,
+    rounds: int,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    tells: Callable[[str], None],
 ) -> None:
     async def run() -> None:
         async with TelegramServer() as server:
@@ -139,8 +145,8 @@ def test_on_a_bad_line_nothing_is_lost_and_the_order_stays(
                 heard = [gist(shown) for shown in user.seen if not shown.edited]
                 assert [answer for answer, _ in groupby(heard)] == answers
                 doubled += len(heard) - len(answers)
-            print(
-                f"\n{way_in}, {sum(map(len, owed))} updates in {seconds:.1f} s: 0 lost, {doubled} doubled, "
+            tells(
+                f"{way_in}, {sum(map(len, owed))} updates in {seconds:.1f} s: 0 lost, {doubled} doubled, "
                 f"{len(server.unanswered)} presses unanswered; of {line.calls} requests "
                 f"{line.met.total()} met a fault, {line.lost.total()} when they had been accepted "
                 f"({line.lost['sendMessage']} sends)"

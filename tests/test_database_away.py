@@ -5,6 +5,7 @@ import asyncio
 import logging
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
@@ -39,7 +40,7 @@ async def counts(user: User) -> None:
 @pytest.mark.parametrize("way_down", [signal.SIGQUIT, signal.SIGINT], ids=["crash", "restart"])
 @on_loop
 async def test_the_program_goes_on_when_postgresql_is_back(
-    way_down: signal.Signals, caplog: pytest.LogCaptureFixture
+    way_down: signal.Signals, caplog: pytest.LogCaptureFixture, tells: Callable[[str], None]
 ) -> None:
     caplog.set_level(logging.INFO, "mentornet")
     with Postgres() as server:
@@ -76,7 +77,7 @@ async def test_the_program_goes_on_when_postgresql_is_back(
                 heard = [shown.text.split("/n")[1].split("x")[0] for shown in user.seen if "/n" in shown.text]
                 doubled += len(heard) - len(set(heard))
                 assert sorted(set(heard), key=int) == [str(n) for n in range(ROUNDS)]
-            print(f"{CRASHES} times away, {10 * ROUNDS} messages: 0 lost, {doubled} doubled")
+            tells(f"PostgreSQL {CRASHES} times away, {10 * ROUNDS} messages: 0 lost, {doubled} doubled")
             assert doubled == 0, "the program itself was never down"
             assert telegram.refusals == []
     said = [record.getMessage() for record in caplog.records]

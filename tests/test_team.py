@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -78,12 +78,14 @@ def heard(user: User) -> list[int]:
     [pytest.param(40, 6, id="40"), pytest.param(500, 8, id="500", marks=pytest.mark.soak)],
 )
 def test_two_programs_behind_one_address_and_one_is_killed(
-    people: int, words: int, postgres: Postgres, tmp_path: Path
+    people: int, words: int, postgres: Postgres, tmp_path: Path, tells: Callable[[str], None]
 ) -> None:
-    asyncio.run(two_programs(people, words, postgres, tmp_path))
+    asyncio.run(two_programs(people, words, postgres, tmp_path, tells))
 
 
-async def two_programs(people: int, words: int, postgres: Postgres, tmp_path: Path) -> None:
+async def two_programs(
+    people: int, words: int, postgres: Postgres, tmp_path: Path, tells: Callable[[str], None]
+) -> None:
     ports = free_port(), free_port()
     proxy = RoundRobin(ports)
     with postgres.database(like="migrated") as database:
@@ -113,8 +115,8 @@ async def two_programs(people: int, words: int, postgres: Postgres, tmp_path: Pa
                 order = [number for number, _ in itertools.groupby(heard(user))]
                 assert order == list(range(words)), "in order, and all"
                 doubled += len(heard(user)) - words
-            print(
-                f"\n{people * words} messages of {people} people to two programs, one killed: 0 lost, "
+            tells(
+                f"{people * words} messages of {people} people to two programs, one killed: 0 lost, "
                 f"{doubled} doubled; all taken over after {taken_over:.1f} s; "
                 f"answered by each: {list(proxy.answered.values())}"
             )

@@ -7,5 +7,5 @@ what was lost and what came twice.
     matrix.py      a crowd on a real homeserver
     test_kills.py  the storms, and how they prove that they would see a loss
 
-`make soak` runs the long storms and prints a row for each; `make test` runs short ones.
+`make soak` runs the long storms and prints a line for each; `make test` runs short ones.
 """

@@ -101,7 +101,7 @@ def crowd_on(
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """What all dice of a storm begin with; it stands in its row."""
+    """What all dice of a storm begin with; it stands in what it tells."""
     given: int | None = request.config.getoption("--seed")
     return SystemRandom().randrange(10**6) if given is None else given
 
@@ -127,7 +127,7 @@ def test_kills_lose_nothing_and_double_only_what_was_in_flight(
     seed: int,
     tmp_path: Path,
     request: pytest.FixtureRequest,
-    record_property: Callable[[str, object], None],
+    tells: Callable[[str], None],
 ) -> None:
     async def run() -> Found:
         random = Random(seed)
@@ -136,17 +136,11 @@ def test_kills_lose_nothing_and_double_only_what_was_in_flight(
 
     began = time.monotonic()
     found = asyncio.run(run())
-    row = {
-        "setting": request.node.callspec.id,
-        "kills": found.kills,
-        "messages": found.messages,
-        "lost": found.lost,
-        "doubled": found.doubled,
-        "in flight": found.in_flight,
-        "seconds": round(time.monotonic() - began),
-        "seed": seed,
-    }
-    record_property("storm", row)
+    tells(
+        f"{request.node.callspec.id}: {found.kills} kills, {found.messages} messages: {found.lost} lost, "
+        f"{found.doubled} doubled ({found.in_flight} were in flight at the kills); "
+        f"{time.monotonic() - began:.0f} s, --seed {seed}"
+    )
     assert found.lost == 0
     assert found.doubled <= (0 if way_in == "matrix" else found.in_flight)
     assert found.in_order
