@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -23,7 +24,7 @@ from bot import set_aside, trouble
 from bot.clock import Clock
 from bot.context import Installation
 from bot.log import get, in_one_go
-from bot.message import Incoming, Left
+from bot.message import Identity, Incoming, Left
 from bot.metrics import Metrics, Told
 from bot.room_turn import RoomTurn
 from bot.router import Router
@@ -172,7 +173,7 @@ class Engine:
             if group:
                 turns = any(job.is_turn for job in group)
                 after = self._next_after_turns() if turns else None
-                results = self._commit([*group, after] if after else group)
+                results = self._commit(in_waves([*group, after] if after else group))
                 self._loop.call_soon_threadsafe(self._tell, results)
                 if turns and after is None:
                     self._loop.call_soon_threadsafe(self.committed)
@@ -303,6 +304,33 @@ class Engine:
                     timers.failed(db, timer, now + TIMER_AGAIN)
         self._end(db, turn)
         return turn.told
+
+
+def in_waves(group: Sequence[Job[Any]]) -> list[Job[Any]]:
+    """Jobs in an order in which turns of different people stand together: the first of everybody, then the
+    second ones, and so on. What they have in common is then read and written for all of them. What one person
+    does and what happens in one chat keeps its order, and so does what is no turn of an event."""
+    waves: list[int] = []
+    latest: dict[Identity | tuple[str, str], int] = {}
+    lowest = highest = 0
+    for job in group:
+        if job.incoming is None:
+            wave, lowest = highest + 1, highest + 2
+        else:
+            subjects = subjects_of(job.incoming)
+            wave = max(lowest, *(latest.get(subject, -1) + 1 for subject in subjects))
+            latest |= dict.fromkeys(subjects, wave)
+        waves.append(wave)
+        highest = max(highest, wave)
+    return [job for _, job in sorted(zip(waves, group, strict=True), key=itemgetter(0))]
+
+
+def subjects_of(incoming: Incoming) -> list[Identity | tuple[str, str]]:
+    """Who acts, if anybody does, and the chat in which they do, whatever the topic."""
+    chat, sender = incoming.chat, incoming.sender
+    assert chat is not None
+    here = chat.messenger, chat.id
+    return [here] if sender is None else [sender, here]
 
 
 def name_of(incoming: Incoming) -> str:

@@ -1,7 +1,7 @@
 """Turns that are committed together: what all of them need is read at once, and how they ended is written at
 once. A statement costs more than a row, and more than all where the database is far away."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ class Group(Session):
         self.new_events: set[str] = set()
         self._known: dict[Account, tuple[Known, list[Row[Any]]]] = {}
         self._accounts: defaultdict[int, list[Account]] = defaultdict(list)  # of each person
+        self._several: set[Account] = set()  # who act more than once
+        self._again: set[Account] = set()  # those of them to be read again
         self._endings: list[Ending] = []
         self._line: Connection | None = None
         self._wrong: Exception | None = None
@@ -30,28 +32,37 @@ class Group(Session):
         """Begin with what the turns have in common, for their events, each with who acts: they wait for no
         turn of theirs in another program, what is new is noted as seen, and the signs that people give by it
         are kept. First of all, so that what is read then is as it is."""
-        who = {account for account in events.values() if account is not None}
+        acts = Counter(account for account in events.values() if account is not None)
+        who = set(acts)
         people.lock(self, who)
         self.new_events = seen.first_times(self, events, now)
         self._known = people.known(self, who)
         gave = {events[event]: sign for event, sign in signs.items() if event in self.new_events}
         people.heard(self, [(self._known[a][0], sign) for a, sign in gave.items() if a in self._known], now)
+        self._several = {account for account, many in acts.items() if many > 1}
+        self._again.clear()
         self._accounts.clear()
         for account, (known, _) in self._known.items():
             self._accounts[known.person_id].append(account)
 
     def recognise(self, account: Account) -> tuple[Known, list[Row[Any]]] | None:
-        """Who acts, if they ever wrote, and their parked handlers, the open one first."""
-        found = self._known.pop(account, None)
-        return found or people.known(self, [account]).get(account)
+        """Who acts, if they ever wrote, and their parked handlers, the open one first. Where they have to be
+        read again, so are the others who act once more."""
+        if account not in self._known:
+            again, self._again = self._again, set()
+            self._known |= people.known(self, again | {account})
+        return self._known.pop(account, None)
 
     def forget(self, person_id: int | None = None) -> None:
         """What is known of a person, or of everybody, may be different now."""
         if person_id is None:
             self._known.clear()
+            self._again.clear()
             return
-        for account in self._accounts.pop(person_id, ()):
+        for account in self._accounts.get(person_id, ()):
             self._known.pop(account, None)
+            if account in self._several:
+                self._again.add(account)
 
     # --- how turns ended -------------------------------------------------------------------------
 

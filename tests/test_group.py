@@ -1,6 +1,7 @@
 """Turns that are committed together share their reading and their writing, and none pays for another."""
 
 import asyncio
+import random
 import threading
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, func, select
 
-from bot.message import Incoming, Words
+from bot.engine import Job, in_waves, subjects_of
+from bot.message import Chat, Identity, Incoming, Words
 from db import endings, store
 from db.endings import Ending
 from db.models import Base, Conversation, Delivery
@@ -59,6 +61,61 @@ async def test_many_who_ask_and_cancel_cost_no_more_statements_than_two(database
         with here.session() as db:
             assert db.scalar(select(func.count()).select_from(Delivery)) == 40 * 6, "some close buttons"
             assert db.scalar(select(func.count()).select_from(Conversation)) == 0
+
+
+@on_loop
+async def test_many_who_say_several_things_at_once_cost_no_more_statements_than_two(database: str) -> None:
+    async with lab(database) as here:
+        crowd = [f"p{n}" for n in range(40)]
+        await here.happens(*(here.incoming(who, Words("/start")) for who in crowd))
+        said = statements(here)
+        costs: list[int] = []
+        for people in (crowd[:2], crowd[2:]):
+            said.clear()
+            here.clock.wind(here.clock.now() + timedelta(minutes=5))  # it is remembered that they wrote
+            script = ("/choose", "red", "/cancel")
+            await together(here, [here.incoming(who, Words(words)) for who in people for words in script])
+            costs.append(len(said))
+        assert costs[0] == costs[1]
+        here.heard.clear()
+        await here.outbox.flush()
+        for who in crowd:
+            answers = [text for account, text in here.heard if account == who]
+            assert len(answers) == 3, "each has an answer of its own"
+            assert answers[-1].startswith("I have stopped"), "in their order"
+
+
+@on_loop
+async def test_what_happens_in_one_chat_and_what_one_person_does_keeps_its_order() -> None:
+    several = ("ana", "bo", "cy", "ana in a room", "bo in a room", "nobody in a room", "no event")
+    dice = random.Random(7)
+    group = [job(dice.choice(several), n) for n in range(100)]
+    ordered = in_waves(group)
+    assert len(ordered) == len(group)
+    subjects = {subject for each in group for subject in about(each)}
+    assert len(subjects) == 8, "three people and their chats, the room, and what is no event"
+    for subject in subjects:
+        assert [each for each in ordered if subject in about(each)] == [
+            each for each in group if subject in about(each)
+        ]
+    for each in (n for n, each in enumerate(group) if each.incoming is None):
+        assert set(map(id, group[:each])) == set(map(id, ordered[:each])), "it stays between the others"
+
+
+def job(what: str, number: int) -> Job[Any]:
+    """The n-th of a group: somebody writes, in private or in a topic of a room, or it is no event."""
+    who, _, where = what.partition(" in a ")
+    done = asyncio.get_running_loop().create_future()
+    if what == "no event":
+        return Job(lambda db: None, done)
+    chat = Chat("telegram", "room", private=False, thread=str(number % 2)) if where else Chat("telegram", who)
+    sender = None if who == "nobody" else Identity("telegram", who)
+    return Job(lambda db: None, done, True, Incoming(str(number), Words("hello"), chat, sender))
+
+
+def about(each: Job[Any]) -> list[Any]:
+    """Who and where; what is no event is about nothing else."""
+    return ["no event"] if each.incoming is None else subjects_of(each.incoming)
 
 
 @on_loop
