@@ -22,7 +22,7 @@ TELEGRAMS, LOWER = 30, 12
 """Messages a second that the server takes: as Telegram says, and fewer."""
 READERS, FEWER = 450, 200
 WORDS = "On Friday at six we meet at the library."
-MANY_ASK = 20.0
+MANY_ASK = 15.0
 """Seconds that are looked at where so many ask that the announcement takes much longer."""
 
 

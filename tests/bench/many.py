@@ -36,7 +36,7 @@ TOGETHER = 64
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 """When the laboratory's clock stands still: a Monday, 9:00 in the time zone of the crowd."""
 ZONE = "Europe/Berlin"
-LONGEST = 20.0
+LONGEST = 12.0
 """Seconds after which no more check-ins are waited for."""
 
 

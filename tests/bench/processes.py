@@ -29,7 +29,7 @@ from tests.postgres import Postgres
 from tests.telegram_server import free_port
 
 PEOPLE = 200
-WARM_UP, FLOOD = 3.0, 6.0
+WARM_UP, FLOOD = 3.0, 5.0
 """Seconds."""
 FAR = 0.0005
 """Seconds to the database, and as many back."""

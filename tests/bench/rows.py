@@ -76,7 +76,7 @@ ROWS = {
     ),
     10: Row(
         starting.both_messengers,
-        3,
+        2,
         Goal("MiB of memory with both messengers; PTB's default", most=2.0),
         Goal("   of the given libraries alone, only loaded"),
         Goal("   seconds from the start to the first answer", ".2f", most=2.0),
