@@ -44,40 +44,29 @@ async def together(here: Lab, events: Iterable[Incoming]) -> list[Any]:
     return await asyncio.gather(*received, return_exceptions=True)
 
 
+@pytest.mark.parametrize("at_once", [False, True], ids=["step by step", "all at once"])
 @on_loop
-async def test_many_who_ask_and_cancel_cost_no_more_statements_than_two(database: str) -> None:
+async def test_many_who_ask_and_cancel_cost_no_more_statements_than_two(at_once: bool, database: str) -> None:
     async with lab(database) as here:
         crowd = [f"p{n}" for n in range(40)]
         await here.happens(*(here.incoming(who, Words("/start")) for who in crowd))
+        here.heard.clear()
         said = statements(here)
         costs: list[int] = []
+        script = ("/choose", "red", "/cancel")
         for people in (crowd[:2], crowd[2:]):
             said.clear()
             here.clock.wind(here.clock.now() + timedelta(minutes=5))  # it is remembered that they wrote
-            for words in ("/choose", "red", "/cancel"):
-                await together(here, [here.incoming(who, Words(words)) for who in people])
+            if at_once:
+                await together(here, [here.incoming(who, Words(words)) for who in people for words in script])
+            else:
+                for words in script:
+                    await together(here, [here.incoming(who, Words(words)) for who in people])
             costs.append(len(said))
         assert costs[0] == costs[1]
         with here.session() as db:
             assert db.scalar(select(func.count()).select_from(Delivery)) == 40 * 6, "some close buttons"
             assert db.scalar(select(func.count()).select_from(Conversation)) == 0
-
-
-@on_loop
-async def test_many_who_say_several_things_at_once_cost_no_more_statements_than_two(database: str) -> None:
-    async with lab(database) as here:
-        crowd = [f"p{n}" for n in range(40)]
-        await here.happens(*(here.incoming(who, Words("/start")) for who in crowd))
-        said = statements(here)
-        costs: list[int] = []
-        for people in (crowd[:2], crowd[2:]):
-            said.clear()
-            here.clock.wind(here.clock.now() + timedelta(minutes=5))  # it is remembered that they wrote
-            script = ("/choose", "red", "/cancel")
-            await together(here, [here.incoming(who, Words(words)) for who in people for words in script])
-            costs.append(len(said))
-        assert costs[0] == costs[1]
-        here.heard.clear()
         await here.outbox.flush()
         for who in crowd:
             answers = [text for account, text in here.heard if account == who]
