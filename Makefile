@@ -43,7 +43,7 @@ fix: $(DEV) ## Repair what can be repaired by itself: imports, style, layout
 texts: $(RUN) ## Collect the texts and bring the translations up to date
 	@$(PY) -m i18n $(ARGS)
 
-bench: $(DEV) $(SYNAPSE) ## Measure the program beside others, in ten minutes (ROW="1 4": only these)
+bench: $(DEV) $(SYNAPSE) ## Measure the program beside others, in about ten minutes (ROW="1 4": only these)
 	@$(PY) -m tests.bench $(ROW) $(ARGS)
 
 soak: $(DEV) $(SYNAPSE) ## Kill the program thousands of times, and run the other long tests
