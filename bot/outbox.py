@@ -221,7 +221,7 @@ class Outbox:
         for row in rows:
             if row.expires_at is not None and row.expires_at.replace(tzinfo=now.tzinfo) <= now:
                 deliveries.drop(db, [row.id], now=now, reason="too late")
-            elif row.body is None and row.act is None and not row.closed:
+            elif row.body is None and row.act is None and not row.closes:
                 deliveries.drop(db, [row.id], now=now, reason="forgotten")
             elif (until := self._sleeps_until(row, now)) is not None:
                 deliveries.postpone(db, row.id, until)

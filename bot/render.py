@@ -44,7 +44,7 @@ def messages(
     stands below an album. The buttons are on the last. `read` brings the bytes of what is carried."""
     reader = reader_of(row, installation, can.prefix)
     replaces = MessageRef(chat, row.replaced_message) if row.replaced_message else None
-    if row.closed and row.replaces is not None:
+    if row.closes:
         return [_closing(row, can, chat, reader, replaces)]
     labels = [label(offer, reader) for offer in row.offers]
     body = render(from_json(row.body), reader)

@@ -363,7 +363,7 @@ class Turn:
             self._dead_button()
             return
         if not offer.get("keep"):
-            self.ending.closings += stored_letters.closed_delivery(self.db, row.id, offer["label"])
+            self.ending.closings += stored_letters.closings_of(self.db, row.id, offer["label"])
         self._call(handler, *offer["args"], given=offer.get("given"))
 
     # --- running ---------------------------------------------------------------------------------

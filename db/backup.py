@@ -208,7 +208,6 @@ def _finish(connection: Connection, now: datetime) -> None:
             chat="",
             priority=0,
             state="dropped",
-            closed=True,
             settled_at=now,
             reason="the database was restored",
         )

@@ -62,7 +62,7 @@ WITH_READER: Executable = (  # with so many columns their types would not be tol
         Delivery.priority,
         Delivery.replaces,
         Delivery.chosen,
-        Delivery.closed,
+        Delivery.closes,
         Delivery.attempts,
         Delivery.arrived,
         Delivery.expires_at,

@@ -49,7 +49,7 @@ def write(connection: Connection, endings: Collection[Ending]) -> None:
     """Write down how turns of different people ended."""
     conversations.drop_each(connection, [each for ending in endings for each in ending.dropped])
     closings = [closing for ending in endings for closing in ending.closings]
-    closings += letters.closed(connection, {id_: by for each in endings for id_, by in each.closed.items()})
+    closings += letters.closings(connection, {id_: by for each in endings for id_, by in each.closed.items()})
     parkings = [ending.parking for ending in endings if ending.parking is not None]
     new = [parking for parking in parkings if parking.conversation_id is None]
     known = [parking for parking in parkings if parking.conversation_id is not None]

@@ -13,40 +13,50 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
-    insert,
-    or_,
+    func,
     select,
+    text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.bulk import alike, inserted
-from db.models import Conversation, Delivery, Letter
+from db.models import CLOSES, Conversation, Delivery, Letter
 from db.people import Reached
 
 # Built once: putting a statement together costs more than running it.
-INSERT_DELIVERY = insert(Delivery).inline()  # whose key nobody asks for
+# Keys of deliveries nobody asks for. Of those who close the same message, also in other programs, the first
+# is kept.
+ONE_CLOSES = ["replaces", "letter_id"]
+INSERT_DELIVERY = {
+    "sqlite": sqlite.insert(Delivery)
+    .on_conflict_do_nothing(index_elements=ONE_CLOSES, index_where=text(CLOSES["sqlite"]))
+    .inline(),
+    "postgresql": postgresql.insert(Delivery)
+    .on_conflict_do_nothing(index_elements=ONE_CLOSES, index_where=text(CLOSES["postgresql"]))
+    .inline(),
+}
 BODY = select(Letter.body, Letter.offers).where(Letter.id == bindparam("letter_id"))
 WITH_BUTTONS = exists().where(Letter.id == Delivery.letter_id, cast(Letter.offers, Text) != "[]")
-CLOSE = (
-    update(Delivery)
-    .where(Delivery.closed.is_(False), WITH_BUTTONS)
-    .values(closed=True)
-    .returning(
-        Delivery.id,
-        Delivery.letter_id,
-        Delivery.person_id,
-        Delivery.messenger,
-        Delivery.chat,
-        Delivery.room_id,
-        Delivery.thread,
-        Delivery.replaces,
-    )
+CLOSING = Delivery.__table__.alias("closing")
+SHOWS = func.coalesce(Delivery.replaces, Delivery.id)  # the delivery whose message shows it
+IS_CLOSED = exists().where(
+    CLOSING.c.closes, CLOSING.c.replaces == SHOWS, CLOSING.c.letter_id == Delivery.letter_id
 )
-CLOSE_LETTERS = CLOSE.where(Delivery.letter_id.in_(bindparam("letters", expanding=True)))
-CLOSE_DELIVERY = CLOSE.where(Delivery.id == bindparam("delivery_id"))
+OPEN = select(
+    Delivery.letter_id,
+    Delivery.person_id,
+    Delivery.messenger,
+    Delivery.chat,
+    Delivery.room_id,
+    Delivery.thread,
+    SHOWS.label("replaces"),
+).where(~IS_CLOSED, WITH_BUTTONS)
+OPEN_LETTERS = OPEN.where(Delivery.letter_id.in_(bindparam("letters", expanding=True)))
+OPEN_DELIVERY = OPEN.where(Delivery.id == bindparam("delivery_id"))
 IN_CHAT = (
-    select(Delivery.id, Delivery.closed, Delivery.letter_id, Letter.offers)
+    select(Delivery.id, IS_CLOSED.label("closed"), Delivery.letter_id, Letter.offers)
     .join(Letter, Letter.id == Delivery.letter_id)
     .where(Delivery.messenger == bindparam("messenger"), Delivery.chat == bindparam("chat"))
     .order_by(Delivery.id.desc())
@@ -54,10 +64,10 @@ IN_CHAT = (
 )
 BY_ID = IN_CHAT.where(Delivery.id == bindparam("delivery_id"))
 BY_MESSAGE = IN_CHAT.where(Delivery.message == bindparam("message"))
-LATEST = IN_CHAT.where(Letter.act.is_(None), or_(Delivery.replaces.is_(None), Delivery.closed.is_(False)))
+LATEST = IN_CHAT.where(Letter.act.is_(None), ~Delivery.closes)
 
 
-NEW = {"state": "waiting", "thread": "", "attempts": 0, "arrived": 0, "closed": False}
+NEW = {"state": "waiting", "thread": "", "attempts": 0, "arrived": 0, "closes": False}
 """What every delivery begins with, unless it says something else."""
 
 
@@ -146,11 +156,12 @@ def post_all(
 
 
 def post_each(connection: Connection, deliveries: Sequence[dict[str, Any]]) -> None:
-    """Put letters in the outbox, each for one chat, in this order. Where one has `closed`, it only closes the
-    message that it `replaces`: no buttons, and what was `chosen` below."""
+    """Put letters in the outbox, each for one chat, in this order. One that `closes` the message that it
+    `replaces` leaves it without buttons, and with what was `chosen` below; it is left out where that is
+    closed already."""
     rows = [{**NEW, **delivery} for delivery in deliveries]
     if rows:
-        connection.execute(INSERT_DELIVERY, alike(rows))
+        connection.execute(INSERT_DELIVERY[connection.dialect.name], alike(rows))
 
 
 def body(db: Session, letter_id: int) -> tuple[Any, list[Any]] | None:
@@ -214,50 +225,31 @@ def wait_for_album(db: Session, letter: Letter, until: datetime) -> None:
 
 def close(db: Session, letter_id: int, chosen: Any) -> None:
     """Take the buttons off all messages that show this letter, and show what was chosen in their place."""
-    post_each(db.connection(), closed(db.connection(), {letter_id: chosen}))
+    post_each(db.connection(), closings(db.connection(), {letter_id: chosen}))
 
 
-def closed(connection: Connection, letters: Mapping[int, Any]) -> list[dict[str, Any]]:
-    """Close these letters, each with what was chosen; the deliveries that show it, which are still to be
-    posted."""
+def closings(connection: Connection, letters: Mapping[int, Any]) -> list[dict[str, Any]]:
+    """What closes these letters, each with what was chosen: deliveries, which are still to be posted."""
     if not letters:
         return []
-    rows = connection.execute(CLOSE_LETTERS, {"letters": list(letters)}).all()
-    return _closings(rows, letters)
+    return _closings(connection.execute(OPEN_LETTERS, {"letters": list(letters)}).all(), letters)
 
 
-def closed_delivery(db: Session, delivery_id: int, chosen: Any) -> list[dict[str, Any]]:
+def closings_of(db: Session, delivery_id: int, chosen: Any) -> list[dict[str, Any]]:
     """The same for the message of one reader."""
-    rows = db.connection().execute(CLOSE_DELIVERY, {"delivery_id": delivery_id}).all()
+    rows = db.connection().execute(OPEN_DELIVERY, {"delivery_id": delivery_id}).all()
     return _closings(rows, defaultdict(lambda: chosen))
 
 
 def _closings(rows: Sequence[Any], chosen: Mapping[int, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "letter_id": row.letter_id,
-            "person_id": row.person_id,
-            "messenger": row.messenger,
-            "chat": row.chat,
-            "room_id": row.room_id,
-            "thread": row.thread,
-            "priority": 0,
-            "replaces": row.replaces or row.id,
-            "chosen": chosen[row.letter_id],
-            "closed": True,
-        }
-        for row in rows
-    ]
+    return [{**row._mapping, "priority": 0, "chosen": chosen[row.letter_id], "closes": True} for row in rows]
 
 
 def shown(db: Session, letter_id: int, chat: str) -> int | None:
     """The delivery whose message shows this letter in this chat: the first one, where it was replaced."""
-    row = db.execute(
-        select(Delivery.id, Delivery.replaces)
-        .where(Delivery.letter_id == letter_id, Delivery.chat == chat, Delivery.closed.is_(False))
-        .limit(1)
-    ).first()
-    return (row.replaces or row.id) if row else None
+    return db.scalar(
+        select(SHOWS).where(Delivery.letter_id == letter_id, Delivery.chat == chat, ~IS_CLOSED).limit(1)
+    )
 
 
 def forget(db: Session, before: datetime) -> int:

@@ -64,6 +64,7 @@ class Base(DeclarativeBase):
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 CASCADE = "CASCADE"
 WAITING = "state = 'waiting'"
+CLOSES = {"sqlite": "closes = 1", "postgresql": "closes"}
 """Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
 
 
@@ -483,7 +484,9 @@ class Letter(Base):
 
 
 class Delivery(Base):
-    """A letter on its way to one chat. With `replaces`, it takes the place of that delivery's message."""
+    """A letter on its way to one chat. With `replaces`, it takes the place of that delivery's message; one
+    that `closes` only takes the buttons off it, which do nothing any more from then on. That stands in a row
+    of its own: the message's row is written by the program that sends it, and no turn waits for that."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -497,6 +500,14 @@ class Delivery(Base):
         Index("ix_deliveries_oldest", "id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
         Index("ix_deliveries_message", "messenger", "chat", "message"),
         Index("ix_deliveries_latest", "messenger", "chat", "id"),
+        Index(
+            "uq_deliveries_closes",
+            "replaces",
+            "letter_id",
+            unique=True,
+            sqlite_where=text(CLOSES["sqlite"]),
+            postgresql_where=text(CLOSES["postgresql"]),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -519,7 +530,7 @@ class Delivery(Base):
     message: Mapped[str | None]  # the messenger's id, once sent
     attempts: Mapped[int] = mapped_column(default=0)
     arrived: Mapped[int] = mapped_column(default=0)  # how many of its messages, where more wait
-    closed: Mapped[bool] = mapped_column(default=False)  # its buttons do nothing any more
+    closes: Mapped[bool] = mapped_column(default=False)
     settled_at: Mapped[datetime | None]
     reason: Mapped[str | None]
 

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 import handlers
 from bot import cast
 from bot.message import Incoming, Pressed, Words
-from db import holds, store
-from db.models import Asked, HelpRequest, Member, Network, Person, Relay, Timer
+from db import holds, letters, store
+from db.models import Asked, Delivery, HelpRequest, Letter, Member, Network, Person, Relay, Timer
 from tests.aio import on_loop
 from tests.lab import Lab, lab
 from tests.postgres import Postgres
@@ -187,6 +187,34 @@ async def test_two_plan_the_check_ins_at_the_same_moment(shared: str) -> None:
 
 
 # --- how it works --------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_no_turn_waits_until_another_program_has_written_down_what_it_sent(shared: str) -> None:
+    async with lab(shared, handlers) as here:
+        await here.says("Ana", "/ask papers Who knows the form?")
+        with here.database.begin() as there:
+            there.execute(select(Delivery.id).with_for_update(key_share=True))
+            async with asyncio.timeout(PATIENCE):
+                await here.engine.receive(pressed(here, "Ana", "Yes, with my name"))
+        assert one(here, select(func.count(Delivery.id)).where(Delivery.closes)) == 1
+
+
+@on_loop
+async def test_two_who_close_a_message_at_the_same_moment_close_it_once(shared: str) -> None:
+    async with lab(shared, handlers) as here, lab(shared, handlers) as there:
+        await here.says("Ana", "/ask papers Who knows the form?")
+        asks = one(here, select(func.max(Letter.id)))
+        before = threading.Barrier(2, timeout=PATIENCE)
+
+        def close(db: Session) -> None:
+            closings = letters.closings(db.connection(), {asks: None})
+            assert closings, "it is open for both"
+            before.wait()
+            letters.post_each(db.connection(), closings)
+
+        await asyncio.gather(here.engine.call(close), there.engine.call(close))
+        assert one(here, select(func.count(Delivery.id)).where(Delivery.closes)) == 1
 
 
 @on_loop

@@ -208,7 +208,7 @@ def upgrade() -> None:
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("arrived", sa.Integer(), nullable=False),
-        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("closes", sa.Boolean(), nullable=False),
         sa.Column("settled_at", models.Utc(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -241,6 +241,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "uq_deliveries_closes",
+            ["replaces", "letter_id"],
+            unique=True,
+            sqlite_where=sa.text("closes = 1"),
+            postgresql_where=sa.text("closes"),
         )
 
     op.create_table(
@@ -608,6 +615,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deliveries_message")
         batch_op.drop_index(batch_op.f("ix_deliveries_letter_id"))
         batch_op.drop_index("ix_deliveries_latest")
+        batch_op.drop_index(
+            "uq_deliveries_closes",
+            sqlite_where=sa.text("closes = 1"),
+            postgresql_where=sa.text("closes"),
+        )
 
     op.drop_table("deliveries")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
