@@ -146,10 +146,13 @@ class Engine:
         self._after_turns.put(job)
         return job.done
 
-    def hurry(self) -> None:
-        """Run now what was to run after the next turns."""
+    def hurry(self) -> bool:
+        """Run now what was to run after the next turns; whether something still was."""
+        there = False
         while (job := self._next_after_turns()) is not None:
             self._jobs.put(job)
+            there = True
+        return there
 
     def _next_after_turns(self) -> Job[Any] | None:
         try:
@@ -181,7 +184,8 @@ class Engine:
     def _commit(self, group: list[Job[Any]], tries: int = TRIES) -> list[tuple[Job[Any], Any]]:
         """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
         one at fault is found and the others are kept; what another program stood in the way of is tried
-        again. Where the database is not there, none is."""
+        again, and so is all of it where the database was started anew since. Where that is not there, none
+        is."""
         try:
             with in_one_go(), self._sessions.begin() as db:
                 self._begin(db, [job.incoming for job in group if job.incoming is not None])
@@ -193,6 +197,8 @@ class Engine:
                 if self.ring is not None and any(job.is_turn for job in group):
                     self.ring(db)
         except Exception as error:
+            if tries > 1 and store.has_lost_its_line(error):
+                return self._commit(group, tries - 1)
             if store.is_away(error):
                 self._is_away(error)
                 return [(job, error) for job in group]

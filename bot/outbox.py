@@ -114,9 +114,9 @@ class Outbox:
                 self._calm()
 
     def wake(self) -> None:
-        """Look now for what may leave."""
-        self._again = True
-        self.engine.hurry()
+        """Look now for what may leave: a look that has not begun yet sees all, one that has is too early."""
+        if not self.engine.hurry():
+            self._again = True
 
     async def flush(self) -> None:
         """Send all that may leave now, and wait until it has; also for the database, if that is away."""

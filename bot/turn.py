@@ -464,9 +464,10 @@ class Turn:
             "heard": self._note.message or None,
             "album": self._note.album or None,
         }
+        begins: dict[str, Any] = {}
         replaces = None
         if parked is None:
-            state |= {"person_id": self.actor.known.person_id, "handler": handler.name, "args": args}
+            begins = {"person_id": self.actor.known.person_id, "handler": handler.name, "args": args}
         elif dialogue.redraw:
             replaces = stored_letters.shown(self.db, parked.letter_id, self.actor.known.chat)
         else:
@@ -477,6 +478,7 @@ class Turn:
         )
         self.ending.parking = Parking(
             parked.id if parked is not None else None,
+            begins,
             state,
             asks,
             lambda conversation_id: [

@@ -23,10 +23,11 @@ class Reply:
 
 @dataclass(slots=True)
 class Parking:
-    """A handler that waits: the columns of its conversation, which has no id yet where it is new, the reply
-    that asks, and the `offers` of that one, which name the conversation."""
+    """A handler that waits: the `state` of its conversation; what that `begins` with and no id yet, where it
+    is new; the reply that asks, and the `offers` of that one, which name the conversation."""
 
     conversation_id: int | None
+    begins: dict[str, Any]
     state: dict[str, Any]
     reply: Reply
     offers: Callable[[int], list[Any]]
@@ -51,20 +52,22 @@ def write(connection: Connection, endings: Collection[Ending]) -> None:
     closings = [closing for ending in endings for closing in ending.closings]
     closings += letters.closings(connection, {id_: by for each in endings for id_, by in each.closed.items()})
     parkings = [ending.parking for ending in endings if ending.parking is not None]
-    new = [parking for parking in parkings if parking.conversation_id is None]
-    known = [parking for parking in parkings if parking.conversation_id is not None]
-    _begin(connection, new)
+    _begin(connection, [parking for parking in parkings if parking.conversation_id is None])
     for parking in parkings:
         assert parking.conversation_id is not None
         parking.reply.letter["offers"] = parking.offers(parking.conversation_id)
     # Who has answered reads on first; then what they answered is tidied up.
     _say(connection, [reply for ending in endings for reply in ending.replies], closings)
-    conversations.change_each(connection, [_names_letter(parking) for parking in new])
-    conversations.change_each(connection, [parking.state | _names_letter(parking) for parking in known])
+    # New ones too, with what is there already: one statement more would cost more.
+    states = [
+        {**parking.state, "conversation_id": parking.conversation_id, "letter_id": parking.reply.letter_id}
+        for parking in parkings
+    ]
+    conversations.change_each(connection, states)
 
 
 def _begin(connection: Connection, parkings: Collection[Parking]) -> None:
-    ids = inserted(connection, Conversation, [parking.state for parking in parkings])
+    ids = inserted(connection, Conversation, [parking.begins | parking.state for parking in parkings])
     for parking, id_ in zip(parkings, ids, strict=True):
         parking.conversation_id = id_
 
@@ -76,7 +79,3 @@ def _say(connection: Connection, replies: Collection[Reply], closings: Collectio
         reply.letter_id = id_
     said = [{"letter_id": reply.letter_id, **reply.to} for reply in replies]
     letters.post_each(connection, [*said, *closings])
-
-
-def _names_letter(parking: Parking) -> dict[str, Any]:
-    return {"conversation_id": parking.conversation_id, "letter_id": parking.reply.letter_id}

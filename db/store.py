@@ -69,8 +69,7 @@ def connect(url: str | URL) -> Engine:
 
     On SQLite: WAL, every commit on disk, foreign keys on, one writer from the start of a transaction (the
     standard driver would begin it too late for savepoints). On PostgreSQL: READ COMMITTED, on which "only
-    where it is still free" is decided by the row as it is then; every commit on disk; a connection is looked
-    at before it is used, so that a restart of the server costs no turn.
+    where it is still free" is decided by the row as it is then; every commit on disk.
 
     Raises Unavailable where `url` is no address of a database.
     """
@@ -90,7 +89,6 @@ def connect(url: str | URL) -> Engine:
         address,
         connect_args=LINE,
         isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
         hide_parameters=True,
         **json,
     )
@@ -167,12 +165,17 @@ def is_in_the_way(error: BaseException) -> bool:
     return isinstance(error, OnceMore) or state.startswith(ONCE_MORE)
 
 
+def has_lost_its_line(error: BaseException) -> bool:
+    """Whether an error says that the connection is gone: on a new one it may work at once."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
 def is_away(error: BaseException) -> bool:
     """Whether an error says that the database is not there or cannot work now, not that it refuses what it
     was given: then nothing else would be stored either, and it is worth to try again."""
     if not isinstance(error, DBAPIError):
         return isinstance(error, Unavailable)
-    if error.connection_invalidated:
+    if has_lost_its_line(error):
         return True
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:

@@ -23,7 +23,7 @@ from typing import Any
 
 import psycopg
 
-from tests.telegram_server import free_port
+from tests.around import free_port
 
 UNSAFE = ["fsync=off", "full_page_writes=off"]
 """What makes it fast, and would lose data if the machine went down; not if the server crashes."""

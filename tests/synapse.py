@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.telegram_server import free_port
+from tests.around import free_port
 
 PYTHON = Path(__file__).parent.parent / ".venv-synapse" / "bin" / "python"
 READY_SECONDS = 60.0

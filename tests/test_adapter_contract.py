@@ -44,8 +44,9 @@ from bot.message import (
 )
 from tests import telegram_server
 from tests.aio import on_loop
+from tests.around import free_port
 from tests.matrix_person import Person, Shown, acquainted, numbered
-from tests.telegram_server import BOT, Room, TelegramServer, free_port
+from tests.telegram_server import BOT, Room, TelegramServer
 
 # --- one person at the other end -------------------------------------------------------------------
 

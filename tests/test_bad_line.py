@@ -17,8 +17,9 @@ from adapters.telegram_webhook import Webhook
 from bot.app import App
 from bot.clock import RealClock
 from bot.context import Installation
-from tests.telegram_server import Call, Fault, Shown, TelegramServer, User, free_port
-from tests.test_run import all_sent, where_it_is_day
+from tests.around import free_port, where_it_is_day
+from tests.telegram_server import Call, Fault, Shown, TelegramServer, User
+from tests.test_run import all_sent
 
 ASKS, DONE = "Which language shall I write in?", "All right"
 LONGEST = 120.0

@@ -89,6 +89,19 @@ async def test_the_program_goes_on_when_postgresql_is_back(
 
 
 @on_loop
+async def test_a_line_that_was_cut_between_two_turns_costs_none(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    with postgres.database(like="migrated") as url:
+        async with lab(url) as here:
+            await here.says("ana", "/start")
+            backend = await here.engine.call(lambda db: db.scalar(select(func.pg_backend_pid())))
+            postgres.execute(f"SELECT pg_terminate_backend({backend})")
+            assert await here.says("ana", "one") == ["You said one"]
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@on_loop
 async def test_an_outbox_and_a_timer_wait_for_the_database(caplog: pytest.LogCaptureFixture) -> None:
     """A send ends while the database is away: it is written down once it is back, the departure too."""
     with Postgres() as server:

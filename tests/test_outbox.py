@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -14,6 +15,7 @@ from bot.adapter import Later, Moved, Refused, SendError, Unreachable
 from bot.letters import Priority
 from bot.message import Chat, MessageRef, Outgoing, Pressed, Words
 from bot.text import Verbatim
+from db import deliveries as stored_deliveries
 from db.models import Delivery, Identity, Letter
 from tests.aio import on_loop
 from tests.lab import Lab, lab
@@ -85,6 +87,30 @@ async def test_later_keeps_the_order_of_the_chat_and_stops_no_other(database: st
         assert here.heard[0] == ("bo", "You said three"), "the one who waits holds up nobody"
         assert len(trouble.tries) == 4
         assert max(delivery.attempts for delivery in deliveries(here)) == 1
+
+
+@on_loop
+async def test_one_look_writes_down_that_a_reply_was_sent(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LOOK", 60.0)
+    async with lab(database) as here:
+        await here.says("ana", "/start")
+        looks: list[int] = []
+        waiting = stored_deliveries.waiting
+
+        def noted(*args: Any, **named: Any) -> Any:
+            looks.append(len(here.heard))
+            return waiting(*args, **named)
+
+        monkeypatch.setattr(stored_deliveries, "waiting", noted)
+        heard = len(here.heard)
+        async with at_work(here.outbox.run()):
+            await asyncio.sleep(0)  # it waits for a turn
+            await here.engine.receive(here.incoming("ana", Words("one")))
+            await comes(lambda: deliveries(here)[-1].state == "sent")
+            await asyncio.sleep(3 * outbox.NOTED)
+        assert looks.count(heard + 1) == 1
 
 
 @on_loop

@@ -10,7 +10,6 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,8 @@ from bot.markup import plain
 from bot.text import Reader, render
 from handlers import welcome
 from tests.aio import on_loop
-from tests.telegram_server import Shown, TelegramServer, User, free_port
+from tests.around import free_port, where_it_is_day
+from tests.telegram_server import Shown, TelegramServer, User
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,12 +39,6 @@ def settings(folder: Path, server: TelegramServer, way_in: str = "polling") -> P
         '[operators]\naccounts = ["telegram:1"]\n[log]\nformat = "text"\n'
     )
     return path
-
-
-def where_it_is_day() -> str:
-    """A time zone in which it is about noon, so that nobody has quiet hours."""
-    ahead = 12 - datetime.now(UTC).hour
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
 class Program:

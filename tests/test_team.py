@@ -16,8 +16,9 @@ from aiohttp import ClientError, ClientSession, web
 from bot.__main__ import main
 from db.districts import DISTRICTS
 from tests.aio import on_loop
+from tests.around import free_port
 from tests.postgres import Postgres
-from tests.telegram_server import TelegramServer, User, free_port
+from tests.telegram_server import TelegramServer, User
 from tests.test_alone import on
 from tests.test_run import program, settings
 

@@ -39,6 +39,7 @@ from bot.message import (
     Words,
 )
 from tests.aio import on_loop
+from tests.around import free_port
 from tests.telegram_server import (
     BOT,
     Call,
@@ -46,7 +47,6 @@ from tests.telegram_server import (
     Shown,
     TelegramServer,
     User,
-    free_port,
     png_size,
     read_html,
 )

@@ -18,8 +18,9 @@ from bot.adapter import Later, Unreachable
 from bot.message import MessageRef, Outgoing, Words
 from bot.watch import watched
 from tests.aio import on_loop
+from tests.around import free_port
 from tests.lab import Lab, lab
-from tests.telegram_server import TelegramServer, free_port
+from tests.telegram_server import TelegramServer
 from tests.test_run import program, settings
 
 

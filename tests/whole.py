@@ -21,7 +21,8 @@ from bot.clock import WoundClock
 from bot.context import Installation
 from db import members, networks, people
 from db.models import Delivery
-from tests.telegram_server import Room, Shown, TelegramServer, User, free_port
+from tests.around import free_port
+from tests.telegram_server import Room, Shown, TelegramServer, User
 from tests.telegram_server.seen import Screen
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

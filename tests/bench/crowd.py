@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db import store
 from db.models import Base, Identity, Member, MemberTopic, Network, Person, PersonLanguage
 from handlers.profile import TOPICS
-from tests.test_run import where_it_is_day
+from tests.around import where_it_is_day
 
 FIRST = 1001
 """The account of the first member; the others follow."""

@@ -1,38 +1,29 @@
 """Row 11: two processes on one PostgreSQL against one. News are brought by webhook, to each in turn.
 
-The database is a millisecond away, as on another machine: that is what a turn waits for, and what several
-processes are good for. So it can be measured where there are too few cores for all of them.
+All of it is on one machine: the processes, the database and the people. How much of its cores they keep busy
+tells whether two could do more here at all.
 """
 
 import asyncio
-import multiprocessing
 import os
-import queue
 import re
-import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import cycle
-from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Thread
 
-from sqlalchemy.engine import make_url
-
+from tests.around import free_port
 from tests.bench.crowd import fill
 from tests.bench.figures import Figure, NotMeasuredError
 from tests.bench.ours import UNLIMITED, Ours, kept
 from tests.bench.people import People
 from tests.bench.programs import STUCK, Program, folder, machine, pin, started
 from tests.postgres import Postgres
-from tests.telegram_server import free_port
 
 PEOPLE = 200
 WARM_UP, FLOOD = 3.0, 5.0
 """Seconds."""
-FAR = 0.0005
-"""Seconds to the database, and as many back."""
 PATH, SECRET = "/telegram", "of-the-bench"
 CONNECTIONS = 100
 """At which Telegram posts at once."""
@@ -63,12 +54,11 @@ async def _flooded(url: str, place: Path, many: int) -> tuple[float, float, floa
     people = People(PEOPLE)
     fill(url, people.many)
     async with people.server, AsyncExitStack() as running:
-        address = running.enter_context(_far(url))
         doors = [f"127.0.0.1:{free_port()}" for _ in range(many)]
         programs = []
         for door in doors:
             own = {
-                "database.url": address,
+                "database.url": url,
                 "telegram.webhook_url": f"http://{doors[0]}{PATH}",
                 "telegram.webhook_listen": door,
                 "telegram.webhook_secret": SECRET,
@@ -138,54 +128,3 @@ async def _post(door: str, updates: asyncio.Queue[str]) -> None:
             await reader.readexactly(int(length[1]) if length else 0)
     finally:
         writer.close()
-
-
-@contextmanager
-def _far(url: str) -> Iterator[str]:
-    """The address of the same database from far away: the way there is a process of its own, which nothing
-    else delays."""
-    there = make_url(url)
-    own = multiprocessing.get_context("spawn")
-    ours, its = own.Pipe(duplex=False)
-    way = own.Process(target=_be_the_way, args=(there.host, there.port, its), daemon=True)
-    way.start()
-    its.close()  # so that it is noticed here when the other end is gone
-    try:
-        yield there.set(port=ours.recv()).render_as_string(hide_password=False)
-    finally:
-        way.kill()
-        way.join()
-
-
-def _be_the_way(host: str, port: int, told: Connection) -> None:
-    # Threads, because they wait to a fraction of a millisecond, which an event loop does not.
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        told.send(server.getsockname()[1])
-        while True:
-            here, _ = server.accept()
-            there = socket.create_connection((host, port))
-            for one, other in ((here, there), (there, here)):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                on_its_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-                Thread(target=_sets_out, args=(one, on_its_way), daemon=True).start()
-                Thread(target=_arrives, args=(other, on_its_way), daemon=True).start()
-
-
-def _sets_out(line: socket.socket, on_its_way: "queue.SimpleQueue[tuple[float, bytes]]") -> None:
-    """All that is said on a line, with the time when it arrives at the other end."""
-    data = b"-"
-    while data:
-        try:
-            data = line.recv(2**16)
-        except ConnectionError:  # a program that was ended sends no more
-            data = b""
-        on_its_way.put((time.perf_counter() + FAR, data))
-
-
-def _arrives(line: socket.socket, on_its_way: "queue.SimpleQueue[tuple[float, bytes]]") -> None:
-    """What sets out close together arrives close together."""
-    with suppress(OSError):  # a program that was ended gets no more
-        while (coming := on_its_way.get())[1]:
-            time.sleep(max(0.0, coming[0] - time.perf_counter()))
-            line.sendall(coming[1])
-        line.shutdown(socket.SHUT_WR)

@@ -22,7 +22,7 @@ from bot import cast
 from bot.clock import RealClock
 from db import networks, people, relays, store
 from db.models import Delivery, Letter
-from tests.test_run import where_it_is_day
+from tests.around import where_it_is_day
 
 SILENCE = 30.0
 """Seconds after which nothing comes any more."""

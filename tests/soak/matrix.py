@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.matrix_account import Account
+from tests.around import where_it_is_day
 from tests.matrix_person import PASSWORD, Person, matrix_name, new_account
 from tests.soak.crowd import HABITS, Crowd, Habit, Somebody
 from tests.soak.lives import Life
 from tests.synapse import homeserver
-from tests.test_run import where_it_is_day
 
 AWAY_SECONDS = 2.0
 """How long the homeserver is away."""

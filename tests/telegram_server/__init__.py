@@ -26,7 +26,7 @@ from tests.telegram_server.people import User
 from tests.telegram_server.posts import BOT, Message
 from tests.telegram_server.rooms import Member, Room
 from tests.telegram_server.seen import Call, Fault, File, Refusal, Rule, Shown
-from tests.telegram_server.server import TOKEN, TelegramServer, free_port
+from tests.telegram_server.server import TOKEN, TelegramServer
 
 __all__ = [
     "BOT",
@@ -43,7 +43,6 @@ __all__ = [
     "Shown",
     "TelegramServer",
     "User",
-    "free_port",
     "png_size",
     "read_html",
 ]

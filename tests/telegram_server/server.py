@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -347,13 +346,6 @@ class TelegramServer:
         id = call.fields.get("message_id", self._last_in.get(chat, 0))
         if message := self.messages.get((chat, int(id))):
             message.answer_lost = True
-
-
-def free_port() -> int:
-    """A port of the loopback at which nobody listens now."""
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return int(place.getsockname()[1])
 
 
 def _answer(result: Any) -> web.Response:
