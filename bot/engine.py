@@ -184,8 +184,8 @@ class Engine:
     def _commit(self, group: list[Job[Any]], tries: int = TRIES) -> list[tuple[Job[Any], Any]]:
         """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
         one at fault is found and the others are kept; what another program stood in the way of is tried
-        again, and so is all of it where the database was started anew since. Where that is not there, none
-        is."""
+        again, and so is all of it where only the line to the database was lost. Where the database is not
+        there, none is."""
         try:
             with in_one_go(), self._sessions.begin() as db:
                 self._begin(db, [job.incoming for job in group if job.incoming is not None])
