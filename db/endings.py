@@ -36,8 +36,8 @@ class Parking:
 @dataclass(slots=True)
 class Ending:
     """How one turn ends: the `dropped` conversations, the letters whose buttons go, each with what was
-    chosen, the deliveries that show so where they are closed already, what is said, and the handler that
-    waits, if one does."""
+    chosen, the deliveries that take them off single messages, what is said, and the handler that waits, if
+    one does."""
 
     dropped: list[int] = field(default_factory=list)
     closed: dict[int, Any] = field(default_factory=dict)

@@ -6,7 +6,9 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
@@ -99,6 +101,31 @@ async def test_a_line_that_was_cut_between_two_turns_costs_none(
             postgres.execute(f"SELECT pg_terminate_backend({backend})")
             assert await here.says("ana", "one") == ["You said one"]
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@on_loop
+async def test_a_line_that_was_cut_after_the_commit_has_nobody_answered_twice(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres.database(like="migrated") as url:
+        async with lab(url) as here:
+            await here.says("ana", "/start")
+            here.heard.clear()
+            commit = here.database.dialect.do_commit
+            cut: list[bool] = []
+
+            def is_cut(connection: Any) -> None:
+                commit(connection)
+                if not cut:
+                    cut.append(True)
+                    connection.close()
+                    raise psycopg.OperationalError("the answer to the commit is lost")
+
+            monkeypatch.setattr(here.database.dialect, "do_commit", is_cut)
+            await here.engine.receive(here.incoming("ana", Words("one")))
+            await here.outbox.flush()
+            assert cut
+            assert here.heard == [("ana", "You said one")]
 
 
 @on_loop
