@@ -212,6 +212,10 @@ class Console:
         seen.remove(gone)
         self._show(message.chat.id, Shown("", 0, f"(deleted: {gone.plain})", ()), False)
 
+    async def mark(self, message: MessageRef, count: int) -> int:
+        """At a terminal the buttons come with the message."""
+        return 0
+
     async def send(self, message: Outgoing) -> MessageRef:
         """Show a message, or change one that was shown."""
         if message.chat.id in self.blocked:

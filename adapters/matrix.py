@@ -132,6 +132,10 @@ class Matrix:
         """Take a message of ours back. Raises a `SendError`."""
         await self._sender.delete(message)
 
+    async def mark(self, message: MessageRef, count: int) -> int:
+        """Put or take one digit under a message. Raises a `SendError`."""
+        return await self._sender.mark(message, count)
+
     async def private_chat(self, identity: Identity) -> Chat:
         """The chat with this person, made and encrypted where there is none. Raises a `SendError`."""
         try:

@@ -1,4 +1,4 @@
-"""Sending: an `Outgoing` becomes events, with its files before them and its digits below."""
+"""Sending: an `Outgoing` becomes events, with its files before them; the digits come below by themselves."""
 
 import asyncio
 import contextlib
@@ -55,8 +55,7 @@ class Sender:
         return await asyncio.shield(task)
 
     async def delete(self, message: MessageRef) -> None:
-        """Take a message of ours back, with its digits. Raises a `SendError`."""
-        self._seeds.want(message.chat.id, message.id, 0, new=False)
+        """Take a message of ours back. Raises a `SendError`."""
         path = ["rooms", message.chat.id, "redact", message.id, uuid4().hex]
         try:
             await call(self._client, "PUT", path, {})
@@ -65,6 +64,13 @@ class Sender:
                 raise kind(failed) from None
             log.debug("delete.nothing_left", why=str(failed))
 
+    async def mark(self, message: MessageRef, count: int) -> int:
+        """Put or take one digit under a message of ours. Raises a `SendError`."""
+        try:
+            return await self._seeds.step(message.chat.id, message.id, count)
+        except Failed as failed:
+            raise kind(failed) from None
+
     async def close(self) -> None:
         """Finish the sends that have begun, within 5 seconds."""
         if self._sending:
@@ -72,7 +78,6 @@ class Sender:
         for task in self._sending:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
-        await self._seeds.close()
 
     def _sent(self, task: asyncio.Task[MessageRef]) -> None:
         self._sending.discard(task)
@@ -86,9 +91,9 @@ class Sender:
                 if message.replaces is not None:
                     return await self._edit(message, message.replaces)
                 event = await self._post(message)
+                self._seeds.none_yet(event)
         except Failed as failed:
             raise kind(failed) from None
-        self._seeds.want(message.chat.id, event, sum(map(len, message.buttons)), new=True)
         return MessageRef(message.chat, event)
 
     async def _ready(self, chat: Chat) -> None:
@@ -126,7 +131,6 @@ class Sender:
             room = old.chat.id
             event = content.edit(message, old.id, await self._file_of(room, old.id))
             await self._put(room, event, _transaction(message))
-        self._seeds.want(old.chat.id, old.id, sum(map(len, message.buttons)), new=False)
         return old
 
     async def _file_of(self, room: str, event: str) -> Mapping[str, Any]:

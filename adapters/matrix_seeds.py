@@ -1,10 +1,6 @@
-"""The reactions under a message that people only have to tap: put there, and taken away again.
+"""The digits under a message that people only have to tap: reactions of ours, put there and taken away again
+one by one."""
 
-They come after the message and are worth less than the next one: what cannot be put is left out, for people
-can type the number as well.
-"""
-
-import asyncio
 from collections import OrderedDict
 from typing import Any, Final
 from uuid import uuid4
@@ -13,77 +9,43 @@ from nio import AsyncClient
 
 from adapters.matrix_client import V1, Failed, call
 from adapters.matrix_content import keycap, reaction
-from bot import log as logs
 
 MOST: Final = 6
 _REMEMBERED: Final = 5000
-_TRIES: Final = 5
-_LONGEST_WAIT: Final = 60.0
-
-log = logs.get("matrix")
 
 
 class Seeds:
-    """For each message, how many digits there shall be under it."""
+    """Which digits are under our messages: those of some thousand are remembered, others are looked up."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
-        self._wanted: dict[tuple[str, str], int] = {}
         self._there: OrderedDict[str, dict[int, str]] = OrderedDict()
-        self._work: dict[tuple[str, str], asyncio.Task[None]] = {}
 
-    def want(self, room: str, message: str, count: int, *, new: bool) -> None:
-        """See to it that `count` digits are under a message, at most six; a `new` one has none yet."""
-        if new and not count:
-            return
-        if new:
-            self._remember(message, {})
-        place = room, message
-        self._wanted[place] = min(count, MOST)
-        if place not in self._work:
-            self._work[place] = asyncio.create_task(self._see_to(place))
+    def none_yet(self, message: str) -> None:
+        """A message is new."""
+        self._remember(message, {})
 
-    async def close(self) -> None:
-        """Stop; what is not there will not come."""
-        tasks = list(self._work.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _see_to(self, place: tuple[str, str]) -> None:
-        tries = 0
+    async def step(self, room: str, message: str, count: int) -> int:
+        """Put or take one digit, where there are not the first `count` under a message; how many such steps
+        are left. Raises `Failed`."""
         try:
-            while tries < _TRIES:
-                try:
-                    if await self._step(*place):
-                        break
-                except Failed as failed:
-                    tries += 1
-                    if not failed.passing:  # as when a digit is there that we had forgotten
-                        self._there.pop(place[1], None)
-                    log.debug("seeds.later", why=str(failed))
-                    await asyncio.sleep(min(_LONGEST_WAIT, failed.seconds or 2.0**tries))
-        finally:
-            del self._wanted[place], self._work[place]
-
-    async def _step(self, room: str, message: str) -> bool:
-        """Put or take one digit; True when there is nothing left to do."""
-        if message not in self._there:
-            self._remember(message, await self._look(room, message))
-        there, wanted = self._there[message], self._wanted[room, message]
-        path = ["rooms", room]
-        for slot in range(wanted):
-            if slot not in there:
-                put = ["send", "m.reaction", uuid4().hex]
-                sent = await call(self._client, "PUT", path + put, reaction(message, slot))
-                there[slot] = sent["event_id"]
-                return False
-        for slot in sorted(there, reverse=True):
-            if slot >= wanted:
-                await call(self._client, "PUT", [*path, "redact", there[slot], uuid4().hex], {})
-                del there[slot]
-                return False
-        return True
+            if message not in self._there:
+                self._remember(message, await self._look(room, message))
+            there = self._there[message]
+            missing = [slot for slot in range(count) if slot not in there]
+            too_many = [slot for slot in sorted(there, reverse=True) if slot >= count]
+            if missing:
+                path = ["rooms", room, "send", "m.reaction", uuid4().hex]
+                sent = await call(self._client, "PUT", path, reaction(message, missing[0]))
+                there[missing[0]] = sent["event_id"]
+            elif too_many:
+                path = ["rooms", room, "redact", there[too_many[0]], uuid4().hex]
+                await call(self._client, "PUT", path, {})
+                del there[too_many[0]]
+        except Failed:
+            self._there.pop(message, None)  # it may have been done all the same
+            raise
+        return max(0, len(missing) + len(too_many) - 1)
 
     async def _look(self, room: str, message: str) -> dict[int, str]:
         """Our own digits under a message, as the homeserver has them."""

@@ -166,6 +166,10 @@ class Telegram:
         except TelegramError as error:
             raise _kind(error) from None
 
+    async def mark(self, message: MessageRef, count: int) -> int:
+        """Telegram's buttons come with the message."""
+        return 0
+
     async def private_chat(self, identity: Identity) -> Chat:
         """Where one is alone with us: on Telegram the chat has the person's own number."""
         return Chat(NAME, identity.account)

@@ -30,7 +30,7 @@ class Capabilities:
     max_text:     characters of text in one message, in UTF-16 units
     max_caption:  the same for the text under a picture; 0 where pictures cannot be sent
     max_label:    characters on a button
-    marks:        buttons that are a message of their own for the messenger's limits, at most
+    marks:        buttons that are put under a message one by one (`Adapter.mark`), at most
     a_minute:     messages that the chat takes from us in a minute
     prefix:       what people write before a command here
     edits:        whether a sent message can be changed
@@ -156,6 +156,10 @@ class Adapter(Protocol):
 
     async def delete(self, message: MessageRef) -> None:
         """Take a message of ours back; nothing where that is not possible any more. Raises a `SendError`."""
+
+    async def mark(self, message: MessageRef, count: int) -> int:
+        """One step towards `count` marks under a message of ours: one is put there or taken away. How many
+        steps are left then. Called only where `can` tells of marks. Raises a `SendError`."""
 
     async def private_chat(self, identity: Identity) -> Chat:
         """The chat in which this person is alone with us; opens one where the messenger needs that."""

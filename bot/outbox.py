@@ -1,5 +1,6 @@
 """The outbox: what is owed to people leaves from here, in order in each chat, the urgent first, within the
-messengers' limits; and comes back to wait when a messenger says so.
+messengers' limits; and comes back to wait when a messenger says so. Marks under messages, where they are put
+one by one, come after answers and before all else.
 
 What waits is rows. The sender first has a free slot and then picks the row, so that an answer that came
 meanwhile goes before the rest of an announcement.
@@ -8,15 +9,16 @@ meanwhile goes before the rest of an announcement.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot import trouble
-from bot.adapter import Adapter, Capabilities, Later, Moved, Refused, Unreachable
+from bot.adapter import Adapter, Capabilities, Later, Moved, Refused, SendError, Unreachable
 from bot.context import Installation
 from bot.engine import Engine
 from bot.letters import Priority
@@ -24,7 +26,7 @@ from bot.log import get
 from bot.message import Chat, Identity, Incoming, Left, Media, MessageRef, Removed
 from bot.pace import Pace
 from bot.quiet import AWAKE, NIGHT, Quiet
-from bot.render import chat_of, messages, reader_of, weight
+from bot.render import chat_of, messages, reader_of
 from db import deliveries, people, rooms, store
 from db.districts import DISTRICTS, district_of
 
@@ -47,6 +49,18 @@ DATABASE_AGAIN = 1.0
 LONGEST_WAIT = 60.0
 """Seconds between two tries at most: when a line comes back after hours, nobody waits for more than another
 minute."""
+MARKED = 5
+"""How often it is tried to put or take a mark: people can type what it stands for as well."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """How many marks there shall be under a message, whether there are `none` yet, and how often that has
+    failed."""
+
+    count: int
+    none: bool
+    failed: int = 0
 
 
 @dataclass(slots=True)
@@ -74,6 +88,7 @@ class Outbox:
         self.rounds: dict[str, Collection[int]] = {name: range(DISTRICTS) for name in adapters}
         self._pace = {name: Pace(adapter.rate) for name, adapter in adapters.items()}
         self._sending: dict[str, dict[str, asyncio.Task[None]]] = {name: {} for name in adapters}  # by chat
+        self._marks: dict[MessageRef, Marks] = {}  # of messages that have others yet
         self._again = False  # whether something happened since the last look
         self._left = 0  # how many left, for `OLDEST`
         self._settled: deque[Sent] = deque()
@@ -178,19 +193,29 @@ class Outbox:
         self._start(rows)
 
     def _start(self, rows: Sequence[Any]) -> None:
-        """Send what was picked, as far as the messengers' limits still let it leave."""
+        """Send what was picked, as far as the messengers' limits still let it leave: answers, marks, and the
+        rest."""
+        answers = [row for row in rows if row.priority == Priority.ANSWER]
+        for row in answers:
+            self._leaves(chat_of(row), partial(self._deliver, row))
+        for message, marks in self._marks.items():
+            if self.rounds[message.chat.messenger]:
+                self._leaves(message.chat, partial(self._mark, message, marks))
+        for row in rows[len(answers) :]:
+            self._leaves(chat_of(row), partial(self._deliver, row))
         now = time.monotonic()
-        for row in rows:
-            pace, sending = self._pace[row.messenger], self._sending[row.messenger]
-            if row.chat in sending or not pace.may_leave(now, row.chat):
-                continue
-            chat = chat_of(row)
-            can = self.adapters[row.messenger].can(chat)
-            pace.leaves(now, row.chat, can.a_minute, weight(row, can))
-            sending[row.chat] = asyncio.create_task(self._deliver(row, chat, can))
-            self._left += 1
         for pace in self._pace.values():
             pace.tidy(now)
+
+    def _leaves(self, chat: Chat, send: Callable[[Chat], Coroutine[Any, Any, None]]) -> None:
+        """Have something leave to a chat, unless something is on its way there or the limits say no."""
+        pace, sending = self._pace[chat.messenger], self._sending[chat.messenger]
+        now = time.monotonic()
+        if chat.id in sending or not pace.may_leave(now, chat.id):
+            return
+        pace.leaves(now, chat.id, self.adapters[chat.messenger].can(chat).a_minute)
+        sending[chat.id] = asyncio.create_task(send(chat))
+        self._left += 1
 
     # --- one delivery ----------------------------------------------------------------------------
 
@@ -247,8 +272,9 @@ class Outbox:
         quiet = Quiet(row.quiet_from, row.quiet_to, zone)
         return quiet.over(now) if quiet.at(now) else None
 
-    async def _deliver(self, row: Any, chat: Chat, can: Capabilities) -> None:
-        adapter, pace = self.adapters[row.messenger], self._pace[row.messenger]
+    async def _deliver(self, row: Any, chat: Chat) -> None:
+        adapter = self.adapters[row.messenger]
+        can = adapter.can(chat)
         sent = Sent(row, "sent", row.arrived)
         try:
             if row.act is not None:
@@ -259,15 +285,11 @@ class Outbox:
                 for message in needed[min(row.arrived, len(needed) - 1) :]:
                     sent.message = (await adapter.send(message)).id
                     sent.arrived += 1
-            pace.taken(time.monotonic(), weight(row, can))
+            self._pace[row.messenger].taken(time.monotonic())
+            self._want_marks(row, chat, can, row.replaced_message or sent.message)
         except Later as later:
             sent.state = "waiting"
-            rest = trouble.seconds(row.attempts, LONGEST_WAIT) if later.seconds is None else later.seconds
-            if later.too_fast:
-                pace.too_fast(time.monotonic(), rest, row.chat, everywhere=later.everywhere)
-            else:
-                pace.rests(time.monotonic(), rest, None if later.everywhere else row.chat)
-            log.warning("later", messenger=row.messenger, seconds=round(rest, 1), everywhere=later.everywhere)
+            self._later(chat, later, row.attempts)
         except Moved as moved:
             sent.state, sent.moved_to = "waiting", moved.to
         except Unreachable as unreachable:
@@ -281,6 +303,16 @@ class Outbox:
             log.error("send failed", messenger=row.messenger, delivery=row.id, error=error)
         self._settled.append(sent)
         self._ring_in(NOTED)
+
+    def _later(self, chat: Chat, later: Later, tries: int) -> None:
+        """The messenger said so, after so many tries before."""
+        pace, now = self._pace[chat.messenger], time.monotonic()
+        rest = trouble.seconds(tries, LONGEST_WAIT) if later.seconds is None else later.seconds
+        if later.too_fast:
+            pace.too_fast(now, rest, chat.id, everywhere=later.everywhere)
+        else:
+            pace.rests(now, rest, None if later.everywhere else chat.id)
+        log.warning("later", messenger=chat.messenger, seconds=round(rest, 1), everywhere=later.everywhere)
 
     def _write_down(self, db: Session, batch: Sequence[Sent]) -> None:
         now = self.engine.clock.now()
@@ -347,3 +379,35 @@ class Outbox:
             return Incoming(id_, Removed(silenced=sent.silenced), where)
         account = await self.engine.call(lambda db: people.account_of(db, row.messenger, row.chat))
         return None if account is None else Incoming(id_, Left(), chat, Identity(row.messenger, account))
+
+    # --- marks -----------------------------------------------------------------------------------
+
+    def _want_marks(self, row: Any, chat: Chat, can: Capabilities, message: str | None) -> None:
+        """Under a message there shall be as many marks as it has buttons now."""
+        if message is None or not can.marks:
+            return
+        ref = MessageRef(chat, message)
+        count = 0 if row.closes else min(len(row.offers), can.marks)
+        waits = self._marks.pop(ref, None)
+        none = row.replaces is None if waits is None else waits.none
+        if count or not none:
+            self._marks[ref] = Marks(count, none)
+
+    async def _mark(self, message: MessageRef, marks: Marks, chat: Chat) -> None:
+        """One mark more, or one less."""
+        left, marks.none = 0, False
+        try:
+            left = await self.adapters[chat.messenger].mark(message, marks.count)
+            self._pace[chat.messenger].taken(time.monotonic())
+        except Later as later:
+            self._later(chat, later, marks.failed)
+            marks.failed += 1
+            left = MARKED - marks.failed
+        except SendError as error:
+            log.info("not marked", messenger=chat.messenger, error=error)
+        except Exception as error:
+            log.error("not marked", messenger=chat.messenger, error=error)
+        if not left:
+            del self._marks[message]
+        del self._sending[chat.messenger][chat.id]
+        self.wake()

@@ -65,7 +65,7 @@ class Pace:
         self._learned, self._slowed_at = rate, -math.inf
         self._next_at = 0.0
         self._rests_until = -math.inf  # all chats
-        self._taken: deque[tuple[float, int]] = deque()  # when, and how many messages
+        self._taken: deque[float] = deque()  # when
         self._idle: deque[tuple[float, float]] = (
             deque()
         )  # when there was something to send again, after how long
@@ -99,13 +99,12 @@ class Pace:
         moments = [self._rests_until, self._next_at, *(chat.rests_until for chat in self._chats.values())]
         return min((moment for moment in moments if moment > now), default=math.inf)
 
-    def leaves(self, now: float, chat: str, a_minute: float = math.inf, weight: int = 1) -> None:
-        """A message leaves to a chat that takes no more than so many a minute. `weight` is for how many the
-        messenger takes it."""
+    def leaves(self, now: float, chat: str, a_minute: float = math.inf) -> None:
+        """A message leaves to a chat that takes no more than so many a minute."""
         idle = now - max(self._next_at, self._rests_until)
         if idle > LATE:
             self._idle.append((now, idle))
-        self._next_at = max(self._next_at, now - LATE) + weight / self.rate(now)
+        self._next_at = max(self._next_at, now - LATE) + 1 / self.rate(now)
         known = self._chats.get(chat)
         if known is None:
             if a_minute == math.inf:
@@ -118,10 +117,10 @@ class Pace:
             if len(known.left) >= a_minute:
                 known.rests_until = max(known.rests_until, known.left.popleft() + MINUTE)
 
-    def taken(self, now: float, weight: int = 1) -> None:
-        """The messenger took a message of this weight."""
-        self._taken.append((now, weight))
-        while self._taken[0][0] < now - WINDOW:
+    def taken(self, now: float) -> None:
+        """The messenger took a message."""
+        self._taken.append(now)
+        while self._taken[0] < now - WINDOW:
             self._taken.popleft()
         while self._idle and self._idle[0][0] < now - WINDOW:
             self._idle.popleft()
@@ -173,8 +172,8 @@ class Pace:
     def _took(self, now: float, since: float, *, idle: bool = False) -> float:
         """Messages a second that the messenger took since then, while there was something to send; with
         `idle` in all."""
-        taken = [(moment, weight) for moment, weight in self._taken if moment > since]
+        taken = [moment for moment in self._taken if moment > since]
         if since < now - WINDOW:
-            since = min(taken, default=(now, 0))[0]
+            since = min(taken, default=now)
         left_out = 0.0 if idle else sum(min(span, at - since) for at, span in self._idle if at > since)
-        return sum(weight for _, weight in taken) / max(1.0, now - since - left_out) / self.share
+        return len(taken) / max(1.0, now - since - left_out) / self.share

@@ -32,11 +32,6 @@ def chat_of(row: Any) -> Chat:
     return Chat(row.messenger, row.chat, private=row.room_id is None, thread=row.thread)
 
 
-def weight(row: Any, can: Capabilities) -> int:
-    """For how many messages a messenger takes a delivery: marks are put, and taken away, one by one."""
-    return 1 + min(len(row.offers), can.marks)
-
-
 def messages(
     row: Any, chat: Chat, can: Capabilities, installation: Installation, read: Read
 ) -> list[Outgoing]:

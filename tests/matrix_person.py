@@ -30,7 +30,8 @@ from nio.store import SqliteMemoryStore
 
 from adapters.matrix import Matrix
 from adapters.matrix_account import Account
-from bot.message import Incoming
+from bot.adapter import Adapter
+from bot.message import Incoming, MessageRef
 from tests.synapse import Synapse, homeserver
 
 PASSWORD = "of-a-person"
@@ -410,6 +411,14 @@ async def running(account: Account, **options: Any) -> AsyncIterator[tuple[Matri
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         await matrix.close()
+
+
+async def marked(adapter: Adapter, message: MessageRef, count: int) -> list[int]:
+    """Put or take marks until there are so many; how many steps were left after each."""
+    left = [await adapter.mark(message, count)]
+    while left[-1]:
+        left.append(await adapter.mark(message, count))
+    return left
 
 
 def _verify(thing: Mapping[str, Any], user: str, key: str) -> None:

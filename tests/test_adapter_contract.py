@@ -45,7 +45,7 @@ from bot.message import (
 from tests import telegram_server
 from tests.aio import on_loop
 from tests.around import free_port
-from tests.matrix_person import Person, Shown, acquainted, numbered
+from tests.matrix_person import Person, Shown, acquainted, marked, numbered
 from tests.telegram_server import BOT, Room, TelegramServer
 
 # --- one person at the other end -------------------------------------------------------------------
@@ -467,13 +467,16 @@ class Talk:
         return incoming
 
     async def send(self, html: str, *rows: Sequence[str], to: Chat | None = None, **more: Any) -> MessageRef:
-        """As the engine does: offers that are no buttons stand below the text."""
-        if rows and self.can.buttons is not Buttons.NATIVE:
-            labels = [label for row in rows for label in row]
+        """As the outbox does: offers that are no buttons stand below the text, and marks follow."""
+        labels = [label for row in rows for label in row]
+        if labels and self.can.buttons is not Buttons.NATIVE:
             html += "\n\n" + "\n".join(f"{n}. {markup.quote(label)}" for n, label in enumerate(labels, 1))
         chat = to or self.driver.chat
         message = Outgoing(next(self._ids), chat, html, markup.plain(html), rows, **more)
-        return await self.driver.adapter.send(message)
+        sent = await self.driver.adapter.send(message)
+        if self.can.marks:
+            await marked(self.driver.adapter, sent, min(len(labels), self.can.marks))
+        return sent
 
     @property
     def can(self) -> Capabilities:

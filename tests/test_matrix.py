@@ -53,6 +53,7 @@ from tests.matrix_person import (
     PASSWORD,
     Person,
     acquainted,
+    marked,
     matrix_name,
     new_account,
     running,
@@ -741,6 +742,7 @@ async def test_notices_of_other_bots_edits_and_taps_of_others(tmp_path: Path) ->
         ours = await adapter.send(message(1, chat, "Who can?", buttons=[["I can", "Not now"]]))
         shown = await ana.hears()
         await ana.sends(chat.id, "m.room.message", _edit(ours.id, "forged"))
+        assert await marked(adapter, ours, 2) == [1, 0]
         await ana.until(lambda: len(shown.reactions) == 2)
         await ana.taps(shown, "2\ufe0f\u20e3")
         assert (await next_of(inbox)).event == Pressed(1, ours.id)
@@ -750,6 +752,9 @@ async def test_notices_of_other_bots_edits_and_taps_of_others(tmp_path: Path) ->
         assert (await next_of(inbox)).event == Deleted(mine)
         await adapter.delete(ours)
         await adapter.delete(replace(ours, id="$nothing"))
+        assert await marked(adapter, ours, 0) == [1, 0]
+        with pytest.raises(Refused):
+            await adapter.mark(replace(ours, id="$nothing"), 0)
         await ana.until(lambda: not shown.reactions and not _content(ana, ours))
 
 
@@ -945,12 +950,15 @@ async def test_an_edit_keeps_the_picture_above_the_words() -> None:
             )
             shown = await ana.hears()
             assert await ana.picture(shown) == picture.png
+            await marked(adapter, sent, 1)
             await ana.until(lambda: len(shown.digits) == 1)
             await adapter.send(message(2, private(room), "Used", replaces=sent))
             assert (await ana.hears()).text == "Used"
             assert await ana.picture(shown) == picture.png
-            await ana.until(lambda: not shown.digits)
         async with running(account) as (adapter, _):  # which has forgotten what it sent
+            await _synced(adapter)
+            assert await marked(adapter, sent, 0) == [0]
+            await ana.until(lambda: not shown.digits)
             await adapter.send(message(3, private(room), "Used <i>twice</i>", replaces=sent))
             assert (await ana.hears()).text == "Used twice"
             assert await ana.picture(shown) == picture.png

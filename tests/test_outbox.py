@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from adapters.console import Console
 from bot import letters, outbox
-from bot.adapter import Later, Moved, Refused, SendError, Unreachable
+from bot.adapter import Capabilities, Later, Moved, Refused, SendError, Unreachable
 from bot.letters import Priority
 from bot.message import Chat, MessageRef, Outgoing, Pressed, Words
+from bot.pace import UNLIMITED, Pace
 from bot.text import Verbatim
 from db import deliveries as stored_deliveries
 from db.models import Delivery, Identity, Letter
@@ -320,6 +321,122 @@ async def test_an_answer_goes_before_the_rest_of_an_announcement(
         here.console.send = somebody_asks  # type: ignore[method-assign]  # in the middle of it
         await until(lambda: len(here.heard) == 31, here.outbox.run())
         assert here.heard.index(("p29", "You said hello")) <= asked[0] + 2
+
+
+class Marks:
+    """A console whose buttons are marks: at first there are none, and each step may fail with one of
+    `errors`. `left` is what left in all, in order: to whom, and how many marks are there then."""
+
+    def __init__(self, here: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.there: dict[str, int] = {}
+        self.left: list[tuple[str, str]] = []
+        self.errors: list[Exception] = []
+        self._send = here.console.send
+        monkeypatch.setattr(here.console, "can", lambda chat: Capabilities(marks=6))
+        monkeypatch.setattr(here.console, "send", self.send)
+        monkeypatch.setattr(here.console, "mark", self.mark)
+
+    async def send(self, message: Outgoing) -> MessageRef:
+        self.left.append((message.chat.id, message.plain))
+        return await self._send(message)
+
+    async def mark(self, message: MessageRef, count: int) -> int:
+        if self.errors:
+            raise self.errors.pop(0)
+        there = self.there.get(message.id, 0)
+        if there != count:
+            self.there[message.id] = there + (1 if there < count else -1)
+            self.left.append((message.chat.id, f"marks: {self.there[message.id]}"))
+        return max(0, abs(count - there) - 1)
+
+
+@on_loop
+async def test_marks_come_one_by_one_and_go_again(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with lab(database) as here:
+        marks = Marks(here, monkeypatch)
+        await here.says("ana", "/choose")
+        question = here.console.messages["ana"][-1]
+        assert marks.there == {question.id: 3}
+        assert marks.left[1:] == [("ana", f"marks: {number}") for number in (1, 2, 3)]
+        await here.presses("ana", "green")
+        assert marks.there[question.id] == 0
+        again = here.console.messages["ana"][-1]
+        assert marks.there[again.id] == len(again.labels)
+
+
+@on_loop
+async def test_marks_take_their_place_after_answers_and_before_the_rest(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each counts for the messenger like a message, so each leaves when one may."""
+    async with lab(database) as here:
+        marks = Marks(here, monkeypatch)
+        for who in ("ana", "bo", "cy", "di"):
+            await here.says(who, "/start")
+        slowly, left = Pace(50.0), []
+        leaves = slowly.leaves
+
+        def noted(now: float, chat: str, a_minute: float) -> None:
+            left.append(chat)
+            leaves(now, chat, a_minute)
+
+        monkeypatch.setattr(slowly, "leaves", noted)
+        monkeypatch.setitem(here.outbox._pace, "telegram", slowly)
+        for who in ("cy", "di"):
+            await write(here, who, "news", Priority.ANNOUNCEMENT)
+        marks.left.clear()
+        mark, asked = marks.mark, [here.incoming("bo", Words("hello"))]
+
+        async def somebody_asks(message: MessageRef, count: int) -> int:
+            if asked:
+                await here.engine.receive(asked.pop())
+            return await mark(message, count)
+
+        monkeypatch.setattr(here.console, "mark", somebody_asks)
+        await here.engine.receive(here.incoming("ana", Words("/choose")))
+        await until(lambda: len(marks.left) == 7, here.outbox.run())
+        assert left == [chat for chat, _ in marks.left]
+        assert marks.left == [
+            ("ana", "Which colour?"),
+            ("ana", "marks: 1"),
+            ("bo", "You said hello"),
+            ("ana", "marks: 2"),
+            ("ana", "marks: 3"),
+            ("cy", "news"),
+            ("di", "news"),
+        ]
+
+
+@on_loop
+async def test_who_answers_before_the_marks_are_there_needs_none(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with lab(database) as here:
+        marks = Marks(here, monkeypatch)
+        monkeypatch.setitem(here.outbox._pace, "telegram", Pace(0.001))
+        assert await here.says("ana", "/choose") == ["Which colour?"]
+        monkeypatch.setitem(here.outbox._pace, "telegram", Pace(UNLIMITED))
+        assert await here.says("ana", "green") == ["Which size?"]
+        assert marks.there == {here.console.messages["ana"][-1].id: 3}
+
+
+@on_loop
+async def test_marks_that_fail_are_tried_again_and_left_out_at_last(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with lab(database) as here:
+        marks = Marks(here, monkeypatch)
+        marks.errors = [Later(0.0)] * (outbox.MARKED - 1)
+        await here.engine.receive(here.incoming("ana", Words("/choose")))
+        await until(lambda: list(marks.there.values()) == [3], here.outbox.run())
+        too_often = [Later(0.0)] * outbox.MARKED
+        for who, errors in ("bo", too_often), ("cy", [Unreachable()]), ("di", [ZeroDivisionError()]):
+            marks.errors = list(errors)
+            await here.engine.receive(here.incoming(who, Words("/choose")))
+            await until(lambda: not marks.errors, here.outbox.run())
+            assert here.console.messages[who][-1].id not in marks.there
+            assert await here.says(who, "green") == ["Which size?"], "the chat is free for what comes"
+            assert marks.there[here.console.messages[who][-1].id] == 3
 
 
 async def until(true: Callable[[], bool], running: Coroutine[object, object, None]) -> None:

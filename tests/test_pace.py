@@ -141,18 +141,6 @@ def test_when_nothing_was_to_be_sent_is_not_taken_for_slowness() -> None:
     assert pace.rate(now) > 20.0
 
 
-def test_a_message_that_counts_for_several_takes_their_place() -> None:
-    pace, now, left = Pace(12.0), 0.0, 0
-    while now < 60:
-        assert pace.free(now, 1)
-        pace.leaves(now, f"chat {now}", weight=4)
-        pace.taken(now, weight=4)
-        left, now = left + 1, pace.changes_at(now)
-    assert left == pytest.approx(60 * 12 / 4, rel=0.02)
-    pace.too_fast(now, 1.0, "another chat", everywhere=True)
-    assert pace.rate(now) == pytest.approx(12 * 0.97, rel=0.05), "what it took is what it counted"
-
-
 def test_what_was_learned_is_forgotten_slowly() -> None:
     pace = Pace(28.0)
     for second in range(10):
