@@ -27,6 +27,9 @@ from tests.around import free_port
 
 UNSAFE = ["fsync=off", "full_page_writes=off"]
 """What makes it fast, and would lose data if the machine went down; not if the server crashes."""
+AT_WORK = ["autovacuum_naptime=1"]
+"""What it knows of its tables is a second old, not a minute, as on a server that has been at work for longer
+than a test. Without that it reads new tables whole."""
 STUCK = 30.0
 """Seconds after which it does not start any more."""
 
@@ -85,7 +88,7 @@ class Postgres:
     def start(self) -> None:
         """Start, again if need be, and wait until it answers."""
         options = ["-D", "data", "-p", str(self._port), "-h", "127.0.0.1", "-k", ""]
-        options += [word for option in UNSAFE for word in ("-c", option)]
+        options += [word for option in UNSAFE + AT_WORK for word in ("-c", option)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._bin / "postgres"), *options],
