@@ -1,4 +1,4 @@
-"""Sending: an `Outgoing` becomes events, with its files before them; the digits come below by themselves."""
+"""Sending: an `Outgoing` becomes events, with its files before them. The digits below it follow later."""
 
 import asyncio
 import contextlib

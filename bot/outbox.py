@@ -89,6 +89,7 @@ class Outbox:
         self._pace = {name: Pace(adapter.rate) for name, adapter in adapters.items()}
         self._sending: dict[str, dict[str, asyncio.Task[None]]] = {name: {} for name in adapters}  # by chat
         self._marks: dict[MessageRef, Marks] = {}  # of messages that have others yet
+        self._looked_on: Collection[str] = ()  # the messengers of which the last look knows what answers wait
         self._again = False  # whether something happened since the last look
         self._left = 0  # how many left, for `OLDEST`
         self._settled: deque[Sent] = deque()
@@ -196,12 +197,13 @@ class Outbox:
         """Send what was picked, as far as the messengers' limits still let it leave: answers, marks, and the
         rest."""
         answers = [row for row in rows if row.priority == Priority.ANSWER]
+        others = [row for row in rows if row.priority != Priority.ANSWER]
         for row in answers:
             self._leaves(chat_of(row), partial(self._deliver, row))
         for message, marks in self._marks.items():
-            if self.rounds[message.chat.messenger]:
+            if message.chat.messenger in self._looked_on:
                 self._leaves(message.chat, partial(self._mark, message, marks))
-        for row in rows[len(answers) :]:
+        for row in others:
             self._leaves(chat_of(row), partial(self._deliver, row))
         now = time.monotonic()
         for pace in self._pace.values():
@@ -236,6 +238,7 @@ class Outbox:
                 rounds[name] = self.rounds[name]
                 busy += [f"{name} {chat}" for chat in (*chats, *pace.resting(moment))]
                 limit = max(limit, free)
+        self._looked_on = rounds.keys()
         if not rounds:
             return []
         picked: list[Any] = []

@@ -1,7 +1,8 @@
 """What the outbox promises: in order in each chat, the urgent first, again when a messenger says so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import math
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -350,6 +351,24 @@ class Marks:
         return max(0, abs(count - there) - 1)
 
 
+class OneAtATime(Pace):
+    """Something may leave when nothing else is on its way. `left` is to which chats it did."""
+
+    def __init__(self, on_their_way: Collection[str]) -> None:
+        super().__init__(UNLIMITED)
+        self.left: list[str] = []
+        self._on_their_way = on_their_way
+
+    def free(self, now: float, most: int) -> int:
+        return int(not self._on_their_way)
+
+    def changes_at(self, now: float) -> float:
+        return now + 0.01
+
+    def leaves(self, now: float, chat: str, a_minute: float = math.inf) -> None:
+        self.left.append(chat)
+
+
 @on_loop
 async def test_marks_come_one_by_one_and_go_again(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab(database) as here:
@@ -373,15 +392,8 @@ async def test_marks_take_their_place_after_answers_and_before_the_rest(
         marks = Marks(here, monkeypatch)
         for who in ("ana", "bo", "cy", "di"):
             await here.says(who, "/start")
-        slowly, left = Pace(50.0), []
-        leaves = slowly.leaves
-
-        def noted(now: float, chat: str, a_minute: float) -> None:
-            left.append(chat)
-            leaves(now, chat, a_minute)
-
-        monkeypatch.setattr(slowly, "leaves", noted)
-        monkeypatch.setitem(here.outbox._pace, "telegram", slowly)
+        pace = OneAtATime(here.outbox._sending["telegram"])
+        monkeypatch.setitem(here.outbox._pace, "telegram", pace)
         for who in ("cy", "di"):
             await write(here, who, "news", Priority.ANNOUNCEMENT)
         marks.left.clear()
@@ -395,7 +407,7 @@ async def test_marks_take_their_place_after_answers_and_before_the_rest(
         monkeypatch.setattr(here.console, "mark", somebody_asks)
         await here.engine.receive(here.incoming("ana", Words("/choose")))
         await until(lambda: len(marks.left) == 7, here.outbox.run())
-        assert left == [chat for chat, _ in marks.left]
+        assert pace.left == [chat for chat, _ in marks.left]
         assert marks.left == [
             ("ana", "Which colour?"),
             ("ana", "marks: 1"),
