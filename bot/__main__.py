@@ -1,5 +1,5 @@
-"""The command line: `python -m bot` with `demo`, `run`, `check`, `found`, `migrate`, `backup` or
-`restore`."""
+"""The command line: `mentornet`, or `python -m bot` in a checkout, with `demo`, `run`, `check`, `found`,
+`migrate`, `backup` or `restore`."""
 
 import argparse
 import asyncio
@@ -7,20 +7,25 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
-from bot import log
-from bot.config import Config, ConfigError, load
+from bot.program import __version__
+from bot.program.config import Config, ConfigError
+from bot.program.state import placed, state_folder
+from bot.support import log
 
 WRONG_INPUT = 2
 MISCONFIGURED = os.EX_CONFIG  # 78, as sysexits.h has it
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; its exit status."""
+    """Run the command of `arguments`, by default those of the process, and return its exit status; where
+    there are none, it is the demo."""
     parser = argparse.ArgumentParser(
-        prog="python -m bot", description="mentorNET, the bot for networks of mentors."
+        prog="mentornet", description="mentorNET, the bot for networks of mentors."
     )
+    parser.add_argument("--version", action="version", version=f"mentorNET {__version__}")
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="the settings (config.toml, if it is there)"
     )
@@ -46,31 +51,44 @@ def main(arguments: list[str] | None = None) -> int:
                 "--only",
                 default="",
                 metavar="PARTS",
-                help="what this program shall be of telegram, matrix, sender and clock, with a comma between "
-                "them; others on the same PostgreSQL are the rest",
+                help="which parts of the work this program takes on, with a comma between them: messengers "
+                "by their names, sender, clock; others on the same PostgreSQL take the rest",
             )
         if command is demo:
             sub.add_argument("--log", action="store_true", help="show the turns as they happen")
-    given = parser.parse_args(arguments)
+    given = parser.parse_args((sys.argv[1:] if arguments is None else arguments) or ["demo"])
     command_of: Callable[[argparse.Namespace], int] = given.command
     try:
         return command_of(given)
     except ConfigError as wrong:
         print(wrong, file=sys.stderr)
         return MISCONFIGURED
+    except Exception as mistake:  # whose words may be somebody's: the log shows its kind and its way
+        with log.mistakes_whole() if command_of is demo else nullcontext():
+            log.get("program").error("ended by a mistake", command=command_of.__name__, error=mistake)
+        return os.EX_SOFTWARE
 
 
 def settings(given: argparse.Namespace) -> Config:
-    """The settings, and logs as they say. Raises ConfigError."""
-    here = Path("config.toml")
-    config = load(given.config or (here if here.exists() else None))
+    """Return the settings, and log as they say. Raises ConfigError."""
+    from bot.program.compose import SETTINGS
+
+    file = _file(given)
+    config = placed(SETTINGS.load(file), state_folder(file))
     log.configure(config.log.level, config.log.format)
     return config
 
 
+def _file(given: argparse.Namespace) -> Path | None:
+    """The config file; None where there is none."""
+    here = Path("config.toml")
+    named: Path | None = given.config
+    return named or (here if here.exists() else None)
+
+
 def demo(given: argparse.Namespace) -> int:
     """Try the bot in the terminal, with invented people and a clock to wind forward."""
-    from bot import app
+    from bot.program import demo as stage
 
     log.configure("info" if given.log else "error", "text")
 
@@ -81,10 +99,10 @@ def demo(given: argparse.Namespace) -> int:
         database = f"sqlite:///{folder}/demo.db"
         try:
             if sys.stdin.isatty():
-                asyncio.run(app.talk(database, write, Path.home() / ".mentornet_demo_history"))
+                asyncio.run(stage.talk(database, write, Path.home() / ".mentornet_demo_history"))
             else:
-                asyncio.run(app.play(sys.stdin, database, write))
-        except app.Unreadable as wrong:
+                asyncio.run(stage.play(sys.stdin, database, write))
+        except stage.Unreadable as wrong:
             print(wrong, file=sys.stderr)
             return WRONG_INPUT
     return 0
@@ -92,45 +110,46 @@ def demo(given: argparse.Namespace) -> int:
 
 def run(given: argparse.Namespace) -> int:
     """Run the bot on the messengers of the config, until it is stopped."""
-    from bot import app
+    from bot.program import run as program
 
-    return asyncio.run(app.run(settings(given), given.only.replace(",", " ").split()))
+    return asyncio.run(program.run(settings(given), given.only.replace(",", " ").split()))
 
 
 def check(given: argparse.Namespace) -> int:
     """Check config, database, texts and messengers; the status is 1 when something is wrong."""
-    from bot import checks
+    from bot.program import checks
+    from bot.program.compose import SETTINGS
 
-    return asyncio.run(checks.run(settings(given), print))
+    return asyncio.run(checks.run(settings(given), SETTINGS.sources(_file(given)), print))
 
 
 def found(given: argparse.Namespace) -> int:
     """Found a network, and print the code by which its first meta-mentor joins."""
-    from bot import app
+    from bot.program import operate
 
-    return app.found(settings(given), given.name, print)
+    return operate.found(settings(given), given.name, print)
 
 
 def migrate(given: argparse.Namespace) -> int:
     """Bring the database to the shape this program needs."""
-    from bot import app
+    from bot.program import operate
 
-    return app.migrate(settings(given), print)
+    return operate.migrate(settings(given), print)
 
 
 def backup(given: argparse.Namespace) -> int:
-    """Save the database and the keys of Matrix in a new folder, while the bot runs."""
-    from bot import app
+    """Save the database, and what messengers keep beside it, in a new folder while the bot runs."""
+    from bot.program import operate
 
-    return app.backup(settings(given), given.folder, print)
+    return operate.backup(settings(given), given.folder, print)
 
 
 def restore(given: argparse.Namespace) -> int:
     """Bring a backup to a place where nothing is yet."""
-    from bot import app
+    from bot.program import operate
 
-    return app.restore(settings(given), given.folder, print)
+    return operate.restore(settings(given), given.folder, print)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ["demo"]))
+    sys.exit(main())

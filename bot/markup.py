@@ -7,6 +7,7 @@ import html
 import re
 import unicodedata
 
+import regex
 from markupsafe import Markup, escape
 
 _MARK = r"<(?P<close>/?)(?P<tag>[a-z]+)(?P<rest>[^>]*)>|&#?\w+;|"
@@ -98,7 +99,8 @@ def _cut(tokens: list[re.Match[str]], start: int, limit: int) -> int:
             char = html.unescape(token[0])
             used += units(char)
             if used > limit:
-                return best.get("paragraph") or best.get("line") or best.get("word") or max(index, start + 1)
+                at_words = best.get("paragraph") or best.get("line") or best.get("word")
+                return at_words or _between_graphemes(tokens, start, index)
             written = (written + char)[-2:]
             # A cut that leaves a tiny part behind helps nobody: only from the middle on.
             if used > limit // 2:
@@ -109,3 +111,12 @@ def _cut(tokens: list[re.Match[str]], start: int, limit: int) -> int:
                 elif char == " ":
                     best["word"] = index + 1
     return len(tokens)
+
+
+def _between_graphemes(tokens: list[re.Match[str]], start: int, index: int) -> int:
+    """The last index up to `index` at which a character begins as people see it: an emoji that is put
+    together is one. Where one alone is too long, it is cut after all."""
+    chars = [each for each in range(start, min(index + 2, len(tokens))) if not tokens[each]["tag"]]
+    text = "".join(html.unescape(tokens[each][0]) for each in chars)
+    begins = [chars[found.start()] for found in regex.finditer(r"\X", text)]
+    return max((each for each in begins if start < each <= index), default=max(index, start + 1))

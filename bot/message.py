@@ -30,10 +30,12 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """A message that a messenger has accepted: enough to edit it or to answer to it."""
+    """A message that a messenger has accepted: enough to edit it or to answer to it. `more` are the ids of
+    others that belong to it: the rest of an album."""
 
     chat: Chat
     id: str
+    more: Sequence[str] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Media:
     file:     the messenger's own reference, for `Adapter.fetch`
     type:     MIME type, "" where nobody said
     size:     bytes; seconds: how long it plays; both None where nobody said
+    covered:  whether it is shown only to those who tap it
+    unnamed:  nothing of it may tell who sent it: its bytes are sent anew under this name, not by the
+              reference, and may be fewer than `size`
     """
 
     messenger: str
@@ -53,10 +58,16 @@ class Media:
     type: str = ""
     size: int | None = None
     seconds: int | None = None
+    covered: bool = False
+    unnamed: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored with a letter; `Media(**packed)` makes it again."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+        """Return it as it is stored with a letter; `Media(**packed)` makes it again."""
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if value not in ("", None) and value is not False
+        }
 
 
 # --- what can happen ---------------------------------------------------------------------------
@@ -69,6 +80,7 @@ class Words:
     reply_to: the id of the message it answers, in the same chat
     album:    the same for all that was sent together
     to_us:    false in a room, where nobody named the bot or answered it
+    forwarded: who wrote it, where the sender only forwards it and the messenger says so; "" else
     """
 
     text: str
@@ -77,6 +89,13 @@ class Words:
     media: Media | None = None
     album: str = ""
     to_us: bool = True
+    forwarded: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WordsOfNeed(Words):
+    """Somebody wrote of suicide, violence or danger, where no question waits for words. No messenger says so:
+    the engine sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,14 @@ class Edited:
 class Deleted:
     """Somebody took a message of theirs back."""
 
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody put an emoji under a message, ours or their own."""
+
+    sign: str
     message: str
 
 
@@ -125,6 +152,14 @@ class Unsupported:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something of a shape that the adapter does not know, so nobody knows what it means; `error` is what
+    went wrong while it was read. It belongs to no chat: the `Incoming` names only the messenger."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The person blocked the bot or left the chat; nothing reaches them until they write again."""
 
@@ -144,9 +179,11 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Somebody took the bot out of a room; with `silenced` it may only not write there any more."""
+    """Somebody took the bot out of a room; with `silenced` it may only not write there any more, with
+    `no_topic` because the topic is gone."""
 
     silenced: bool = False
+    no_topic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +207,20 @@ class MovedTo:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A timer has run out. `timer` is its row."""
-
-    timer: int
-
-
 RoomEvent = Added | Removed | Newcomers | AsksIn | MovedTo
-Event = Words | Edited | Deleted | Pressed | Opened | Unsupported | Left | Returned | Due | RoomEvent
+Event = (
+    Words
+    | Edited
+    | Deleted
+    | Reacted
+    | Pressed
+    | Opened
+    | Unsupported
+    | Unreadable
+    | Left
+    | Returned
+    | RoomEvent
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +228,9 @@ class Incoming:
     """One thing that happened; the engine makes one turn of it.
 
     `id` is unique for the messenger and the same at a redelivery. `name` and `language` (BCP 47) are the
-    messenger's hints about the sender, `room` the name of the room. `leads` is whether the sender may change
-    the room's settings, None where nobody asked or the messenger did not say. Timers have neither chat nor
-    sender, and some of what happens to rooms has no sender.
+    messenger's hints about the sender, `room` the name of the room. `sender_is_admin` is whether the sender
+    may change the room's settings, None where nobody asked or the messenger did not say. Some of what
+    happens to rooms has no sender.
     """
 
     id: str
@@ -198,7 +240,7 @@ class Incoming:
     name: str = ""
     language: str = ""
     room: str = ""
-    leads: bool | None = None
+    sender_is_admin: bool | None = None
 
 
 # --- what goes out -----------------------------------------------------------------------------
@@ -215,8 +257,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Something to send that lies at a messenger. `read` brings its bytes in pieces, for a messenger that
-    does not have it; it raises a `SendError`."""
+    """Media stored by a messenger, to be forwarded. `read` brings its bytes in pieces, for a messenger that
+    does not have it, or for what is `unnamed`; it raises a `SendError`."""
 
     media: Media
     read: Callable[[], AsyncIterator[bytes]] = field(repr=False)
@@ -230,9 +272,9 @@ class Outgoing:
     with `part`, the running number of the messages that one letter needs.
     `html` is house markup (`b i code pre a blockquote`, entities escaped), `plain` the same as bare text;
     both fit `Capabilities.max_text`. `buttons` are rows of labels; the slot of a button is its running
-    number over all rows, from 0. With `replaces`, that message is edited: to this text and these buttons;
-    an empty `html` leaves the text as it is and only takes the buttons away. `carried` is shown above the
-    text; several are one album, which has no buttons.
+    number over all rows, from `first_slot`. With `replaces`, that message is edited: to this text and these
+    buttons; an empty `html` leaves the text as it is and only takes the buttons away. `carried` is shown
+    above the text; several are one album, which has no buttons.
     """
 
     id: int
@@ -240,6 +282,7 @@ class Outgoing:
     html: str
     plain: str
     buttons: Sequence[Sequence[str]] = ()
+    first_slot: int = 0
     picture: Picture | None = None
     carried: Sequence[Carried] = ()
     replaces: MessageRef | None = None

@@ -5,13 +5,16 @@ when it leaves. So a `Text` is data: it can be stored as JSON, and one letter se
 languages. Values are escaped by construction: nobody can forget to.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup
@@ -31,11 +34,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence in English and the values for its `{placeholders}`; with `many`, one that counts `n`."""
+    """A sentence in English and the values for its `{placeholders}`; with `many`, one that counts `n`; with
+    `context`, one that other languages say otherwise than the same words elsewhere."""
 
     msgid: str
     values: Mapping[str, "Value"] = field(default_factory=dict)
     many: str = ""
+    context: str = ""
 
     def __add__(self, other: "Text") -> "Joined":
         return Joined((self, other))
@@ -66,13 +71,36 @@ class Command:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A day of the week by its number, Monday is 0; shown with a capital, as on a button."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that is still ahead, shown with its day of the week: "Sunday, December 6"; one that is `far` with
+    its year."""
+
+    day: date
+    far: bool = False
+
+
 AnyText = Text | Joined | Verbatim
-Value = AnyText | Command | str | int | float | datetime | date | time | timedelta | list["Value"]
+Value = (
+    AnyText | Command | Weekday | Day | str | int | float | datetime | date | time | timedelta | list["Value"]
+)
 
 
 def _(msgid: str, **values: Value) -> Text:
     """A sentence to translate. `msgid` is house markup with `{placeholders}`."""
     return Text(msgid, values)
+
+
+def _c(context: str, msgid: str, **values: Value) -> Text:
+    """A sentence whose words mean something else elsewhere: `_c("a book", "Take it out")`."""
+    return Text(msgid, values, context=context)
 
 
 def form(markup: str, **values: Value) -> Text:
@@ -110,11 +138,11 @@ def render(text: AnyText, reader: Reader) -> Markup:
             return quote(words, isolate=i18n.reads_right_to_left(reader.locale))
         case Joined(parts, between):
             return Markup(between).join(render(part, reader) for part in parts)
-        case Text(msgid, values, many):
+        case Text(msgid, values, many, context):
             if many:
                 found = i18n.translate_plural(reader.locale, msgid, many, _count(values))
             else:
-                found = i18n.translate(reader.locale, msgid)
+                found = i18n.translate(reader.locale, msgid, context)
             if not values:
                 return Markup(found)
             return Markup(found).format(**{name: _value(value, reader) for name, value in values.items()})
@@ -134,6 +162,11 @@ def _value(value: Value, reader: Reader) -> Markup:
             return render(value, reader)
         case Command(name):
             return quote(reader.prefix + name, isolate=i18n.reads_right_to_left(locale))
+        case Weekday(number):
+            name = get_day_names("wide", "stand-alone", locale)[number]
+            return quote(name[:1].upper() + name[1:], isolate=i18n.reads_right_to_left(locale))
+        case Day(on, far):
+            return Markup(format_date(on, "full" if far else _weekday_and_day(locale), locale=locale))
         case str():
             return quote(value, isolate=i18n.reads_right_to_left(locale))
         case int() | float():
@@ -152,6 +185,13 @@ def _value(value: Value, reader: Reader) -> Markup:
             return Markup(format_list([_value(item, reader) for item in value], locale=locale))
 
 
+@cache
+def _weekday_and_day(locale: str) -> str:
+    """Return how a language writes a weekday and a day without the year, both in full."""
+    pattern = str(Locale.parse(locale).datetime_skeletons["MMMEd"])
+    return re.sub("M{3,}", "MMMM", re.sub("[Ec]+", "EEEE", pattern))
+
+
 # --- as JSON ------------------------------------------------------------------------------------
 
 
@@ -162,12 +202,14 @@ def to_json(text: AnyText) -> Any:
             return {"verbatim": words}
         case Joined(parts, between):
             return {"join": [to_json(part) for part in parts], "between": between}
-        case Text(msgid, values, many):
+        case Text(msgid, values, many, context):
             packed: dict[str, Any] = {"text": msgid}
             if values:
                 packed["values"] = {name: _pack(value) for name, value in values.items()}
             if many:
                 packed["many"] = many
+            if context:
+                packed["context"] = context
             return packed
 
 
@@ -178,7 +220,7 @@ def from_json(packed: Any) -> AnyText:
     if "join" in packed:
         return Joined(tuple(from_json(part) for part in packed["join"]), packed["between"])
     values = {name: _unpack(value) for name, value in packed.get("values", {}).items()}
-    return Text(packed["text"], values, packed.get("many", ""))
+    return Text(packed["text"], values, packed.get("many", ""), packed.get("context", ""))
 
 
 def _pack(value: Value) -> Any:
@@ -187,6 +229,10 @@ def _pack(value: Value) -> Any:
             return to_json(value)
         case Command(name):
             return {"command": name}
+        case Weekday(number):
+            return {"weekday": number}
+        case Day(day, far):
+            return {"day": day.isoformat(), "far": far}
         case datetime():
             return {"at": value.astimezone(UTC).isoformat()}
         case date():
@@ -205,6 +251,10 @@ def _unpack(packed: Any) -> Value:
     match packed:
         case {"command": name}:
             return Command(name)
+        case {"weekday": number}:
+            return Weekday(number)
+        case {"day": on, "far": far}:
+            return Day(date.fromisoformat(on), far)
         case {"at": at}:
             return datetime.fromisoformat(at)
         case {"on": on}:
@@ -219,3 +269,8 @@ def _unpack(packed: Any) -> Value:
             return from_json(packed)
         case _:
             return packed  # type: ignore[no-any-return]  # a plain JSON value
+
+
+def heading(title: Text, *rest: AnyText) -> AnyText:
+    """Return a message with a bold first line."""
+    return paragraphs(form("<b>{title}</b>", title=title), *rest)

@@ -1,4 +1,4 @@
-"""Many rows in one statement, and few values in each: a statement costs more than a row, and a value that a
+"""Many rows in one statement, with few values in each: a statement costs more than a row, and a value that a
 column holds anyway costs too."""
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ Values = Mapping[str, Any]
 
 
 def alike(rows: Sequence[Values]) -> list[dict[str, Any]]:
-    """Rows with the same columns: without those that are empty in all of them."""
+    """Return rows with the same columns: those that are empty in all rows are left out."""
     names = {name for row in rows for name, value in row.items() if value is not None}
     return [{name: row.get(name) for name in names} for row in rows]
 
 
 def inserted(connection: Connection, kind: type[Base], rows: Sequence[Values]) -> list[int]:
-    """Insert rows; their ids, in the same order."""
+    """Insert rows; return their ids in the same order."""
     given = alike(rows)
     if len(given) == 1:  # by which one row comes cheaper
         key = connection.execute(_insert(kind), given[0]).inserted_primary_key

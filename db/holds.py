@@ -1,4 +1,4 @@
-"""Rows that a turn decides about: held until it is over, so that turns in other programs decide after it."""
+"""Rows that a turn decides about: locked until it ends, so that turns in other programs decide after it."""
 
 from typing import TypeVar
 
@@ -9,16 +9,15 @@ from db.models import Base
 Row = TypeVar("Row", bound=Base)
 
 
-class OnceMore(Exception):
-    """What a turn began with is not so any more: it has to begin anew."""
+class StaleRead(Exception):
+    """What a turn read at its beginning has changed since: the turn has to run again."""
 
 
-def hold(db: Session, kind: type[Row], key: int) -> Row | None:
-    """A row as it is now, and stays for everybody else until this transaction ends: who holds it as well
-    waits. None where there is none.
+def lock_row(db: Session, kind: type[Row], key: int) -> Row | None:
+    """Lock a row and read it afresh; other programs wait until this turn ends. Return None where there is no
+    such row.
 
-    PostgreSQL's weaker lock is enough, which does not keep others from referring to the row; SQLite has one
-    writer anyway.
+    PostgreSQL's weaker lock is enough: others may still refer to the row. SQLite has one writer anyway.
     """
     db.flush()
     lock = {"key_share": True, "of": kind}

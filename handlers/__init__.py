@@ -1,4 +1,4 @@
-"""What the bot can do: one file a capability. Found by walking this folder; nothing has to be registered.
+"""What the bot can do: a folder an area, a file an idea. Found by walking; nothing has to be registered.
 
 A handler is a straight function. It asks what it needs to know, does one thing, and says so.
 """

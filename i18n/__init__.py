@@ -5,21 +5,26 @@ catalogue to forget). Imports nothing of ours.
 """
 
 import gettext
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 
 SOURCE = "en"
 FOLDER = Path(__file__).parent
+WordLists = dict[str, Any]
+"""What a file of `i18n/words/` holds."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The texts of one language: `texts[msgid]` is a string, or the tuple of its plural forms."""
+    """The texts of one language: `texts[key(msgid, context)]` is a string, or the tuple of its plural
+    forms."""
 
     texts: dict[str, str | tuple[str, ...]]
     plural_form: Callable[[int], int]
@@ -36,16 +41,23 @@ def catalogue(locale: str) -> Catalogue:
     with (FOLDER / f"{locale}.po").open("rb") as file:
         read = read_po(file, locale=locale)
     texts: dict[str, str | tuple[str, ...]] = {}
-    for message in read:
+    for message in (*read.obsolete.values(), *read):  # also what was said before a text was improved
         if message.id and message.string and not message.fuzzy:
-            key = message.id if isinstance(message.id, str) else message.id[0]
-            texts[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+            one = message.id if isinstance(message.id, str) else message.id[0]
+            texts[key(one, message.context)] = (
+                message.string if isinstance(message.string, str) else tuple(message.string)
+            )
     return Catalogue(texts, gettext.c2py(read.plural_expr))
 
 
-def translate(locale: str, text: str) -> str:
+def key(text: str, context: str | None = None) -> str:
+    """Return how a catalogue finds a text: as gettext does, with what tells it from others of its words."""
+    return f"{context}\x04{text}" if context else text
+
+
+def translate(locale: str, text: str, context: str = "") -> str:
     """`text` (an English message id) in `locale`; itself where the catalogue does not have it."""
-    found = catalogue(locale).texts.get(text, text)
+    found = catalogue(locale).texts.get(key(text, context), text)
     return found if isinstance(found, str) else found[0]
 
 
@@ -85,3 +97,25 @@ def language_name(locale: str) -> str:
 def reads_right_to_left(locale: str) -> bool:
     """Whether the language is written from right to left."""
     return Locale.parse(locale).text_direction == "rtl"
+
+
+@cache
+def with_words() -> tuple[str, ...]:
+    """Return the locales for which there are words as people type them."""
+    return tuple(sorted(path.name for path in (FOLDER / "words").iterdir() if path.is_dir()))
+
+
+@cache
+def words(locale: str, about: str) -> WordLists:
+    """Read `i18n/words/<locale>/<about>.toml`: what people type in this language about one thing. The English
+    file explains how it is written.
+
+    Raises FileNotFoundError for a language that has no such file.
+    """
+    return tomllib.loads((FOLDER / "words" / locale / f"{about}.toml").read_text("utf-8"))
+
+
+@cache
+def languages() -> WordLists:
+    """Read `i18n/words/languages.toml`: how languages are known, by their locale codes."""
+    return tomllib.loads((FOLDER / "words" / "languages.toml").read_text("utf-8"))

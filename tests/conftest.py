@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from db import store
-from tests.postgres import Postgres
+from db import shape, store
+from tests.support.postgres import Postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,9 +46,8 @@ def postgres() -> Iterator[Postgres]:
     """A server for the whole session; its database "migrated" is one to begin with."""
     with Postgres() as server:
         server.execute("CREATE DATABASE migrated")
-        engine = store.connect(server.url("migrated"))
-        store.migrate(engine)
-        engine.dispose()
+        with store.connected(server.url("migrated")) as engine:
+            shape.migrate(engine)
         yield server
 
 
@@ -56,9 +55,8 @@ def postgres() -> Iterator[Postgres]:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file to begin with."""
     path = tmp_path_factory.mktemp("sqlite") / "migrated"
-    engine = store.connect(f"sqlite:///{path}")
-    store.migrate(engine)
-    engine.dispose()
+    with store.connected(f"sqlite:///{path}") as engine:
+        shape.migrate(engine)
     return path
 
 
@@ -79,4 +77,11 @@ def each_kind(request: pytest.FixtureRequest, folder: Path, *, empty: bool) -> I
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a new database; once of each kind."""
     with each_kind(request, tmp_path, empty=False) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database in which nothing is; once of each kind."""
+    with each_kind(request, tmp_path, empty=True) as url:
         yield url

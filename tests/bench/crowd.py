@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from db import store
+from db.engine import turns
 from db.models import Base, Identity, Member, MemberTopic, Network, Person, PersonLanguage
-from handlers.profile import TOPICS
-from tests.around import where_it_is_day
+from handlers.vocabulary import TOPICS
+from tests.support.around import where_it_is_day
 
 FIRST = 1001
 """The account of the first member; the others follow."""
@@ -42,7 +42,7 @@ def fill(
     joined = (now or datetime.now(UTC)) - timedelta(days=1)
     zone = time_zone or where_it_is_day()
     where = address or (lambda n: ("telegram", str(FIRST + n), str(FIRST + n)))
-    with store.opened(url) as sessions, sessions.begin() as db:
+    with turns.opened(url) as sessions, sessions.begin() as db:
         named = {"languages": ["en"], "time_zone": zone, "founded_at": joined, "confirmed_at": joined}
         db.execute(insert(Network), [{"id": n + 1, "name": f"Network {n}", **named} for n in range(networks)])
         for start in range(0, members, SLICE):

@@ -4,7 +4,7 @@ import sys
 
 from telegram.ext import Application
 
-from adapters.telegram_http import TelegramHttp
+from adapters.telegram.http import TelegramHttp
 from tests.bench.echo import run
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.figures import NotMeasuredError
-from tests.matrix_person import PASSWORD, matrix_name, new_account
-from tests.synapse import PYTHON, Synapse
+from tests.support.matrix_person import PASSWORD, matrix_name, new_account
+from tests.support.synapse import PYTHON, Synapse
 
 _LINE = re.compile(
     r'^(?P<at>\d+\.\d+) .*\{(?P<who>[^}]*)\} Processed.* (?P<status>\d{3})!? "(?P<what>\w+ [^"?]*)'

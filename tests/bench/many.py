@@ -13,21 +13,24 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import handlers
-from adapters.console import Console
-from bot.app import App, keep_what_is_there
-from bot.clock import WoundClock
-from bot.context import Installation
+from adapters.terminal.console import Console
+from bot.installation import Installation
 from bot.message import Words
-from bot.router import name_of
-from db import check_ins, help_requests, store, timers
+from bot.program.app import keep_what_is_there
+from bot.program.compose import app_of
+from bot.support.clock import WoundClock
+from db import store
+from db.engine import timers, turns
+from db.help import check_ins, help_requests
 from db.models import Delivery, Member, Network, Schedule
-from handlers import check_in, routing
+from handlers.asking import routing
+from handlers.checking_in.steps import AskMember
 from tests.bench.crowd import FIRST, fill, sqlite
 from tests.bench.figures import Figure
 from tests.bench.people import SCRIPT
 from tests.bench.programs import alone, folder, memory
 from tests.bench.stretches import stretches
-from tests.lab import Lab, lab
+from tests.support.lab import Lab, lab
 
 FEW, MANY = 100, 100_000
 """Members. Many are in as many networks as there are members in the few's one."""
@@ -97,7 +100,7 @@ async def peers_among(runs: int) -> Sequence[Figure]:
 def _choices(urls: Sequence[str], runs: int) -> list[list[float]]:
     """Milliseconds of the processor for one choice, in so many runs on each database."""
     databases = [store.connect(url) for url in urls]
-    sessions = [store.sessions(database) for database in databases]
+    sessions = [turns.sessions(database) for database in databases]
     costs: list[list[float]] = [[] for _ in urls]
     for _ in range(runs):
         for made, side in zip(sessions, costs, strict=True):
@@ -111,7 +114,7 @@ def _choices(urls: Sequence[str], runs: int) -> list[list[float]]:
 def _choice(db: Session) -> float:
     """Milliseconds of one: the mean of as many as take a tenth of a second."""
     asker = db.get_one(Member, 1)
-    request = help_requests.open_(db, asker, topic="papers", need="", anonymous=False, now=NOW)
+    request = help_requests.open_request(db, asker, topic="papers", need="", anonymous=False, now=NOW)
     began, choices = time.process_time(), 0
     while (spent := time.process_time() - began) < 0.1:
         assert help_requests.fitting(db, request, NOW, routing.LOOKED_AT), "nobody fits"
@@ -144,11 +147,15 @@ def _plan(db: Session) -> None:
         rhythm = {"weekday": NOW.weekday(), "at": time_of_day(9), "every_weeks": 1, "questions": []}
         db.execute(insert(Schedule).values(network_id=network, starts_on=NOW.date(), **rhythm))
     everybody = db.execute(select(Member.id, Member.network_id)).all()
-    timers.set_all(
+    timers.schedule_all(
         db,
-        name_of(check_in.due),
         (
-            (NOW + timedelta(minutes=network * FEW / MANY), [id_], check_ins.about_member(network, id_))
+            (
+                NOW + timedelta(minutes=network * FEW / MANY),
+                AskMember.name,
+                AskMember(id_).to_json(),
+                check_ins.about_member(network, id_),
+            )
             for id_, network in everybody
         ),
     )
@@ -162,7 +169,7 @@ def _fall_due(url: str) -> tuple[float, ...]:
 
 async def _all_fall_due(url: str) -> tuple[float, ...]:
     console = Console("telegram", lambda account, shown, edited: None)
-    app = App(url, {"telegram": console}, WoundClock(NOW + timedelta(minutes=1)), Installation())
+    app = app_of(url, {"telegram": console}, WoundClock(NOW + timedelta(minutes=1)), Installation())
     async with app:
         keep_what_is_there()
         busy = stretches(app.database)
@@ -172,7 +179,9 @@ async def _all_fall_due(url: str) -> tuple[float, ...]:
             most = max(most, memory())
         seconds = time.perf_counter() - began
         core = (time.process_time() - spent) / seconds
-        written = await app.engine.call(lambda db: db.scalar(select(func.count()).select_from(Delivery)) or 0)
+        written = await app.engine.worker.call(
+            lambda db: db.scalar(select(func.count()).select_from(Delivery)) or 0
+        )
     assert written, "nobody was asked"
     nearly_all = statistics.quantiles(busy, n=100)[-1]
     return written / seconds, most - before, 1000 * max(busy), 1000 * nearly_all, core

@@ -13,7 +13,7 @@ from tests.bench.homeserver import Homeserver, homeserver
 from tests.bench.ours import Ours
 from tests.bench.programs import STUCK, cpu, folder, started
 from tests.bench.server import Server
-from tests.matrix_person import Person
+from tests.support.matrix_person import Person
 
 LIMIT, TOLD = 10.0, 30.0
 """Messages a second: what the homeserver takes, and what the bot was told."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from db import store
+from db.engine import turns
 from db.models import Delivery, Letter, Seen
 from tests.bench.crowd import fill, sqlite
 from tests.bench.people import People
@@ -61,14 +62,12 @@ class InTheFlood(Ours):
 
 def kept(url: str, people: People) -> None:
     """Whether each update is kept and each message settled in a database. Raises AssertionError."""
-    database = store.connect(url)
-    with store.sessions(database)() as db:
+    with store.connected(url) as database, turns.sessions(database)() as db:
         seen = db.scalar(select(func.count()).select_from(Seen))
         messages = (
             select(Delivery.state, Delivery.replaces.is_(None)).join(Letter).where(Letter.act.is_(None))
         )
         settled = Counter(tuple(row) for row in db.execute(messages))
-    database.dispose()
     edits = people.server.calls["editmessagetext"] + people.server.calls["editmessagereplymarkup"]
     sent = Counter({("sent", True): people.replies, ("sent", False): edits})
     if seen != people.updates or settled != sent:

@@ -13,13 +13,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import cycle
 from pathlib import Path
 
-from tests.around import free_port
 from tests.bench.crowd import fill
 from tests.bench.figures import Figure, NotMeasuredError
 from tests.bench.ours import UNLIMITED, Ours, kept
 from tests.bench.people import People
 from tests.bench.programs import STUCK, Program, folder, machine, pin, started
-from tests.postgres import Postgres
+from tests.support.around import free_port
+from tests.support.postgres import Postgres
 
 PEOPLE = 200
 WARM_UP, FLOOD = 3.0, 5.0

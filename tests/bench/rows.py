@@ -1,6 +1,6 @@
 """The rows of the table, by their numbers, with the goals of the project."""
 
-from tests.bench import announcing, killing, many, matrix, processes, starting, turns
+from tests.bench import announcing, killing, many, matrix, meaning, night, processes, starting, turns
 from tests.bench.figures import Goal, Row
 
 ROWS = {
@@ -100,6 +100,26 @@ ROWS = {
         1,
         Goal("doubled a kill, 30 updates a second; in flight then", ".1f", most=1.5),
         Goal("   lost", most=0),
+    ),
+    14: Row(
+        night.deletes,
+        1,
+        Goal("seconds of a night, 23,827 letters, 100,000 members", ".1f"),
+        Goal("   CPU seconds of them", ".1f"),
+        Goal("   ms that the engine was busy at a stretch", most=50),
+        Goal("   99 % of these stretches"),
+        Goal("   ms to the slowest answer meanwhile"),
+        Goal("   seconds on PostgreSQL", ".1f"),
+        Goal("   CPU seconds of them, without the server's", ".1f"),
+        Goal("   ms that the engine was busy at a stretch", most=50),
+        Goal("   99 % of these stretches"),
+        Goal("   ms to the slowest answer meanwhile"),
+    ),
+    15: Row(
+        meaning.costs,
+        5,
+        Goal("µs to find out what a message means, two languages", most=100),
+        Goal("   99 % of the messages"),
     ),
 }
 """What stands behind the ";" is what ours is measured beside."""

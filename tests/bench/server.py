@@ -39,7 +39,7 @@ class Server:
         self._heard = heard
         self._limits = limits
         self._said: deque[tuple[int, str]] = deque()  # updates that the bot has not confirmed
-        self._updates = time.time_ns() // 1_000_000  # another one than of every server before
+        self._updates = time.time_ns() // 1_000_000 % 2**30  # another one than of every server before
         self._messages = 0
         self._polling: tuple[_Connection, dict[str, Any]] | None = None
         self._webhook = ""

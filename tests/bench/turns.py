@@ -19,7 +19,7 @@ from tests.bench.ours import InTheFlood
 from tests.bench.peer import Echo, EchoOnAiohttp
 from tests.bench.people import SCRIPT, People
 from tests.bench.stretches import stretches
-from tests.lab import lab
+from tests.support.lab import lab
 
 PEOPLE, UNHURRIED = 500, 150
 WARM_UP, FLOOD, PACED = 1.0, 3.0, 4.0

@@ -1,1 +1,1 @@
-"""Handlers that do what no handler should, or not yet, for tests of the engine."""
+"""What is odd, for tests: handlers that do what none should, or not yet, and events of broken shapes."""

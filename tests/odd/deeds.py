@@ -1,25 +1,26 @@
 """Odd deeds, one a command."""
 
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy import func, select
 
 from bot import (
     Button,
+    Command,
     Context,
     Left,
-    Note,
     Priority,
     Returned,
     Role,
+    Timer,
+    Unasked,
     Unsupported,
-    Words,
     _,
-    action,
     command,
     on,
 )
-from db.models import Person, Timer
+from db import models
+from db.models import Person
 
 
 @command("start", needs=Role.ANYONE, menu=_("Begin"))
@@ -27,7 +28,7 @@ def start(ctx: Context) -> None:
     ctx.say(_("Hello"))
 
 
-@command("boom", needs=Role.ANYONE, menu=_("Fail"))
+@command("boom", needs=Role.ANYONE, menu=_("Fail"), rest=("word",))
 def boom(ctx: Context) -> None:
     ctx.person.place = "nowhere"
     word = ctx.ask("word", _("Say a word"))
@@ -38,25 +39,41 @@ def boom(ctx: Context) -> None:
     ctx.say(_("It went well"))
 
 
+does: Callable[[Context], object] = lambda ctx: None  # noqa: E731  # what `/do` does
+
+
+@command("do", needs=Role.ANYONE, menu=_("Do something"))
+def do(ctx: Context) -> None:
+    does(ctx)
+
+
 @command("write", needs=Role.ANYONE, menu=_("Write before a question"))
 def write(ctx: Context) -> None:
-    ctx.later(ctx.now, tick, about="written")
+    ctx.later(ctx.now, Tick(), about="written")
     first = ctx.ask("first", _("First?"))
     second = ctx.ask("second", _("Second?"))
     ctx.say(_("{timers} {first} {second}", timers=timers(ctx), first=first, second=second))
 
 
 def timers(ctx: Context) -> int:
-    return ctx.db.scalar(select(func.count()).select_from(Timer)) or 0
+    return ctx.db.scalar(select(func.count()).select_from(models.Timer)) or 0
 
 
-@action()
-def tick(ctx: Context) -> None:
+class Tick(Timer):
     """Nothing."""
 
 
-@action()
-def broken_tick(ctx: Context) -> None:
+class BrokenTick(Timer):
+    """What fails."""
+
+
+@on(Tick)
+def tick(ctx: Context, timer: Tick) -> None:
+    """Nothing."""
+
+
+@on(BrokenTick)
+def broken_tick(ctx: Context, timer: BrokenTick) -> None:
     ctx.db.add(Person(name="half", created_at=ctx.now))
     ctx.db.flush()
     raise RuntimeError("always")
@@ -64,7 +81,7 @@ def broken_tick(ctx: Context) -> None:
 
 @command("plan", needs=Role.ANYONE, menu=_("Plan a timer that fails"))
 def plan(ctx: Context) -> None:
-    ctx.later(ctx.now, broken_tick, about="broken")
+    ctx.later(ctx.now, BrokenTick(), about="broken")
 
 
 @command("tell", needs=Role.ANYONE, menu=_("Tell others too early"))
@@ -73,7 +90,18 @@ def tell(ctx: Context) -> None:
     ctx.ask("why", _("Why?"))
 
 
-@command("choose", needs=Role.ANYONE, menu=_("Choose"))
+@command("twice", needs=Role.ANYONE, menu=_("Ask twice by one name"))
+def twice(ctx: Context) -> None:
+    ctx.say(_("{both}", both=[ctx.ask("word", _("First?")), ctx.ask("word", _("Second?"))]))
+
+
+@command("early", needs=Role.ANYONE, menu=_("Say a button too early"))
+def early(ctx: Context) -> None:
+    ctx.say(_("Look"), Button(_("Begin"), Command("start")))
+    ctx.ask("why", _("Why?"))
+
+
+@command("choose", needs=Role.ANYONE, menu=_("Choose"), rest=("colour", "size"))
 def choose(ctx: Context) -> None:
     colour = ctx.choose("colour", _("Which colour?"), {c: _("{c}", c=c) for c in COLOURS})
     size = ctx.choose("size", _("Which size?"), {"s": _("Small"), "l": _("Large")}, skip=_("Skip"))
@@ -84,11 +112,50 @@ def choose(ctx: Context) -> None:
 COLOURS = ["red", "green", "blue"]
 
 
-@command("shout", needs=Role.ANYONE, menu=_("Shout"))
+@command("skip", needs=Role.ANYONE, menu=_("Skip a question"))
+def skip(ctx: Context) -> None:
+    if len(COLOURS) > 1:
+        ctx.choose("colour", _("Which colour?"), {c: _("{c}", c=c) for c in COLOURS})
+    ctx.person.place = COLOURS[0]
+    ctx.say(_("Painted {c}", c=COLOURS[0]))
+
+
+@command("look", needs=Role.ANYONE, menu=_("Only look"))
+def look(ctx: Context) -> None:
+    if len(COLOURS) > 1:
+        ctx.choose("colour", _("Which colour?"), {c: _("{c}", c=c) for c in COLOURS})
+    ctx.say(_("There is only {c}", c=COLOURS[0]))
+
+
+@command("count", needs=Role.ANYONE, menu=_("Show a number"))
+def show_number(ctx: Context) -> None:
+    ctx.ask("word", _("Which word?"))
+    if ctx.shown("number", len(COLOURS)):
+        ctx.say(_("It was another number."))
+    if len(COLOURS) < 2 or ctx.sure(
+        _("There are {n}. Sure?", n=len(COLOURS)), yes=_("Yes"), no=_("No"), otherwise=_("All right")
+    ):
+        ctx.person.place = str(len(COLOURS))
+        ctx.say(_("Kept {n}", n=len(COLOURS)))
+
+
+@command("paint", needs=Role.ANYONE, menu=_("Paint something"), rest=("colour",))
+def paint(ctx: Context) -> None:
+    thing = ctx.ask("thing", _("Paint what?"))
+    colour = ctx.choose("colour", _("Which colour?"), {c: _("{c}", c=c) for c in COLOURS})
+    ctx.say(_("A {colour} {thing}", colour=colour, thing=thing))
+
+
+@command("shout", needs=Role.ANYONE, menu=_("Shout"), rest=("words",))
 def shout(ctx: Context) -> None:
     words = ctx.ask("words", _("What?"))
     others = [person for person in ctx.db.scalars(select(Person)) if person.id != ctx.person.id]
-    ctx.tell(others, _("<b>{words}</b>", words=words), Button(_("Answer"), start), priority=Priority.CARRIED)
+    ctx.tell(
+        others,
+        _("<b>{words}</b>", words=words),
+        Button(_("Answer"), Command("start")),
+        priority=Priority.CARRIED,
+    )
 
 
 @command("operate", needs=Role.OPERATOR, menu=_("Operate"))
@@ -96,17 +163,21 @@ def operate(ctx: Context) -> None:
     ctx.say(_("Done"))
 
 
-@on(Words)
-def hear(ctx: Context, said: dict[str, Any]) -> None:
-    ctx.say(_("You said {words}", words=Note.from_json(said).words))
+@on(Unasked)
+def hear(ctx: Context, step: Unasked) -> None:
+    ctx.say(_("You said {words}", words=step.said.words))
 
 
 @on(Unsupported)
-def unsupported(ctx: Context, kind: str, text: str) -> None:
+def unsupported(ctx: Context, event: Unsupported) -> None:
     ctx.say(_("Words, please"))
 
 
 @on(Left)
+def left(ctx: Context, event: Left) -> None:
+    """Nothing."""
+
+
 @on(Returned)
-def gone(ctx: Context) -> None:
+def returned(ctx: Context, event: Returned) -> None:
     """Nothing."""

@@ -18,11 +18,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot import cast
-from bot.clock import RealClock
-from db import networks, people, relays, store
+from bot.program import cast
+from bot.support.clock import RealClock
+from db import people, store
+from db.engine import turns
+from db.help import relays
 from db.models import Delivery, Letter
-from tests.around import where_it_is_day
+from db.network import networks
+from tests.support.around import where_it_is_day
 
 SILENCE = 30.0
 """Seconds after which nothing comes any more."""
@@ -38,7 +41,7 @@ def counts(mark: str, number: str) -> Sequence[str]:
 
 def asks(mark: str, number: str) -> Sequence[str]:
     """Begin a request, answer the questions, and take it back at the last one, which repeats the need."""
-    return [f"{mark}ask papers Where is {number}?", "Yes, with my name", "Do not send"]
+    return [f"{mark}ask papers Where is {number}?", "It is urgent", "Drop it"]
 
 
 def talks(_mark: str, number: str) -> Sequence[str]:
@@ -136,7 +139,7 @@ class Crowd(ABC):
         """Let all be members of one network, those who talk in pairs."""
         now = RealClock().now()
         talking = [one for one in self.everybody if one.habit is talks]
-        with store.opened(self.database) as sessions, sessions.begin() as db:
+        with turns.opened(self.database) as sessions, sessions.begin() as db:
             for one in self.everybody:
                 member = cast.Character(
                     one.name, self.messenger, one.account, "en", "member", None, ("papers",), ("en",)
@@ -147,7 +150,7 @@ class Crowd(ABC):
             for one, other in list(pairwise(talking))[::2]:
                 found = [people.find(db, self.messenger, each.account) for each in (one, other)]
                 asker, helper = (identity.person for identity in found if identity is not None)
-                relays.open_(
+                relays.open_relay(
                     db, network, request_id=None, asker=asker, helper=helper, asker_named=True, now=now
                 )
                 one.listener, other.listener = other, one

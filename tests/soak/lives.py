@@ -22,12 +22,12 @@ import sqlalchemy
 from nio.store import SqliteStore
 from sqlalchemy import event
 
-from adapters.matrix import Matrix
-from adapters.telegram import Telegram
+from adapters.matrix.adapter import Matrix
+from adapters.telegram.adapter import Telegram
 from bot.__main__ import main
-from bot.engine import Engine
+from bot.dialogue.engine import Engine
 from bot.message import MessageRef, Outgoing
-from db.group import Group
+from db.engine.turns import TurnSession
 
 LONGEST = 60.0
 """Seconds after which a life does not get any further."""
@@ -57,23 +57,23 @@ def _after_send(here: Here) -> None:
 
 
 def _in_group_commit(here: Here) -> None:
-    groups: set[Group] = set()  # the one that is under way
-    original = Group.gather
+    groups: set[TurnSession] = set()  # the one that is under way
+    original = TurnSession.begin_turns
 
-    def gather(self: Group, events: Any, signs: Any, now: Any) -> None:
+    def begin_turns(self: TurnSession, events: Any, activities: Any, now: Any) -> None:
         if events:
             groups.add(self)
-        original(self, events, signs, now)
+        original(self, events, activities, now)
 
     def arrive(*_: object) -> None:
         if groups:
             here()
 
-    Group.gather = gather  # type: ignore[method-assign]  # in this process only
+    TurnSession.begin_turns = begin_turns  # type: ignore[method-assign]  # in this process only
     event.listen(sqlalchemy.Engine, "before_cursor_execute", arrive)
     event.listen(sqlalchemy.Engine, "commit", arrive)
-    event.listen(Group, "after_commit", groups.discard)
-    event.listen(Group, "after_rollback", groups.discard)
+    event.listen(TurnSession, "after_commit", groups.discard)
+    event.listen(TurnSession, "after_rollback", groups.discard)
 
 
 def _in_key(here: Here) -> None:
@@ -213,7 +213,7 @@ def _end_with_the_tests() -> None:
 
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__, "bot.app"])
+_forks.set_forkserver_preload([__name__, "bot.program.compose"])
 
 
 class Life:

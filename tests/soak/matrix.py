@@ -7,12 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.matrix_account import Account
-from tests.around import where_it_is_day
-from tests.matrix_person import PASSWORD, Person, matrix_name, new_account
+from adapters.matrix.account import Account
 from tests.soak.crowd import HABITS, Crowd, Habit, Somebody
 from tests.soak.lives import Life
-from tests.synapse import homeserver
+from tests.support.around import where_it_is_day
+from tests.support.matrix_person import PASSWORD, Person, matrix_name, new_account
+from tests.support.synapse import homeserver
 
 AWAY_SECONDS = 2.0
 """How long the homeserver is away."""

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.around import free_port, where_it_is_day
 from tests.soak.crowd import HABITS, Crowd, Habit, Somebody
+from tests.support.around import free_port, where_it_is_day
 from tests.telegram_server import Call, Fault, TelegramServer, User
 
 AWAY_SECONDS = 2.0

@@ -108,7 +108,7 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 LONG = pytest.mark.soak
 SETTINGS = [(way, kind) for way in ("polling", "webhook", "matrix") for kind in ("sqlite", "postgresql")]
-SHORT = [("polling", "sqlite", 5), ("webhook", "postgresql", 5), ("matrix", "sqlite", 4)]
+SHORT = [("polling", "sqlite", 2), ("webhook", "postgresql", 2), ("matrix", "sqlite", 2)]
 
 
 @pytest.mark.parametrize(

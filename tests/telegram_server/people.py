@@ -61,6 +61,7 @@ class User(Screen):
         super().__init__(id, first_name)
         self.first_name, self.language_code, self.met = first_name, language_code, met
         self.blocked = False
+        self.takes_voice_notes = True
         self.gone = False
         self.open_until = 0.0
         self.server = server
@@ -166,6 +167,23 @@ class User(Screen):
         kept.text, kept.entities = text, [] if kept.media else _commands(text)
         kept.edited = int(time.time())
         self.server.happens("edited_message", kept)
+
+    def reacts(self, shown: Shown | int, emoji: str, *, before: str = "") -> None:
+        """Put an emoji under a message in the place of the one `before`, or take that away with ""."""
+        chat_id, id = self._where(shown, None)
+        assert (chat_id, id) in self.server.messages, "there is no such message"
+        old, new = ([{"type": "emoji", "emoji": each}] if each else [] for each in (before, emoji))
+        self.server.push(
+            "message_reaction",
+            {
+                "chat": self.server.chat(chat_id),
+                "message_id": id,
+                "user": self.json,
+                "date": int(time.time()),
+                "old_reaction": old,
+                "new_reaction": new,
+            },
+        )
 
     def deletes(self, shown: Shown | int, *, room: "Room | None" = None) -> None:
         """Delete a message for all sides."""

@@ -15,7 +15,7 @@ BOT: dict[str, Any] = {
     "username": "mentor_test_bot",
 }
 # Who stands for an administrator without a name, for a channel, and for posts of a linked channel.
-ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "TurnSession", "username": "GroupAnonymousBot"}
 CHANNEL = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 TELEGRAM = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.aio import PATIENCE
+
 
 @dataclass(frozen=True)
 class File:
@@ -75,12 +77,14 @@ class Call:
 @dataclass(frozen=True)
 class Fault:
     """What goes wrong with a request: an HTTP status, or 0 for a line that breaks, after `seconds` of
-    silence. With `accepted` the server has done what was asked, and only its answer is lost."""
+    silence. With `accepted` the server has done what was asked, and only its answer is lost. `says` is the
+    answer instead of a proxy's page: JSON, or bytes as they are."""
 
     status: int = 0
     retry_after: int = 0
     accepted: bool = False
     seconds: float = 0.0
+    says: Any = None
 
 
 Rule = Callable[[Call], Fault | None]
@@ -113,7 +117,7 @@ class Screen:
         self._whose = whose
         self._unheard: asyncio.Queue[Shown] = asyncio.Queue()
 
-    async def hears(self, timeout: float = 5.0) -> Shown:
+    async def hears(self, timeout: float = PATIENCE) -> Shown:
         """The next message, or change of one, that was not looked at yet. Raises `AssertionError` after
         `timeout` seconds of silence."""
         try:

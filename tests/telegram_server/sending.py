@@ -125,6 +125,8 @@ class Sending:
                 chat.check_right(kind)
         elif thread is not None:
             raise bad("message thread not found")
+        elif kind == "voice" and not chat.takes_voice_notes:
+            raise bad("VOICE_MESSAGES_FORBIDDEN", provoked=True)
         return chat
 
     def _media(self, wants: Any, kind: str, file: Any, call: Call) -> Media:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.odd.shapes import on_the_wire
 from tests.telegram_server.about import About
 from tests.telegram_server.checks import checked, sent
 from tests.telegram_server.files import Files
@@ -106,6 +107,15 @@ class TelegramServer:
     @webhook.setter
     def webhook(self, url: str) -> None:
         self._updates.url = url
+
+    @property
+    def distort(self) -> Callable[[Mapping[str, Any]], Any]:
+        """What becomes of an update on its way to the bot."""
+        return self._updates.distort
+
+    @distort.setter
+    def distort(self, distort: Callable[[Mapping[str, Any]], Any]) -> None:
+        self._updates.distort = distort
 
     @property
     def answered(self) -> list[int]:
@@ -339,7 +349,12 @@ class TelegramServer:
         if not fault.status:
             assert request.transport is not None
             request.transport.abort()
-        return web.Response(status=fault.status or 500, text="<html>nginx</html>", content_type="text/html")
+        if fault.says is None:
+            return web.Response(
+                status=fault.status or 500, text="<html>nginx</html>", content_type="text/html"
+            )
+        body = fault.says if isinstance(fault.says, bytes) else on_the_wire(fault.says)
+        return web.Response(status=fault.status, body=body, content_type="application/json")
 
     def _lose_answer(self, call: Call) -> None:
         chat = call.chat or 0
@@ -354,4 +369,5 @@ def _answer(result: Any) -> web.Response:
         if result.parameters:
             body["parameters"] = result.parameters
         return web.json_response(body, status=result.code)
-    return web.json_response({"ok": True, "result": result})
+    done = on_the_wire({"ok": True, "result": result})
+    return web.Response(body=done, content_type="application/json")

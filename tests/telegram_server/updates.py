@@ -4,12 +4,14 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from aiogram import methods, types
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from tests.odd.shapes import on_the_wire
 from tests.telegram_server.seen import Call, Refuse, Run, bad
 
 # What a bot gets that never said what it wants.
@@ -22,10 +24,12 @@ class Updates:
 
     url:       an address that takes them, so that getUpdates is refused
     answered:  what it answered to each, in order; 0 where nobody was there
+    distort:   what becomes of each on its way to the bot
     """
 
     def __init__(self) -> None:
         self.url = ""
+        self.distort: Callable[[Mapping[str, Any]], Any] = lambda update: update
         self.answered: list[int] = []
         self._waiting: deque[dict[str, Any]] = deque()
         self._allowed: frozenset[str] = frozenset()
@@ -107,7 +111,9 @@ class Updates:
             finally:
                 if self._poll is poll:
                     self._poll = None
-        return list(self._waiting)[: min(max(wants.limit or 100, 1), 100)]
+        return [
+            self.distort(update) for update in islice(self._waiting, min(max(wants.limit or 100, 1), 100))
+        ]
 
     def _wake(self) -> None:
         if self._poll is not None and not self._poll.done():
@@ -157,9 +163,10 @@ class Updates:
             del self._couriers[queue]  # before anything is awaited, so that no update falls in between
 
     async def _post(self, session: ClientSession, update: Mapping[str, Any]) -> int:
-        headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret}
+        headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret, "Content-Type": "application/json"}
+        body = on_the_wire(self.distort(update))
         try:
-            async with session.post(self.url, json=update, headers=headers) as response:
+            async with session.post(self.url, data=body, headers=headers) as response:
                 return response.status
         except (ClientError, OSError):
             return 0

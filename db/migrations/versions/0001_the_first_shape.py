@@ -3,12 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db import models
-
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -24,7 +20,7 @@ def upgrade() -> None:
         sa.Column("carries", sa.Text(), nullable=True),
         sa.Column("album", sa.Text(), nullable=True),
         sa.Column("forget", sa.Boolean(), nullable=False),
-        sa.Column("made_at", models.Utc(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
@@ -40,15 +36,15 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("numbers", sa.JSON(), nullable=False),
-        sa.Column("founded_at", models.Utc(), nullable=False),
-        sa.Column("confirmed_at", models.Utc(), nullable=True),
+        sa.Column("founded_at", sa.DateTime(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(), nullable=True),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_networks")),
     )
     op.create_table(
         "seen",
         sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("at", models.Utc(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("event", name=op.f("pk_seen")),
     )
     with op.batch_alter_table("seen", schema=None) as batch_op:
@@ -58,7 +54,7 @@ def upgrade() -> None:
         "set_aside",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("at", models.Utc(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("told", sa.Boolean(), nullable=False),
@@ -70,7 +66,7 @@ def upgrade() -> None:
     op.create_table(
         "timers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("due_at", models.Utc(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
         sa.Column("handler", sa.Text(), nullable=False),
         sa.Column("args", sa.JSON(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
@@ -86,7 +82,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("network_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("created_at", models.Utc(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["network_id"], ["networks.id"], name=op.f("fk_cohorts_network_id"), ondelete="CASCADE"
         ),
@@ -104,12 +100,12 @@ def upgrade() -> None:
         sa.Column("place", sa.Text(), nullable=True),
         sa.Column("quiet_from", sa.Time(), nullable=False),
         sa.Column("quiet_to", sa.Time(), nullable=False),
-        sa.Column("paused_at", models.Utc(), nullable=True),
-        sa.Column("paused_until", models.Utc(), nullable=True),
+        sa.Column("paused_at", sa.DateTime(), nullable=True),
+        sa.Column("paused_until", sa.DateTime(), nullable=True),
         sa.Column("load", sa.Integer(), nullable=False),
         sa.Column("consent_version", sa.Integer(), nullable=True),
-        sa.Column("consent_at", models.Utc(), nullable=True),
-        sa.Column("created_at", models.Utc(), nullable=False),
+        sa.Column("consent_at", sa.DateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("network_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["network_id"], ["networks.id"], name=op.f("fk_people_network_id"), ondelete="SET NULL"
@@ -124,7 +120,7 @@ def upgrade() -> None:
         sa.Column("thread", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("network_id", sa.Integer(), nullable=True),
-        sa.Column("bound_at", models.Utc(), nullable=True),
+        sa.Column("bound_at", sa.DateTime(), nullable=True),
         sa.Column("silenced", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["network_id"], ["networks.id"], name=op.f("fk_rooms_network_id"), ondelete="SET NULL"
@@ -141,7 +137,7 @@ def upgrade() -> None:
         sa.Column("network_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("questions", sa.JSON(), nullable=False),
-        sa.Column("digest_at", models.Utc(), nullable=True),
+        sa.Column("digest_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["network_id"], ["networks.id"], name=op.f("fk_rounds_network_id"), ondelete="CASCADE"
         ),
@@ -174,7 +170,7 @@ def upgrade() -> None:
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("draft", sa.JSON(), nullable=True),
         sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("asked_at", models.Utc(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
         sa.Column("heard", sa.Text(), nullable=True),
         sa.Column("album", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -201,15 +197,15 @@ def upgrade() -> None:
         sa.Column("reply_to", sa.Text(), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("not_before", models.Utc(), nullable=True),
-        sa.Column("expires_at", models.Utc(), nullable=True),
+        sa.Column("not_before", sa.DateTime(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(), nullable=True),
         sa.Column("replaces", sa.BigInteger(), nullable=True),
         sa.Column("chosen", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("arrived", sa.Integer(), nullable=False),
         sa.Column("closes", sa.Boolean(), nullable=False),
-        sa.Column("settled_at", models.Utc(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["letter_id"], ["letters.id"], name=op.f("fk_deliveries_letter_id"), ondelete="CASCADE"
@@ -271,8 +267,8 @@ def upgrade() -> None:
         sa.Column("chat", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("reachable", sa.Boolean(), nullable=False),
-        sa.Column("left_at", models.Utc(), nullable=True),
-        sa.Column("last_wrote_at", models.Utc(), nullable=False),
+        sa.Column("left_at", sa.DateTime(), nullable=True),
+        sa.Column("last_wrote_at", sa.DateTime(), nullable=False),
         sa.Column("menu", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_identities_person_id"), ondelete="CASCADE"
@@ -296,9 +292,9 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("used", sa.Integer(), nullable=False),
-        sa.Column("expires_at", models.Utc(), nullable=False),
-        sa.Column("withdrawn_at", models.Utc(), nullable=True),
-        sa.Column("created_at", models.Utc(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohorts.id"], name=op.f("fk_invitations_cohort_id"), ondelete="SET NULL"
         ),
@@ -322,7 +318,7 @@ def upgrade() -> None:
         sa.Column("about_id", sa.Integer(), nullable=True),
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.Column("at", models.Utc(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["about_id"], ["people.id"], name=op.f("fk_journal_about_id"), ondelete="SET NULL"
         ),
@@ -348,7 +344,7 @@ def upgrade() -> None:
         "wrong_codes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("at", models.Utc(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_wrong_codes_person_id"), ondelete="CASCADE"
         ),
@@ -365,12 +361,12 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("label", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("joined_at", models.Utc(), nullable=False),
-        sa.Column("ended_at", models.Utc(), nullable=True),
+        sa.Column("joined_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("ended_because", sa.Text(), nullable=True),
         sa.Column("invitation_id", sa.Integer(), nullable=True),
-        sa.Column("last_asked_at", models.Utc(), nullable=True),
-        sa.Column("last_contact_at", models.Utc(), nullable=True),
+        sa.Column("last_asked_at", sa.DateTime(), nullable=True),
+        sa.Column("last_contact_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["invitation_id"], ["invitations.id"], name=op.f("fk_members_invitation_id"), ondelete="SET NULL"
         ),
@@ -395,7 +391,7 @@ def upgrade() -> None:
         sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("readers", sa.Integer(), nullable=False),
-        sa.Column("made_at", models.Utc(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["letter_id"], ["letters.id"], name=op.f("fk_announcements_letter_id"), ondelete="SET NULL"
         ),
@@ -415,12 +411,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("asked_at", models.Utc(), nullable=False),
-        sa.Column("reminded_at", models.Utc(), nullable=True),
-        sa.Column("answered_at", models.Utc(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
         sa.Column("mood", sa.String(length=16), nullable=True),
         sa.Column("wants", sa.String(length=16), nullable=True),
-        sa.Column("seen_at", models.Utc(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["members.id"], name=op.f("fk_check_ins_member_id"), ondelete="CASCADE"
         ),
@@ -446,12 +442,12 @@ def upgrade() -> None:
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("anonymous", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("opened_at", models.Utc(), nullable=False),
-        sa.Column("widened_at", models.Utc(), nullable=True),
-        sa.Column("handed_at", models.Utc(), nullable=True),
-        sa.Column("answered_at", models.Utc(), nullable=True),
-        sa.Column("taken_at", models.Utc(), nullable=True),
-        sa.Column("closed_at", models.Utc(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("widened_at", sa.DateTime(), nullable=True),
+        sa.Column("handed_at", sa.DateTime(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("taken_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("forgotten", sa.Boolean(), nullable=False),
         sa.Column("helped", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -487,9 +483,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("at", models.Utc(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("answer", sa.String(length=16), nullable=True),
-        sa.Column("answered_at", models.Utc(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["members.id"], name=op.f("fk_asked_member_id"), ondelete="CASCADE"
         ),
@@ -523,9 +519,9 @@ def upgrade() -> None:
         sa.Column("asker_id", sa.Integer(), nullable=False),
         sa.Column("helper_id", sa.Integer(), nullable=False),
         sa.Column("asker_named", sa.Boolean(), nullable=False),
-        sa.Column("opened_at", models.Utc(), nullable=False),
-        sa.Column("last_words_at", models.Utc(), nullable=True),
-        sa.Column("closed_at", models.Utc(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("last_words_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["asker_id"], ["people.id"], name=op.f("fk_relays_asker_id"), ondelete="CASCADE"
         ),
@@ -545,114 +541,3 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_relays_helper_id"), ["helper_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_relays_network_id"), ["network_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_relays_request_id"), ["request_id"], unique=False)
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("relays", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_relays_request_id"))
-        batch_op.drop_index(batch_op.f("ix_relays_network_id"))
-        batch_op.drop_index(batch_op.f("ix_relays_helper_id"))
-        batch_op.drop_index(batch_op.f("ix_relays_asker_id"))
-
-    op.drop_table("relays")
-    op.drop_table("check_in_answers")
-    with op.batch_alter_table("asked", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_asked_member_id"))
-
-    op.drop_table("asked")
-    op.drop_table("member_topics")
-    with op.batch_alter_table("help_requests", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_help_requests_network_id"))
-        batch_op.drop_index(batch_op.f("ix_help_requests_helper_id"))
-        batch_op.drop_index(batch_op.f("ix_help_requests_asker_id"))
-
-    op.drop_table("help_requests")
-    with op.batch_alter_table("check_ins", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_check_ins_member_id"))
-
-    op.drop_table("check_ins")
-    with op.batch_alter_table("announcements", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_announcements_network_id"))
-
-    op.drop_table("announcements")
-    with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_members_person_id"))
-        batch_op.drop_index("ix_members_asked")
-
-    op.drop_table("members")
-    with op.batch_alter_table("wrong_codes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_wrong_codes_person_id"))
-
-    op.drop_table("wrong_codes")
-    op.drop_table("person_languages")
-    with op.batch_alter_table("journal", schema=None) as batch_op:
-        batch_op.drop_index("ix_journal_network_id_at")
-
-    op.drop_table("journal")
-    with op.batch_alter_table("invitations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_invitations_network_id"))
-
-    op.drop_table("invitations")
-    with op.batch_alter_table("identities", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_identities_person_id"))
-        batch_op.drop_index("ix_identities_chat")
-
-    op.drop_table("identities")
-    op.drop_table("exclusions")
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_deliveries_waiting",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_deliveries_room_id"))
-        batch_op.drop_index(batch_op.f("ix_deliveries_person_id"))
-        batch_op.drop_index(
-            "ix_deliveries_oldest",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        )
-        batch_op.drop_index("ix_deliveries_message")
-        batch_op.drop_index(batch_op.f("ix_deliveries_letter_id"))
-        batch_op.drop_index("ix_deliveries_latest")
-        batch_op.drop_index(
-            "uq_deliveries_closes",
-            sqlite_where=sa.text("closes = 1"),
-            postgresql_where=sa.text("closes"),
-        )
-
-    op.drop_table("deliveries")
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_conversations_person_id"))
-
-    op.drop_table("conversations")
-    op.drop_table("schedules")
-    op.drop_table("rounds")
-    with op.batch_alter_table("rooms", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rooms_network_id"))
-
-    op.drop_table("rooms")
-    op.drop_table("people")
-    with op.batch_alter_table("cohorts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cohorts_network_id"))
-
-    op.drop_table("cohorts")
-    with op.batch_alter_table("timers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_timers_due_at"))
-        batch_op.drop_index(batch_op.f("ix_timers_about"))
-
-    op.drop_table("timers")
-    with op.batch_alter_table("set_aside", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_set_aside_at"))
-
-    op.drop_table("set_aside")
-    with op.batch_alter_table("seen", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_seen_at"))
-
-    op.drop_table("seen")
-    op.drop_table("networks")
-    with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_letters_made_at"))
-        batch_op.drop_index(batch_op.f("ix_letters_carries"))
-
-    op.drop_table("letters")

@@ -1,0 +1,1 @@
+"""The keys of encryption, and who vouches for the device."""

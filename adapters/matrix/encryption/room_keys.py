@@ -1,0 +1,110 @@
+"""A room's key: given to the devices of all its members, and owed to those that could not be reached.
+
+How it is shared is in https://spec.matrix.org/latest/client-server-api/#megolm-group-encryption.
+"""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.matrix.homeserver.client import NAME, Failed, ask
+from adapters.matrix.homeserver.library import Client
+from bot.support import log as logs
+
+_FIRST_WAIT, _LONGEST_WAIT, _GROWS = 0.25, 300.0, 4
+_MOST_FAILURES: Final = 10
+
+log = logs.get(NAME)
+
+Device = tuple[str, str]
+"""An account and the name of its device."""
+
+
+class NobodyReached(Exception):
+    """No device of anybody else in a room has its key: what is sent now nobody could ever read."""
+
+
+@dataclass(slots=True)
+class _Tries:
+    """How often the missing devices of a room were asked for keys, and when they are again."""
+
+    failures: int = 0
+    again_at: float = 0.0
+
+
+class RoomKeys:
+    """The keys of the rooms that we write in. A device that could not be reached once gets the same key
+    before the next message, and reads from there on."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._tries: defaultdict[str, _Tries] = defaultdict(_Tries)
+
+    async def share(self, room: str) -> None:
+        """Give the room's key to the devices that do not have it. Raises `Failed`: the library goes on where
+        that failed, and what is sent then is never readable; and `NobodyReached`."""
+        client, olm = self._client, self._client.olm
+        if olm.should_share_group_session(room):
+            if not client.rooms[room].members_synced:
+                await ask(client.joined_members(room))
+            if client.should_query_keys:
+                await ask(client.keys_query())
+        elif not self._missing(room) or time.monotonic() < self._tries[room].again_at:
+            return
+        else:
+            olm.outbound_group_sessions[room].shared = False  # the library would make another one
+        try:
+            if unmet := client.get_missing_sessions(room):
+                await ask(client.keys_claim(unmet))
+            shared = await ask(client.share_group_session(room, ignore_unverified_devices=True))
+            olm.outbound_group_sessions[room].users_shared_with |= shared.users_shared_with
+            if self._met(room) - self._has_it(room):
+                raise Failed("the room's key did not reach all")
+        except BaseException:
+            olm.outbound_group_sessions.pop(room, None)
+            raise
+        self._count(room)
+
+    def unlock(self, room: str) -> None:
+        """After a send that failed: the library would wait for ever for a key that nobody shares any more."""
+        if (waiting := self._client.sharing_session.pop(room, None)) is not None:
+            waiting.set()
+
+    def _count(self, room: str) -> None:
+        """Note whom the key did not reach. Raises `NobodyReached`."""
+        missing = self._missing(room)
+        if not missing:
+            self._tries.pop(room, None)
+            return
+        tries = self._tries[room]
+        wait = min(_FIRST_WAIT * _GROWS ** min(tries.failures, _MOST_FAILURES), _LONGEST_WAIT)
+        tries.failures, tries.again_at = tries.failures + 1, time.monotonic() + wait
+        log.info("keys.owed", devices=len(missing))
+        others = {device for device in self._met(room) if device[0] != self._client.user_id}
+        if not others and any(account != self._client.user_id for account, _device in missing):
+            self._client.olm.outbound_group_sessions.pop(room, None)
+            raise NobodyReached
+
+    def _missing(self, room: str) -> set[Device]:
+        """The devices that cannot read what we write in a room."""
+        return {name for name, _device in self._devices(room)} - self._has_it(room)
+
+    def _met(self, room: str) -> set[Device]:
+        """The devices to which we can give keys."""
+        sessions = self._client.olm.session_store
+        return {name for name, device in self._devices(room) if sessions.get(device.curve25519)}
+
+    def _has_it(self, room: str) -> set[Device]:
+        session = self._client.olm.outbound_group_sessions.get(room)
+        return set() if session is None else {*session.users_shared_with}
+
+    def _devices(self, room: str) -> list[tuple[Device, Any]]:
+        """The devices of all in a room but ours."""
+        olm = self._client.olm
+        return [
+            ((account, device.id), device)
+            for account in self._client.rooms[room].users
+            for device in olm.device_store.active_user_devices(account)
+            if device.id != self._client.device_id and not olm.is_device_blacklisted(device)
+        ]

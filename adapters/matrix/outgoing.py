@@ -1,0 +1,253 @@
+"""Sending: an `Outgoing` becomes events, with its files before them. The digits below it follow later."""
+
+import asyncio
+import contextlib
+import mimetypes
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+from uuid import uuid4
+
+from nio import EncryptionError, MegolmEvent
+
+from adapters.matrix import content
+from adapters.matrix import media as matrix_media
+from adapters.matrix.door import Door, server_of
+from adapters.matrix.encryption.room_keys import NobodyReached, RoomKeys
+from adapters.matrix.homeserver.client import NAME, Failed, ask, call, kind, part
+from adapters.matrix.homeserver.library import Client
+from adapters.matrix.reactions import Reactions
+from adapters.matrix.rooms import Rooms
+from bot.adapter import Later, Moved, Unreachable
+from bot.message import Carried, Chat, MessageRef, Outgoing, Picture
+from bot.support import log as logs
+
+_READY_SECONDS: Final = 20.0
+_LAST_SECONDS: Final = 5.0
+_TYPING_SECONDS: Final = 120
+_KEY_SECONDS: Final = 15.0  # until devices that nobody reaches are asked for keys again
+_REMEMBERED: Final = 5000
+_KINDS: Final = {
+    "photo": "m.image",
+    "video": "m.video",
+    "video_note": "m.video",
+    "audio": "m.audio",
+    "voice": "m.audio",
+}
+
+log = logs.get(NAME)
+
+
+class Sender:
+    """Sends, in each room one after the other, as soon as `synced` is set: before that it is not known who
+    is in a room."""
+
+    def __init__(self, client: Client, rooms: Rooms, door: Door, synced: asyncio.Event) -> None:
+        self._client, self._rooms, self._door, self._synced = client, rooms, door, synced
+        self._reactions = Reactions(client)
+        self._keys = RoomKeys(client)
+        self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._sending: set[asyncio.Task[MessageRef]] = set()
+        self._files: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+
+    async def send(self, message: Outgoing) -> MessageRef:
+        """Send or edit. Raises a `SendError`. Cancelled, the send itself goes on: where the library is
+        stopped in the middle, nothing more leaves for that room."""
+        task = asyncio.create_task(self._send(message))
+        self._sending.add(task)
+        task.add_done_callback(self._sent)
+        return await asyncio.shield(task)
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take a message of ours back. Raises a `SendError`."""
+        path = ["rooms", message.chat.id, "redact", message.id, uuid4().hex]
+        try:
+            await call(self._client, "PUT", path, {})
+        except Failed as failed:
+            if failed.passing or failed.unauthorised:
+                raise kind(failed) from None
+            log.debug("delete.nothing_left", why=str(failed))
+
+    async def mark(self, message: MessageRef, count: int) -> int:
+        """Put or take one digit under a message of ours. Raises a `SendError`."""
+        try:
+            return await self._reactions.step(message.chat.id, message.id, count)
+        except Failed as failed:
+            raise kind(failed) from None
+
+    async def close(self) -> None:
+        """Finish the sends that have begun, within 5 seconds."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=_LAST_SECONDS)
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    def _sent(self, task: asyncio.Task[MessageRef]) -> None:
+        self._sending.discard(task)
+        if not task.cancelled():
+            task.exception()  # where the caller is gone, nobody else looks at it
+
+    async def _send(self, message: Outgoing) -> MessageRef:
+        try:
+            async with self._lines[message.chat.id]:
+                await self._ready(message.chat)
+                if message.replaces is not None:
+                    return await self._edit(message, message.replaces)
+                event, *more = await self._post(message)
+                self._reactions.none_yet(event)
+        except NobodyReached:
+            raise Later(_KEY_SECONDS) from None
+        except Failed as failed:
+            raise kind(failed) from None
+        return MessageRef(message.chat, event, tuple(more))
+
+    async def _ready(self, chat: Chat) -> None:
+        """Make sure that the room is there and the right people are in it. Raises a `SendError` or
+        `Failed`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_READY_SECONDS):
+                await self._synced.wait()
+        if not self._synced.is_set():
+            raise Later(everywhere=True)
+        known = self._rooms.get(chat.id)
+        if known is None:
+            if await self._rooms.is_there(chat.id, self._client.user_id):
+                raise Later(1.0)  # the next sync brings it
+            raise Unreachable("not in the room")
+        state = self._rooms.state(chat.id)
+        if known.replacement_room:
+            if new := self._rooms.replaced(chat.id):
+                raise Moved(self._rooms.chat(new))
+            by = server_of(state.closed_by)
+            self._door.chore(self._door.enter(known.replacement_room, [by] if by else []))
+            raise Later(1.0)
+        if state.create and not state.may(self._client.user_id, state.needs("m.room.message", state=False)):
+            raise Unreachable("may not write", silenced=True)
+        if chat.private:
+            partner = self._rooms.belongs_to(chat.id)
+            if partner not in known.users:
+                if other := self._rooms.shared_with(partner):
+                    raise Moved(Chat(NAME, other))
+                raise Unreachable("they left")
+            if len(known.users) > 2:
+                raise Moved(Chat(NAME, await self._rooms.open_direct(partner)))
+
+    async def _edit(self, message: Outgoing, old: MessageRef) -> MessageRef:
+        if message.html:
+            room = old.chat.id
+            event = content.edit(message, old.id, await self._file_of(room, old.id))
+            await self._put(room, event, _transaction(message))
+        return old
+
+    async def _file_of(self, room: str, event: str) -> Mapping[str, Any]:
+        """The content of a message of ours where it has a file; nothing where it has none, or where that
+        cannot be known any more. Raises `Failed`."""
+        if event not in self._files:
+            try:
+                found = (await ask(self._client.room_get_event(room, event))).event
+                if isinstance(found, MegolmEvent):
+                    found.room_id = room
+                    found = self._client.open(found)
+                self._remember(event, part(found.source, "content", dict))
+            except EncryptionError:
+                log.warning("edit.unreadable")
+                return {}
+            except Failed as failed:
+                if failed.passing:
+                    raise
+                return {}
+        return self._files[event]
+
+    def _remember(self, event: str, sent: Mapping[str, Any]) -> None:
+        self._files[event] = sent if "url" in sent or "file" in sent else {}
+        while len(self._files) > _REMEMBERED:
+            self._files.popitem(last=False)
+
+    async def _post(self, message: Outgoing) -> list[str]:
+        """The ids of the events, first that of the one with the words."""
+        files: list[Picture | Carried] = [*([message.picture] if message.picture else []), *message.carried]
+        if not files:
+            return [await self._put(message.chat.id, content.words(message), _transaction(message))]
+        async with self._typing(message.chat.id):
+            return [await self._file(message, file, number) for number, file in enumerate(files)]
+
+    @contextlib.asynccontextmanager
+    async def _typing(self, room: str) -> AsyncIterator[None]:
+        """Show meanwhile that something is coming. It is worth nothing by itself, so it may fail."""
+        path = ["rooms", room, "typing", self._client.user_id]
+
+        async def show(**what: Any) -> None:
+            try:
+                await call(self._client, "PUT", path, what)
+            except Failed as failed:
+                log.debug("typing.not_shown", why=str(failed))
+
+        await show(typing=True, timeout=_TYPING_SECONDS * 1000)
+        try:
+            yield
+        finally:
+            await show(typing=False)
+
+    async def _file(self, message: Outgoing, file: Picture | Carried, number: int) -> str:
+        """Upload and send one file; the text goes below the first."""
+        info: dict[str, Any]
+        if isinstance(file, Picture):
+            png, name, form = file.png, file.name, "m.image"
+            info = {"mimetype": "image/png", "size": len(png), "w": _at(png, 16), "h": _at(png, 20)}
+            size: int | None = len(png)
+
+            def read() -> AsyncIterator[bytes]:
+                return _once(png)
+
+        else:
+            media, read = file.media, file.read
+            form, size = _KINDS.get(media.kind, "m.file"), None if media.unnamed else media.size
+            name = media.name or media.kind + (mimetypes.guess_extension(media.type) or "")
+            info = {"mimetype": media.type or "application/octet-stream"}
+            info |= {"size": size} if size is not None else {}
+            info |= {"duration": media.seconds * 1000} if media.seconds is not None else {}
+        room = self._client.rooms[message.chat.id]
+        where = await matrix_media.upload(
+            self._client, read, type=info["mimetype"], name=name, size=size, encrypted=room.encrypted
+        )
+        event = content.file(message, form, name, info, where, caption=number == 0)
+        if isinstance(file, Carried) and file.media.kind == "voice":
+            event |= {
+                "org.matrix.msc3245.voice": {},
+                "org.matrix.msc1767.audio": {"duration": info.get("duration", 0)},
+            }
+        return await self._put(message.chat.id, event, f"{_transaction(message)}.file{number}")
+
+    async def _put(self, room: str, event: dict[str, Any], transaction: str) -> str:
+        """Send a message event, encrypted where the room is. Raises `Failed`, and `NobodyReached`."""
+        client = self._client
+        try:
+            if client.rooms[room].encrypted:
+                await self._keys.share(room)
+            sent = await ask(
+                client.room_send(
+                    room, "m.room.message", event, tx_id=transaction, ignore_unverified_devices=True
+                )
+            )
+        except BaseException:
+            self._keys.unlock(room)
+            raise
+        if not sent.event_id:
+            raise Failed("", 200)
+        self._remember(sent.event_id, event)
+        return str(sent.event_id)
+
+
+def _transaction(message: Outgoing) -> str:
+    """The same at every attempt."""
+    return f"m{message.id}.{message.part}"
+
+
+def _at(png: bytes, place: int) -> int:
+    """Width (16) or height (20) of a PNG."""
+    return int.from_bytes(png[place : place + 4], "big")
+
+
+async def _once(whole: bytes) -> AsyncIterator[bytes]:
+    yield whole

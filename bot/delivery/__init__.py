@@ -1,0 +1,1 @@
+"""What leaves: letters, and the outbox that sends them."""

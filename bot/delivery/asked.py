@@ -1,0 +1,71 @@
+"""Open questions, as the letters that ask them. A question is always the last paragraph of its letter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.delivery.letters import Priority, packed
+from bot.text import AnyText, from_json, paragraphs, to_json
+from db import people
+from db.engine import conversations, letters
+
+
+def repeat(
+    db: Session, person_id: int, priority: Priority, now: datetime, before: Sequence[AnyText] = ()
+) -> None:
+    """Ask a person's open question again, as the last line of their chat, below what is said `before`; that
+    is also said where no question is open."""
+    parked = conversations.open_of(db, person_id)
+    reached = people.reach(db, [person_id])
+    if not reached:
+        return
+    identity = reached[person_id]
+    letter_id = None
+    if parked and parked[0].has_member:
+        letter_id = repeated(db, parked[0], now=now, before=before)
+    if letter_id is None and before:
+        letter_id = letters.write(db, **packed(paragraphs(before), (), now))
+    if letter_id is not None:
+        letters.post(
+            db,
+            letter_id,
+            person_id=person_id,
+            messenger=identity.messenger,
+            chat=identity.chat,
+            priority=priority,
+        )
+
+
+def repeated(db: Session, conversation: Any, *, now: datetime, before: Sequence[AnyText]) -> int | None:
+    """Write a letter that asks an open question again below `before`, and take the buttons off the earlier
+    one. Return its id; None where the question is no longer kept."""
+    old = letters.body(db, conversation.letter_id) if conversation.letter_id is not None else None
+    if old is None or old[0] is None:
+        return None
+    stored, offers = old
+    letters.close(db, conversation.letter_id, None)
+    letter_id = letters.write(db, body=body(before, from_json(stored["join"][-1])), offers=offers, now=now)
+    conversations.change(db, conversation.id, letter_id=letter_id)
+    return letter_id
+
+
+def body(before: Sequence[AnyText], asks: AnyText) -> Any:
+    """Return the stored text of a question below `before`."""
+    return to_json(paragraphs(list(before), asks))
+
+
+def question(db: Session, letter_id: int | None) -> AnyText | None:
+    """Return what a letter asks, without what stands above; None where it is no longer kept."""
+    stored = letters.body(db, letter_id) if letter_id is not None else None
+    return from_json(stored[0]["join"][-1]) if stored is not None and stored[0] is not None else None
+
+
+def is_same(db: Session, letter_id: int, other_id: int | None) -> bool:
+    """Whether two letters ask the same with the same buttons, whatever stands above."""
+    one = letters.body(db, letter_id)
+    other = letters.body(db, other_id) if other_id is not None else None
+    if one is None or other is None or one[1] != other[1]:
+        return False
+    return None not in (one[0], other[0]) and one[0]["join"][-1] == other[0]["join"][-1]

@@ -1,0 +1,50 @@
+"""A messenger on which something went wrong that does not pass by itself: the operators hear of it on another
+one."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import operators
+from bot.installation import Installation
+from bot.text import AnyText, Command, Verbatim, _, paragraphs
+from db.engine import seen
+
+
+def failed(db: Session, messenger: str, *, installation: Installation, now: datetime) -> None:
+    """Say that listening failed for a reason nobody thought of, and is tried again."""
+    text = _(
+        "I can't use {messenger} at the moment, because something went wrong on my side. I keep trying; the "
+        "log says what it was.",
+        messenger=installation.title(messenger),
+    )
+    _tell(db, messenger, text, installation, now)
+
+
+def refused(db: Session, messenger: str, *, installation: Installation, now: datetime) -> None:
+    """Say that the messenger does not let us in."""
+    text = _(
+        "{messenger} no longer lets me in, so nobody can reach me there. The log says what to do about it; "
+        "after that, I need to be started again.",
+        messenger=installation.title(messenger),
+    )
+    _tell(db, messenger, text, installation, now)
+
+
+def needs_somebody(
+    db: Session, messenger: str, sentence: str, *, installation: Installation, now: datetime
+) -> None:
+    """Say what only an operator can mend, in the adapter's own words."""
+    text = _(
+        "{messenger} needs you: {sentence}",
+        messenger=installation.title(messenger),
+        sentence=Verbatim(sentence),
+    )
+    _tell(db, messenger, text, installation, now)
+
+
+def _tell(db: Session, messenger: str, text: AnyText, installation: Installation, now: datetime) -> None:
+    """Tell the operators once a day, however often it is tried again, and by how many programs."""
+    if seen.first_time(db, f"{messenger} unwell:{now:%Y-%m-%d}", now):
+        how = _("{operator} shows how everything runs.", operator=Command("operator"))
+        operators.tell(db, paragraphs(text, how), installation=installation, now=now, except_on=messenger)

@@ -1,0 +1,1 @@
+"""What one event does: turns, questions, rights."""

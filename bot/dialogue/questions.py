@@ -1,0 +1,88 @@
+"""Questions: what a handler can ask, and which answers hold."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.reading import typed
+from bot.text import AnyText, _, _n
+from bot.user_message import UserMessage
+
+DONE = "\x00done"
+"""The value of the button that ends a choice of several."""
+SKIP = "\x00skip"
+CANCEL = "\x00cancel"
+"""The value of the button that stops a question which was not understood twice."""
+
+
+@dataclass(slots=True)
+class Question:
+    """One question. With `options` (value → label) it has buttons; `many` lets several be chosen;
+    `skip` is the label for giving no answer. `parse` turns words into an answer (JSON) or raises Unclear;
+    `reads` returns the options that words name which are no label, and may raise it too.
+    With `whole` the answer is a UserMessage as JSON, and may be a voice note, a picture or a file; or one of
+    the options, where there are some."""
+
+    name: str
+    text: AnyText
+    options: Mapping[str, AnyText] = field(default_factory=dict)
+    many: bool = False
+    skip: AnyText | None = None
+    parse: Callable[[str], Any] | None = None
+    reads: Callable[[str], Sequence[str]] | None = None
+    whole: bool = False
+    max_length: int = 1000
+
+
+@dataclass(slots=True)
+class Given:
+    """What somebody just answered: a message, or the value on a button. With `exactly`, words are a choice
+    only where they are its number or its whole label. A number means the option that stood at that place
+    where the question was `shown`."""
+
+    question: str
+    said: UserMessage | None = None
+    value: Any = None
+    exactly: bool = False
+    shown: Sequence[Any] = ()
+
+    def choice(self) -> Any:
+        """Return the value that was pressed, or whose number was typed; None for other words."""
+        if self.said is None:
+            return self.value
+        number = typed.number(self.said.words) or 0
+        return self.shown[number - 1] if 1 <= number <= len(self.shown) else None
+
+
+def asks_for_number(question: Question) -> bool:
+    """Whether words are parsed, and what is suggested are numbers."""
+    return question.parse is not None and question.options != {} and all(map(str.isdecimal, question.options))
+
+
+def takes(question: Question) -> str:
+    """Return what answers a question: "choice" for one of its own, "words" for others."""
+    return "words" if question.whole or question.parse is not None or not question.options else "choice"
+
+
+def holds(question: Question, value: Any) -> bool:
+    """Whether an answer is one that the question still offers."""
+    if value is None:
+        return question.skip is not None
+    if not question.options or question.parse is not None or (question.whole and isinstance(value, dict)):
+        return True
+    if question.many:
+        return isinstance(value, list) and all(item in question.options for item in value)
+    return isinstance(value, str) and value in question.options
+
+
+def offers(question: Question, ticked: list[Any]) -> list[tuple[AnyText, Any]]:
+    """Return the buttons of a question: label and value, ticked ones marked."""
+    buttons: list[tuple[AnyText, Any]] = [
+        (_("✓ {choice}", choice=label) if value in ticked else label, value)
+        for value, label in question.options.items()
+    ]
+    if question.many and ticked:
+        buttons.append((_n("Done: {n} chosen", "Done: {n} chosen", len(ticked)), DONE))
+    if question.skip is not None and not ticked:
+        buttons.append((question.skip, SKIP))
+    return buttons

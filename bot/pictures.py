@@ -1,0 +1,83 @@
+"""Pictures that the program draws: stored as JSON, sent as PNG."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+
+from bot.markup import plain
+from bot.message import Picture
+from bot.support.lettering import Page, letters
+from bot.text import AnyText, Reader, from_json, render, to_json
+
+WIDTH, MARGIN = 720, 40
+"""Points: the width of a picture, and what stays white at its edges. Printed it is a postcard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """A QR code of `content`, such as a link, for the eye and for paper; `description` is for those who
+    cannot see it.
+
+    name:  what its file is called
+    above: words over it, such as what it is for
+    code:  digits and capitals in large letters below it
+    below: lines below that, such as what to do with it
+    """
+
+    content: str
+    description: AnyText
+    name: str = "qr.png"
+    above: AnyText | None = None
+    code: str = ""
+    below: Sequence[AnyText] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is stored with a letter."""
+        stored: dict[str, Any] = {
+            "qr": self.content,
+            "description": to_json(self.description),
+            "name": self.name,
+            "code": self.code,
+            "below": [to_json(each) for each in self.below],
+        }
+        return stored if self.above is None else stored | {"above": to_json(self.above)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Qr":
+        """Return what `to_json` packed, also before there were words in it."""
+        return cls(
+            stored["qr"],
+            from_json(stored["description"]),
+            stored.get("name", "qr.png"),
+            from_json(stored["above"]) if "above" in stored else None,
+            stored.get("code", ""),
+            [from_json(each) for each in stored.get("below", ())],
+        )
+
+    def picture(self, reader: Reader) -> Picture:
+        """Draw it for a reader, large enough to print: error correction M, quiet zone of 4 modules. Words
+        with letters that cannot be drawn are left out: the message says them too."""
+
+        def words(text: AnyText) -> str:
+            return plain(render(text, reader))
+
+        usual, large = letters()
+        page = Page(WIDTH)
+        page.space(MARGIN)
+        if self.above is not None:
+            page.words(words(self.above), usual)
+        code = segno.make(self.content, error="m", micro=False)
+        drawn = io.StringIO()
+        code.save(drawn, kind="txt", border=4)
+        modules = [[int(each) for each in line] for line in drawn.getvalue().split()]
+        page.squares(modules, max(8, (WIDTH - 2 * MARGIN) // len(modules)))
+        if self.code:
+            page.words(self.code, large)
+            page.space(MARGIN // 2)
+        for each in self.below:
+            page.words(words(each), usual)
+        page.space(MARGIN)
+        return Picture(page.png(), self.name, words(self.description))

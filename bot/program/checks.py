@@ -1,0 +1,133 @@
+"""`mentornet check`: is everything there that the bot needs? A list of ticks, each for something that was
+looked at. Nothing is changed, except that the bot logs in where a messenger needs that and it never did."""
+
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from shlex import quote
+
+import i18n
+from bot.adapter import Adapter, SendError, Unauthorised
+from bot.program.app import App
+from bot.program.compose import MESSENGERS, TITLES, needed, numbers_to_look_up, real
+from bot.program.config import Config
+from bot.program.run import NO_MESSENGER
+from db import checkup
+from db.faults import DatabaseTooNew, Unavailable
+
+Finding = tuple[bool, str]
+
+
+async def run(config: Config, sources: Iterable[Path], say: Callable[[str], None]) -> int:
+    """Say one line a check; 0 when all is well, else 1. `sources` are the files the config was read from."""
+    well = True
+    async for fine, what in checks(config, list(sources)):
+        say(f"{'✓' if fine else '✗'} {what}")
+        well &= fine
+    return 0 if well else 1
+
+
+async def checks(config: Config, sources: list[Path]) -> AsyncIterator[Finding]:
+    """Yield each check: whether it went well, and a sentence."""
+    for finding in (*_config(sources), *_texts(config.bot.languages)):
+        yield finding
+    try:
+        app = real(config)
+    except Unavailable as error:
+        yield False, str(error)
+        return
+    yield _operators(config.operators.accounts, app.adapters)
+    try:
+        for finding in (*_database(app), *_numbers(config, app)):
+            yield finding
+    finally:
+        app.database.dispose()
+    if not app.adapters:
+        yield False, NO_MESSENGER.format(needed=needed(MESSENGERS))
+    for adapter in app.adapters.values():
+        async for finding in _messenger(adapter):
+            yield finding
+
+
+def _config(sources: list[Path]) -> Iterator[Finding]:
+    if sources:
+        yield True, f"The config is understood: {', '.join(map(str, sources))}."
+    else:
+        yield True, "There is no config.toml here; what the environment says is understood."
+    for path in sources:
+        found = path.stat()
+        # Where a group is how we read it, who owns it has said so.
+        whose = "go" if found.st_uid == os.geteuid() else "o"
+        if found.st_mode & (stat.S_IRWXO | (stat.S_IRWXG if "g" in whose else 0)):
+            mends = f"chmod {whose}= {quote(str(path.absolute()))}"
+            yield False, f"The rights of the config let others on this computer read it: {mends}"
+
+
+def _texts(languages: Iterable[str]) -> Iterator[Finding]:
+    there = [locale for locale in languages if _can_be_read(locale)]
+    if missing := [locale for locale in languages if locale not in there]:
+        yield False, f"There are no texts in {', '.join(missing)}: take them out of bot.languages."
+    else:
+        yield True, f"There are texts in {', '.join(there)}."
+
+
+def _can_be_read(locale: str) -> bool:
+    try:
+        return locale == i18n.SOURCE or bool(i18n.catalogue(locale).texts)
+    except (OSError, ValueError):
+        return False
+
+
+def _operators(accounts: Collection[str], messengers: Collection[str]) -> Finding:
+    if not accounts:
+        return False, "Nobody is named in operators.accounts, so nobody can confirm a new network."
+    if not any(account.partition(":")[0] in messengers for account in accounts):
+        return False, "Nobody in operators.accounts is on a messenger that is set up here."
+    return True, f"Operators: {len(accounts)}."
+
+
+def _database(app: App) -> Iterator[Finding]:
+    try:
+        yield from checkup.findings(app.database)
+    except (DatabaseTooNew, Unavailable) as error:
+        yield False, str(error)
+
+
+def _numbers(config: Config, app: App) -> Iterator[Finding]:
+    """Whether people in need find a number where they live."""
+    with suppress(DatabaseTooNew, Unavailable):  # said above
+        zones = [config.bot.time_zone, *checkup.time_zones(app.database)]
+        found = list(numbers_to_look_up(config, zones, datetime.now(UTC).date()))
+        yield from found or [(True, "People in need find somebody to call.")]
+
+
+async def _messenger(adapter: Adapter) -> AsyncIterator[Finding]:
+    title = TITLES[adapter.name]
+    try:
+        await adapter.start()
+    except Unauthorised as error:
+        yield False, str(error)
+    except OSError as error:
+        yield False, _not_reached(title, error)
+    else:
+        yield True, f"The bot is known to {title}."
+        if adapter.confirms_early:
+            yield True, f"{title} hands out each message once: what comes in the moment of a crash is lost."
+        try:
+            for finding in await adapter.check():
+                yield finding
+        except SendError:
+            yield False, f"{title} does not say more now, so no more was looked at there."
+    finally:
+        await adapter.close()
+
+
+def _not_reached(title: str, error: OSError) -> str:
+    """Why there is no connection. The system's errors have words of their own; the others are sentences of
+    the adapter's."""
+    if error.strerror:
+        return f"There is no connection to {title}: {error.strerror}."
+    return str(error) or f"There is no connection to {title}."

@@ -1,0 +1,177 @@
+"""What an operator can set: sections of keys, each with its default and the words that explain it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from bot.messenger import Messenger, Settings
+from bot.settings import Below, ListenOrNot, Must, Name, Section, Switch
+
+SQLITE = "sqlite:///"
+
+
+class ConfigError(Exception):
+    """The settings cannot be used. Its text is one plain sentence a problem, each on a line of its own."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, OSError) as error:  # no such zone, or only a part of a name, such as "Europe"
+        raise ValueError(name) from error
+
+
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError(values)
+    return values
+
+
+def _file_below(url: str, folder: Path) -> str:
+    """Return a database's address with the absolute path of its SQLite file; one that has no file stays."""
+    file = url.removeprefix(SQLITE)
+    return url if file == url or file.startswith((":", "file:")) else f"{SQLITE}{folder / file}"
+
+
+Days = Annotated[int, Field(ge=1, le=36_500), Must("a whole number of days from 1 to 36500")]
+Zone = Annotated[str, AfterValidator(_zone), Must("the name of a time zone")]
+DatabaseAddress = Annotated[
+    str,
+    Field(
+        pattern=r"^(sqlite:///[^\s?#]+"
+        r"|postgresql(\+psycopg)?://([^\s@/?#:]+(:[^\s@/?#:]*)?@)?[^\s@/?#]*/[^\s@/?#]+(\?[^\s@#]*)?)$",
+        repr=False,
+    ),
+    Below(_file_below),
+    Must("the address of a SQLite file, with three slashes before its path, or of a PostgreSQL database"),
+]
+Languages = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z][A-Za-z]+)*$")], ...],
+    Field(strict=False, min_length=1),  # TOML has lists, not tuples
+    AfterValidator(_each_once),
+    Must("a list of different language codes"),
+]
+Level = Annotated[
+    Literal["debug", "info", "warning", "error"], Must('one of "debug", "info", "warning" and "error"')
+]
+Format = Annotated[Literal["text", "json", "auto"], Must('one of "text", "json" and "auto"')]
+
+
+class HelpLine(Section):
+    """A telephone line for people in need, as `handlers/protecting/emergency.toml` has them."""
+
+    name: str = Field(min_length=1, max_length=64)
+    number: str = Field(min_length=1, max_length=64)
+    hours: str = Field(default="", max_length=64)
+    country: str = Field(default="", pattern="^([A-Z]{2})?$")
+
+
+Lines = Annotated[
+    tuple[HelpLine, ...],
+    Field(strict=False),
+    Must(
+        "a list of lines with a name and a number, and perhaps with hours and the two letters of a country",
+        ({"name": "Night line", "number": "06221 123456", "hours": "19 to 7", "country": "DE"},),
+    ),
+]
+
+
+class Bot(Section):
+    """The installation."""
+
+    name: Name = "mentorNET"
+    """What the bot calls itself."""
+
+    languages: Languages = ("en", "de")
+    """The languages people can choose from; the first one is for those whose language is not known."""
+
+    time_zone: Zone = "Europe/Berlin"
+    """The time zone of people and networks that have not named their own."""
+
+    open_founding: Switch = False
+    """Whether anybody may found a network; otherwise an operator confirms each one."""
+
+
+class Operators(Section):
+    """Who runs the installation."""
+
+    accounts: tuple[str, ...] = ()
+
+
+class Database(Section):
+    """Where everything is remembered."""
+
+    url: DatabaseAddress = "sqlite:///mentornet.db"
+    """The SQLite file that holds everything, its path starting in the folder of this file, or in
+    $STATE_DIRECTORY where systemd sets it; or a PostgreSQL database, as in
+    postgresql+psycopg://user:password@host/name, with %40 for an @ in the password."""
+
+
+class HelpLines(Section):
+    """Whom people in need can call."""
+
+    lines: Lines = ()
+    """Telephone lines for people who write of suicide, violence or danger, as in
+    { name = "Night line", number = "06221 123456", hours = "19 to 7", country = "DE" }: shown before those
+    that the program knows, and in the place of one of the same name; without a country, everywhere."""
+
+
+class Privacy(Section):
+    """How long things are kept."""
+
+    closed_request_days: Days = 90
+    """After how many days the words of a closed help request are deleted."""
+
+    delivery_days: Days = 30
+    """After how many days it is forgotten which message was delivered to whom."""
+
+    seen_days: Days = 30
+    """After how many days the marks are deleted that keep a repeated event from counting twice, and the notes
+    about events that were set aside."""
+
+    journal_days: Days = 730
+    """After how many days entries in the journal of meta-mentors are deleted."""
+
+
+class Log(Section):
+    """What the program tells about its work."""
+
+    level: Level = "info"
+    """From which weight on an event is logged: debug, info, warning or error."""
+
+    format: Format = "auto"
+    """How an event is written: text, json, or auto, which is text in a terminal and json elsewhere."""
+
+
+class Watch(Section):
+    """For whoever watches over the program."""
+
+    listen: ListenOrNot = ""
+    """The host and port where the program says whether it is well (/healthz) and how much it does (/metrics,
+    for Prometheus), such as "127.0.0.1:9464"; while it is empty, nowhere. Nobody is named there."""
+
+
+class Config(Section):
+    """All settings, section by section; they never change while the program runs. Each messenger has one
+    more: see `sections`."""
+
+    bot: Bot = Bot()
+    operators: Operators = Operators()
+    database: Database = Database()
+    help_lines: HelpLines = HelpLines()
+    privacy: Privacy = Privacy()
+    log: Log = Log()
+    watch: Watch = Watch()
+
+    def of(self, messenger: Messenger[Settings]) -> Settings:
+        """Return the section of a messenger."""
+        section = getattr(self, messenger.name)
+        assert isinstance(section, messenger.settings)
+        return section

@@ -1,0 +1,57 @@
+"""What people write beside a question that they ask others: send it, change it, it is urgent, any news?
+
+The phrases come from `i18n/words/*/asking.toml`, in English and the reader's language. They count only in
+short messages, and never act by themselves: whoever reads them here shows what was understood.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import i18n
+from bot.reading.phrases import APOSTROPHES, WORD, fold, split
+
+NAMES = ("send", "change", "without_name", "with_name", "added", "urgent", "news", "settled", "who_reads")
+"""The lists. Every language has them all."""
+LONGEST = 14
+"""Words of a message that is looked through."""
+
+Phrases = frozenset[tuple[str, ...]]
+
+
+def says(words: str, locale: str) -> frozenset[str]:
+    """Return the lists of which a phrase stands in a short message; none for a longer one."""
+    said = split(words)
+    if not 0 < len(said) <= LONGEST:
+        return frozenset()
+    return frozenset(name for name in NAMES if any(_stands(said, each) for each in _lists(locale, name)))
+
+
+def tells_urgency(words: str, locale: str) -> bool:
+    """Whether words of any length speak of something that cannot wait."""
+    said = split(words)
+    return any(_stands(said, each) for each in _lists(locale, "urgent"))
+
+
+def addition(words: str, locale: str) -> str | None:
+    """Return what is to be added, where words begin by saying so ("Please add: it is urgent"); None where
+    they do not."""
+    found = list(WORD.finditer(words.translate(APOSTROPHES)))
+    said = [fold(each[0]) for each in found]
+    longest = max(
+        (len(each) for each in _lists(locale, "added") if said[: len(each)] == list(each)), default=0
+    )
+    if not longest or len(said) == longest:
+        return None
+    return words[found[longest].start() :]
+
+
+def _stands(said: Sequence[str], phrase: tuple[str, ...]) -> bool:
+    """Whether the words of a phrase stand together."""
+    length = len(phrase)
+    return any(tuple(said[at : at + length]) == phrase for at in range(len(said) - length + 1))
+
+
+@cache
+def _lists(locale: str, name: str) -> Phrases:
+    known = [each for each in dict.fromkeys((locale, i18n.SOURCE)) if each in i18n.with_words()]
+    return frozenset(tuple(split(phrase)) for each in known for phrase in i18n.words(each, "asking")[name])

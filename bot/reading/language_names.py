@@ -1,0 +1,75 @@
+"""Names of languages, as people type them in any language of ours and in each itself."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+
+import i18n
+from bot.reading.phrases import split
+
+SPOKEN = (
+    *("en", "de", "ar", "fa", "tr", "ku", "ckb", "uk", "ru", "pl", "ro", "bg", "fr", "es", "pt", "it", "sq"),
+    *("sr", "hr", "bs", "mk", "el", "ti", "am", "so", "ur", "ps", "zh", "vi", "th", "bn", "hi", "pa", "ta"),
+    *("sw", "ka", "hy", "az", "nl", "cs", "sk", "sl", "hu", "lt", "lv", "et", "fi", "sv", "da", "nb", "he"),
+    *("ja", "ko", "id", "tl", "lo", "km", "my", "ne", "si", "uz", "kk", "ky", "tg", "tk", "mn", "ha", "yo"),
+    *("ig", "rw", "ln", "ff", "wo", "mg", "om", "ca", "eu", "gl", "is", "ga", "mt", "be", "ug", "bo", "ml"),
+    *("te", "mr", "gu", "kn"),
+)
+"""Languages whose names are known."""
+ALSO = {
+    "fa": "persian persisch farsi dari",
+    "ku": "kurdish kurdisch kurmanji kurmancî",
+    "ckb": "sorani",
+    "ps": "pashto paschtu",
+    "zh": "mandarin",
+    "ti": "tigrinya tigrigna",
+}
+"""Other names of them."""
+
+
+@cache
+def all_names() -> Mapping[str, str]:
+    """Return the languages by their names, as these are compared."""
+    found = {plain(name): code for code, names in ALSO.items() for name in names.split()}
+    for code in SPOKEN:
+        for shown_in in dict.fromkeys((*i18n.with_words(), code)):
+            if (name := _name(code, shown_in)) is not None:
+                found.setdefault(plain(name), code)
+    return found
+
+
+@cache
+def single() -> tuple[str, ...]:
+    """Return the names that are one word."""
+    return tuple(name for name in all_names() if name and " " not in name)
+
+
+def named(words: str) -> str | None:
+    """Return the language that words name; None for none, or for several."""
+    tokens = plain(words).split()
+    found = {all_names()[token] for token in tokens if token in all_names()}
+    return found.pop() if len(found) == 1 else None
+
+
+def all_named(words: str) -> list[str]:
+    """Return the languages that words name, in their order."""
+    names = all_names()
+    return list(dict.fromkeys(names[token] for token in plain(words).split() if token in names))
+
+
+def listed(codes: Iterable[str], shown_in: str) -> list[str]:
+    """Return the names of languages in another language, or in themselves where it has none for them."""
+    return [_name(code, shown_in) or i18n.language_name(code) for code in codes]
+
+
+def _name(code: str, shown_in: str) -> str | None:
+    try:
+        return Locale.parse(shown_in).languages.get(code)
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def plain(words: str) -> str:
+    """Return words as they are compared."""
+    return " ".join(split(words))

@@ -1,0 +1,1 @@
+"""Days: the words for them, and counting in the calendar."""

@@ -1,0 +1,1 @@
+"""Places: cities, countries, and the time zones they have."""

@@ -1,0 +1,1 @@
+"""Technical help that knows no word of the domain."""

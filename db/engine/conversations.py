@@ -1,0 +1,80 @@
+"""Parked handlers: one a row. The newest one of a person is open."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Row, bindparam, delete, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from db.models import Conversation, Member
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Built once: putting a statement together costs more than running it.
+OF_MEMBER = aliased(Member)
+HAS_MEMBER = or_(
+    Conversation.network_id.is_(None),
+    exists().where(
+        OF_MEMBER.network_id == Conversation.network_id,
+        OF_MEMBER.person_id == Conversation.person_id,
+        OF_MEMBER.state == "active",
+    ),
+).label("has_member")
+"""Whether the membership in which it was begun has not ended."""
+OPEN: Executable = (
+    select(*Conversation.__table__.c, HAS_MEMBER)
+    .where(Conversation.person_id == bindparam("of"))
+    .order_by(Conversation.id.desc())
+)
+ASKED = select(Conversation.person_id).where(
+    Conversation.person_id.in_(bindparam("people", expanding=True)),
+    Conversation.asked_at >= bindparam("since"),
+)
+ROLE = (
+    select(Member.role)
+    .join(
+        Conversation,
+        (Conversation.network_id == Member.network_id) & (Conversation.person_id == Member.person_id),
+    )
+    .where(Conversation.id == bindparam("conversation_id"), Member.state == "active")
+)
+KEEP = update(Conversation).where(Conversation.id == bindparam("conversation_id"))
+DROP = delete(Conversation).where(Conversation.id == bindparam("conversation_id"))
+
+
+def open_of(db: Session, person_id: int) -> Sequence[Row[Any]]:
+    """Return a person's parked handlers as plain rows, the open one first."""
+    rows: Sequence[Row[Any]] = db.connection().execute(OPEN, {"of": person_id}).all()
+    return rows
+
+
+def people_in_one(db: Session, person_ids: list[int], since: datetime = LONG_AGO) -> set[int]:
+    """Return those of the people who were asked a question (since then) and have not answered it."""
+    found: set[int] = set()
+    for start in range(0, len(person_ids), 500):
+        found.update(db.scalars(ASKED, {"people": person_ids[start : start + 500], "since": since}))
+    return found
+
+
+def role_in(db: Session, conversation_id: int) -> str | None:
+    """Return the role that the person of a parked handler has by now in the network in which it was begun;
+    None where they have no membership there."""
+    return db.scalar(ROLE, {"conversation_id": conversation_id})
+
+
+def change(db: Session, conversation_id: int, **state: Any) -> None:
+    """Change the state of a parked handler."""
+    change_each(db.connection(), [{"conversation_id": conversation_id, **state}])
+
+
+def change_each(connection: Connection, states: Sequence[dict[str, Any]]) -> None:
+    """Change the states of parked handlers, all with the same fields, each with its `conversation_id`."""
+    if states:
+        connection.execute(KEEP, states)
+
+
+def drop_each(connection: Connection, conversation_ids: Sequence[int]) -> None:
+    """Delete parked handlers that are done or cancelled."""
+    if conversation_ids:
+        connection.execute(DROP, [{"conversation_id": each} for each in conversation_ids])

@@ -1,0 +1,1 @@
+"""What help between members leaves behind."""

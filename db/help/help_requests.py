@@ -1,0 +1,353 @@
+"""Help requests: opened, asked around, taken once, closed. There is no state "forgotten"."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, exists, false, func, or_, select, true, union_all, update
+from sqlalchemy.orm import Session, aliased
+
+from db.models import (
+    Asked,
+    Exclusion,
+    HelpRequest,
+    Identity,
+    Member,
+    MemberTopic,
+    PeerAnswer,
+    Person,
+    PersonLanguage,
+    Posting,
+    RequestState,
+    Verdict,
+)
+from db.network.members import COORDINATORS
+from db.old import Forgotten, Old
+
+OPEN: tuple[RequestState, ...] = ("open", "handed")
+"""States in which a request still looks for somebody."""
+ANYTHING = "other"
+"""The topic that nobody names: what is none of the others is everybody's."""
+COMPARED = 1000
+"""Upper bound on the candidates that are compared, of those who know the topic and of the others: so a choice
+among very many takes hardly longer."""
+
+
+def open_request(
+    db: Session,
+    by: Member,
+    *,
+    topic: str,
+    need: str,
+    anonymous: bool,
+    now: datetime,
+    without_coordinators: bool = False,
+    media: list[Any] | None = None,
+    posting: Posting | None = None,
+) -> HelpRequest:
+    """Add a request; `posting` says when it goes to the network's rooms too. With `without_coordinators`
+    nobody who coordinates the network is asked."""
+    request = HelpRequest(
+        network_id=by.network_id,
+        asker=by,
+        topic=topic,
+        need=need,
+        media=media or [],
+        anonymous=anonymous,
+        without_coordinators=without_coordinators,
+        posting=posting,
+        opened_at=now,
+    )
+    db.add(request)
+    db.flush()
+    return request
+
+
+def fitting(
+    db: Session, request: HelpRequest, now: datetime, limit: int, *, by_hand: bool = False
+) -> Sequence[Member]:
+    """Return members who could be asked next, best first: by topic, language, place, load, and how long they
+    were not asked. Left out are the asker, those who were asked already, are paused, unreachable or excluded
+    by either side, or help as many as they said they can; and those who coordinate, where the asker wants
+    that. Of more than `COMPARED` who know the topic, or do not, only those who were not asked for longest are
+    compared. Where somebody chooses among them `by_hand`, those who were asked and are silent are there too,
+    and an asker without a name, whom an order by what they have in common would tell as well as a gap."""
+    asker = request.asker.person
+    helping = aliased(HelpRequest)
+    load = (
+        select(func.count())
+        .where(helping.helper_id == Member.id, helping.state == "taken")
+        .correlate(Member)
+        .scalar_subquery()
+    )
+    knows_topic = exists().where(MemberTopic.member_id == Member.id, MemberTopic.topic == request.topic)
+    names_any = exists().where(MemberTopic.member_id == Member.id)
+    may_know = and_(Member.role == "member", ~names_any)  # who coordinates is asked when nobody else knows
+    spoken = [row.language for row in asker.languages]
+    says_languages = exists().where(PersonLanguage.person_id == Person.id)
+    shares = exists().where(PersonLanguage.person_id == Person.id, PersonLanguage.language.in_(spoken))
+    unasked_longest = (Member.last_asked_at.asc().nulls_first(), Member.id)
+    silent = Asked.answer.is_(None) if by_hand else false()
+    is_unnamed = Member.id == request.asker_id if by_hand and request.anonymous else false()
+    was_asked = exists().where(Asked.request_id == request.id, Asked.member_id == Member.id, ~silent)
+    fits = (
+        select(Member.id)
+        .join(Member.person)
+        .where(
+            Member.network_id == request.network_id,
+            Member.state == "active",
+            or_(Member.id != request.asker_id, is_unnamed),
+            exists().where(Identity.person_id == Person.id, Identity.reachable),
+            or_(Person.paused_at.is_(None), Person.paused_until <= now),
+            or_(~was_asked, is_unnamed),
+            ~exists().where(
+                or_(
+                    and_(Exclusion.person_id == Person.id, Exclusion.other_id == asker.id),
+                    and_(Exclusion.person_id == asker.id, Exclusion.other_id == Person.id),
+                )
+            ),
+            load < Person.load,
+            *([Member.role.not_in(COORDINATORS)] if request.without_coordinators else []),
+        )
+        .order_by(*unasked_longest)
+        .limit(COMPARED)
+    )
+    compared = union_all(
+        *(select(fits.where(either).subquery()) for either in (knows_topic, ~knows_topic))
+    ).subquery()
+    best_first = (
+        case((shares if spoken else true(), 0), (~says_languages, 1), else_=2),
+        case((Person.place == asker.place if asker.place else true(), 0), else_=1),
+        load,
+        *unasked_longest,
+    )
+    return db.scalars(
+        select(Member)
+        .join(compared, compared.c.id == Member.id)
+        .join(Member.person)
+        .order_by(
+            case((knows_topic, 0), (may_know, 1), else_=2),
+            *([func.lower(Person.name), Member.id] if by_hand and request.anonymous else best_first),
+        )
+        .limit(limit)
+    ).all()
+
+
+def naming_topic(db: Session, request: HelpRequest, members: Sequence[Member]) -> list[Member]:
+    """Return those of the members who named the request's topic, or, unless they coordinate, none at all; all
+    where nobody can name it."""
+    if request.topic == ANYTHING:
+        return list(members)
+    named: dict[int, set[str]] = {}
+    for member_id, topic in db.execute(
+        select(MemberTopic.member_id, MemberTopic.topic).where(
+            MemberTopic.member_id.in_([member.id for member in members])
+        )
+    ):
+        named.setdefault(member_id, set()).add(topic)
+    return [
+        member
+        for member in members
+        if request.topic in named.get(member.id, {request.topic} if member.role == "member" else ())
+    ]
+
+
+def ask(db: Session, request: HelpRequest, member: Member, now: datetime) -> Asked:
+    """Note that a peer is asked."""
+    asked = Asked(request_id=request.id, member_id=member.id, at=now)
+    member.last_asked_at = now
+    db.add(asked)
+    db.flush()
+    return asked
+
+
+def ask_by_hand(db: Session, request: HelpRequest, member: Member, now: datetime) -> None:
+    """Note that a peer is asked, maybe once more, because somebody has chosen them."""
+    row = db.scalar(select(Asked).where(Asked.request_id == request.id, Asked.member_id == member.id))
+    if row is None:
+        ask(db, request, member, now)
+    else:
+        row.at = member.last_asked_at = now
+        db.flush()
+
+
+def asked(db: Session, request: HelpRequest) -> Sequence[Asked]:
+    """Return who was asked, in that order."""
+    return db.scalars(
+        select(Asked)
+        .where(Asked.request_id == request.id, or_(Asked.answer.is_(None), Asked.answer != "passed"))
+        .order_by(Asked.id)
+    ).all()
+
+
+def again(db: Session, request: HelpRequest) -> HelpRequest | None:
+    """Return the newer request of the same asker, in the same words and with the same promises, if it looks
+    for somebody."""
+    return db.scalar(
+        select(HelpRequest)
+        .where(
+            HelpRequest.asker_id == request.asker_id,
+            HelpRequest.id > request.id,
+            HelpRequest.need == request.need,
+            HelpRequest.anonymous == request.anonymous,
+            HelpRequest.without_coordinators == request.without_coordinators,
+            HelpRequest.state.in_(OPEN),
+        )
+        .order_by(HelpRequest.id.desc())
+        .limit(1)
+    )
+
+
+def answer(db: Session, request: HelpRequest, member: Member, said: PeerAnswer, now: datetime) -> None:
+    """Keep what a peer said. Somebody who answers without being asked (a meta-mentor who steps in) is noted
+    as well."""
+    row = db.scalar(select(Asked).where(Asked.request_id == request.id, Asked.member_id == member.id))
+    if row is None:
+        row = ask(db, request, member, now)
+    row.answer, row.answered_at = said, now
+    db.flush()
+
+
+def take(db: Session, request: HelpRequest, helper: Member, now: datetime) -> bool:
+    """Give a request to the first who takes it; return False where another was faster or it is over."""
+    taken = (
+        db.connection()
+        .execute(
+            update(HelpRequest)
+            .where(HelpRequest.id == request.id, HelpRequest.helper_id.is_(None), HelpRequest.state.in_(OPEN))
+            .values(
+                helper_id=helper.id,
+                state="taken",
+                taken_at=now,
+                answered_at=func.coalesce(HelpRequest.answered_at, now),
+            )
+        )
+        .rowcount
+    )
+    db.refresh(request)
+    return bool(taken)
+
+
+def widen(request: HelpRequest, now: datetime) -> None:
+    """Note that everybody who named the topic is asked from now on."""
+    request.widened_at = now
+
+
+def rewrite(request: HelpRequest, need: str, media: list[Any]) -> None:
+    """Keep other words of a request, and what is sent with them."""
+    request.need, request.media = need, media
+
+
+def hand_over(request: HelpRequest, now: datetime) -> None:
+    """Make a request a named debt of those who coordinate; it is wide then as well."""
+    request.state, request.handed_at = "handed", now
+    request.widened_at = request.widened_at or now
+
+
+def entrust(request: HelpRequest, now: datetime) -> None:
+    """Let those who coordinate read a request that was kept from them; they owe an answer from now on."""
+    request.without_coordinators = False
+    request.state, request.handed_at = "handed", request.handed_at or now
+
+
+def note_post(request: HelpRequest, letter_id: int | None) -> None:
+    """Keep the letter by which a request was posted in rooms."""
+    request.post_id = letter_id
+
+
+def note_answer(request: HelpRequest, now: datetime) -> None:
+    """Note that a human has answered; only the first time counts."""
+    request.answered_at = request.answered_at or now
+
+
+def judge(request: HelpRequest, verdict: Verdict) -> None:
+    """Keep whether it helped, in the asker's words."""
+    request.helped = verdict
+
+
+def release(db: Session, request: HelpRequest) -> None:
+    """Let a request look for somebody again, because its helper cannot go on."""
+    request.helper_id, request.taken_at = None, None
+    if request.without_coordinators:  # nobody owes it
+        request.handed_at = None
+    request.state = "handed" if request.handed_at else "open"
+    db.flush()
+
+
+def close(db: Session, request: HelpRequest, state: RequestState, at: datetime) -> None:
+    """Close a request: solved or withdrawn. Where `at` is still to come, it is over now, and others see it
+    then."""
+    request.state, request.closed_at = state, at
+    db.flush()
+
+
+def waits_for_coordinators(request: HelpRequest) -> bool:
+    """Whether those who coordinate see a request as one that is open."""
+    return request.state in OPEN and not request.without_coordinators
+
+
+def open_by(db: Session, member: Member) -> Sequence[HelpRequest]:
+    """Return a member's own requests that are not closed, the newest first."""
+    return db.scalars(
+        select(HelpRequest)
+        .where(HelpRequest.asker_id == member.id, HelpRequest.closed_at.is_(None))
+        .order_by(HelpRequest.id.desc())
+    ).all()
+
+
+def taken_by(db: Session, member: Member) -> Sequence[HelpRequest]:
+    """Return requests that a member helps with now."""
+    return db.scalars(
+        select(HelpRequest).where(HelpRequest.helper_id == member.id, HelpRequest.state == "taken")
+    ).all()
+
+
+def unanswered(db: Session, network_id: int, now: datetime) -> Sequence[HelpRequest]:
+    """Return requests of a network that look for somebody, as far as those who coordinate it may know, the
+    oldest first."""
+    return db.scalars(
+        select(HelpRequest)
+        .where(
+            HelpRequest.network_id == network_id,
+            HelpRequest.helper_id.is_(None),
+            or_(HelpRequest.state.in_(OPEN), HelpRequest.closed_at > now),
+            HelpRequest.without_coordinators.is_(False),
+        )
+        .order_by(HelpRequest.opened_at, HelpRequest.id)
+    ).all()
+
+
+def waiting_for_answer_of(db: Session, member: Member) -> Sequence[HelpRequest]:
+    """Return requests that look for somebody and for which this member was asked and is silent."""
+    return db.scalars(
+        select(HelpRequest)
+        .join(Asked, Asked.request_id == HelpRequest.id)
+        .where(Asked.member_id == member.id, Asked.answer.is_(None), HelpRequest.state.in_(OPEN))
+        .order_by(HelpRequest.id)
+    ).all()
+
+
+def helped_before(db: Session, request: HelpRequest) -> bool:
+    """Whether who helps with a request has helped with another one that was solved."""
+    return bool(
+        db.scalar(
+            select(
+                exists().where(
+                    HelpRequest.helper_id == request.helper_id,
+                    HelpRequest.state == "solved",
+                    HelpRequest.id != request.id,
+                )
+            )
+        )
+    )
+
+
+def still_silent(db: Session, request: HelpRequest) -> bool:
+    """Whether somebody who was asked has not answered yet."""
+    return bool(db.scalar(select(exists().where(Asked.request_id == request.id, Asked.answer.is_(None)))))
+
+
+def forget_words(db: Session, old: Old) -> Forgotten:
+    """Delete the words of requests that were closed too long ago."""
+    how = update(HelpRequest).values(need="", media=[], forgotten=True)
+    return old.forget(db, how, HelpRequest.closed_at, HelpRequest.id, ~HelpRequest.forgotten)

@@ -1,0 +1,186 @@
+"""The rows of the engine: events, parked handlers, letters on their way, and timers."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import CASCADE, Base, BigKey
+from db.shards import of_new
+
+DeliveryState = Literal["waiting", "sent", "unreachable", "refused", "dropped"]
+Loss = Literal["unreachable", "refused", "dropped"]
+"""How a delivery ends that does not arrive."""
+Takes = Literal["choice", "words"]
+WAITING = "state = 'waiting'"
+CLOSES = {"sqlite": "closes = 1", "postgresql": "closes"}
+"""Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
+
+
+class Seen(Base):
+    """An event that was handled; where it is delivered again, it is passed over."""
+
+    __tablename__ = "seen"
+
+    event: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DeadLetter(Base):
+    """An event that could not be handled and is not tried again. Nothing of what it brought is kept."""
+
+    __tablename__ = "dead_letters"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    error: Mapped[str]  # the kind of mistake, as the program calls it
+    number: Mapped[str]  # the same as in the log
+    reported: Mapped[bool] = mapped_column(default=False)  # to the operators, when it came
+
+
+class Conversation(Base):
+    """A parked handler: what to call again, the answers so far by name, and the open question. It belongs to
+    the network in which it was begun, whichever its person is active in by now."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
+    network_id: Mapped[int | None] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), index=True)
+    handler: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    answers: Mapped[dict[str, Any]]
+    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was settled without asking, by name
+    words: Mapped[str]  # written after the command, not used yet
+    question: Mapped[str]  # the name of the open question
+    takes: Mapped[Takes] = mapped_column(String(16), default="choice")  # what answers it
+    draft: Mapped[list[Any] | None]  # what is ticked so far, where several may be
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"), index=True)
+    asked_by: Mapped[int | None] = mapped_column(BigInteger)  # the letter that asked it first
+    asked_at: Mapped[datetime]
+    # The messages that brought the answers, each with its question ("": it began the handler) and its words.
+    heard: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    album: Mapped[str | None]  # what the latest message was sent together with
+
+
+class Used(Base):
+    """A message whose words went into something that is done: a later change of it is too late. `digest`
+    tells whether its words have changed; the words themselves are not kept."""
+
+    __tablename__ = "used"
+
+    message: Mapped[str] = mapped_column(primary_key=True)
+    handler: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Letter(Base):
+    """What is to be said, once for all its readers. `body` is text as JSON, none once forgotten; `media` says
+    where the files lie that are carried with it. With `act` nothing is said, but something is done."""
+
+    __tablename__ = "letters"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    body: Mapped[Any | None]
+    offers: Mapped[list[Any]] = mapped_column(default=list)
+    picture: Mapped[Any | None]
+    media: Mapped[list[Any]] = mapped_column(default=list)
+    act: Mapped[Any | None]  # {"menu": …}, {"admit": account} or {"delete": True}
+    about: Mapped[Any | None]  # text as JSON: "Ida’s question about papers"
+    on_reply: Mapped[Any | None]  # what words in answer to it call: {"do": step, "args": {…}}
+    author: Mapped[Any | None]  # who hears it if it does not arrive, see `bot.delivery.letters.Author`
+    carries: Mapped[str | None] = mapped_column(index=True)  # the message whose words it carries
+    album: Mapped[str | None]  # what that message was sent together with
+    forget: Mapped[bool] = mapped_column(default=False)  # drop the body once delivered
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Delivery(Base):
+    """A letter on its way to one chat. With `replaces`, it takes the place of that delivery's message; one
+    that `closes` only takes the buttons off it, which do nothing from then on. That is a row of its own: the
+    message's row is written by the program that sends it, and no turn waits for that."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index(
+            "ix_deliveries_waiting",
+            "priority",
+            "id",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+        Index("ix_deliveries_oldest", "id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
+        Index("ix_deliveries_letter", "letter_id", "state"),
+        Index("ix_deliveries_message", "messenger", "chat", "message"),
+        Index("ix_deliveries_latest", "messenger", "chat", "id"),
+        Index(
+            "uq_deliveries_closes",
+            "replaces",
+            "letter_id",
+            unique=True,
+            sqlite_where=text(CLOSES["sqlite"]),
+            postgresql_where=text(CLOSES["postgresql"]),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id", ondelete=CASCADE))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
+    messenger: Mapped[str]
+    chat: Mapped[str]
+    shard: Mapped[int] = mapped_column(SmallInteger, default=of_new)  # of the chat
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id", ondelete=CASCADE), index=True)
+    thread: Mapped[str] = mapped_column(default="")  # in the room
+    reply_to: Mapped[str | None]  # the message it answers
+    priority: Mapped[int]
+    state: Mapped[DeliveryState] = mapped_column(String(16), default="waiting")
+    not_before: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    replaces: Mapped[int | None] = mapped_column(BigInteger)
+    chosen: Mapped[Any | None]  # the label that was pressed: shown when a keyboard is closed
+    message: Mapped[str | None]  # the messenger's id, once sent
+    newest: Mapped[str | None]  # its id since an edit, where the messenger gives each version its own
+    attempts: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0)  # how many of its messages, where more wait
+    closes: Mapped[bool] = mapped_column(default=False)
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+class Part(Base):
+    """A message of a delivery that took several: each but the last, which stands in the delivery itself.
+    Those with words have places from 0 on, those that only show a file from -1 down."""
+
+    __tablename__ = "parts"
+
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("deliveries.id", ondelete=CASCADE), primary_key=True, autoincrement=False
+    )
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    message: Mapped[str] = mapped_column(index=True)  # the messenger's id
+
+
+class Remembered(Base):
+    """What the adapter of a messenger has to remember, by a key of its own."""
+
+    __tablename__ = "remembered"
+
+    messenger: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Timer(Base):
+    """A handler to call at a time, with its arguments. It is called only once: the turn deletes the row."""
+
+    __tablename__ = "timers"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    handler: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    about: Mapped[str] = mapped_column(index=True)  # "request:5", to call it off
+    attempts: Mapped[int] = mapped_column(default=0)

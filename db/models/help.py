@@ -1,0 +1,165 @@
+"""Help between members: requests, relays and check-ins."""
+
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from db.models.base import CASCADE, Base, ByNetwork, InNetwork
+from db.models.network import Member, Network
+from db.models.people import Person
+
+RequestState = Literal["open", "taken", "solved", "withdrawn", "handed"]
+"""`open` and `handed` look for somebody; with `handed` those who coordinate owe an answer."""
+Posting = Literal["now", "later"]
+"""When a request goes to the network's rooms: with the first peers, or once it is widened."""
+PeerAnswer = Literal["yes", "no", "late", "passed"]
+"""What a peer said: `late` that they would have come; `passed` stands for one who must not be asked."""
+Verdict = Literal["yes", "a_bit", "no"]
+"""Whether it helped, as the asker says three days later."""
+Mood = Literal["good", "so_so", "not_good"]
+Wish = Literal["meta_mentor", "nothing"]
+"""Whom somebody who is not well wants to talk to; a peer is a help request."""
+POSTED = "post_id IS NOT NULL"
+REMEMBERED = {"sqlite": "forgotten = 0", "postgresql": "NOT forgotten"}
+"""Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
+
+
+class HelpRequest(ByNetwork):
+    """One mentor's question to peers, with a state, an owner and a deadline."""
+
+    __tablename__ = "help_requests"
+    __table_args__ = (
+        Index(
+            "ix_help_requests_post_id", "post_id", sqlite_where=text(POSTED), postgresql_where=text(POSTED)
+        ),
+        Index(
+            "ix_help_requests_remembered",
+            "closed_at",
+            sqlite_where=text(REMEMBERED["sqlite"]),
+            postgresql_where=text(REMEMBERED["postgresql"]),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asker_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
+    helper_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    topic: Mapped[str]
+    need: Mapped[str]
+    media: Mapped[list[Any]] = mapped_column(default=list)  # where its voice notes, pictures and files lie
+    posting: Mapped[Posting | None] = mapped_column(String(16))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"))  # there
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    # Those who coordinate are not asked, and do not read it.
+    without_coordinators: Mapped[bool] = mapped_column(default=False, server_default=false())
+    state: Mapped[RequestState] = mapped_column(String(16), default="open")
+    opened_at: Mapped[datetime]
+    urgent_at: Mapped[datetime | None]  # several are asked at once since then
+    waves: Mapped[int] = mapped_column(default=0, server_default="0")  # how often several were asked
+    widened_at: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]  # a named debt of the meta-mentor since then
+    answered_at: Mapped[datetime | None]  # the first word of a human
+    taken_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  # it is over; still to come: from then on others see that
+    forgotten: Mapped[bool] = mapped_column(default=False)  # its words are deleted
+    helped: Mapped[Verdict | None] = mapped_column(Text)
+
+    asker: Mapped[Member] = relationship(foreign_keys=[asker_id])
+    helper: Mapped[Member | None] = relationship(foreign_keys=[helper_id])
+
+
+class Asked(Base):
+    """A peer was asked to help with a request, and what they said."""
+
+    __tablename__ = "asked"
+    __table_args__ = (UniqueConstraint("request_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("help_requests.id", ondelete=CASCADE))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
+    at: Mapped[datetime]
+    answer: Mapped[PeerAnswer | None] = mapped_column(String(16))  # none: silent
+    answered_at: Mapped[datetime | None]
+
+    member: Mapped[Member] = relationship()
+
+
+class Relay(ByNetwork):
+    """A conversation between two people carried by the bot. Its words are not kept."""
+
+    __tablename__ = "relays"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("help_requests.id", ondelete=CASCADE), index=True
+    )
+    asker_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
+    helper_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
+    asker_named: Mapped[bool] = mapped_column(default=True)  # whether the helper may see the asker's name
+    opened_at: Mapped[datetime]
+    last_words_at: Mapped[datetime | None]  # none: nobody has written yet
+    last_letter: Mapped[int] = mapped_column(BigInteger, default=0)  # with words, or that said "write here"
+    ends_at: Mapped[datetime | None]  # all is settled: words are carried until then
+    closed_at: Mapped[datetime | None]  # nothing is carried; still to come: the helper hears it then
+
+    network: Mapped[Network] = relationship()
+    asker: Mapped[Person] = relationship(foreign_keys=[asker_id])
+    helper: Mapped[Person] = relationship(foreign_keys=[helper_id])
+
+
+class Schedule(InNetwork):
+    """The rhythm of a network's check-in: a weekday and a time of day, local to each member."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (UniqueConstraint("network_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    weekday: Mapped[int]  # Monday is 0
+    at: Mapped[time]
+    every_weeks: Mapped[int] = mapped_column(default=4)
+    starts_on: Mapped[date]
+    questions: Mapped[list[str]]  # what is asked besides how the mentoring goes; "" is not kept
+
+
+class Round(InNetwork):
+    """One check-in of a whole network: the same day for all its members, wherever they are."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (UniqueConstraint("network_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    questions: Mapped[list[str]]
+    digest_at: Mapped[datetime | None]
+    digest: Mapped[Any | None]  # how many were asked, and gave which answer, when it was sent
+
+
+class CheckIn(Base):
+    """One member's part of a round."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (UniqueConstraint("round_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id", ondelete=CASCADE))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
+    asked_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    mood: Mapped[Mood | None] = mapped_column(String(16))
+    wants: Mapped[Wish | None] = mapped_column(String(16))
+    seen_at: Mapped[datetime | None]  # a meta-mentor has dealt with a "not good"
+
+    round: Mapped[Round] = relationship()
+    member: Mapped[Member] = relationship()
+
+
+class CheckInAnswer(Base):
+    """The answer to one of the network's own questions: 1 to 5."""
+
+    __tablename__ = "check_in_answers"
+
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_ins.id", ondelete=CASCADE), primary_key=True)
+    question: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int]

@@ -1,0 +1,78 @@
+"""People and their accounts: what is theirs in every network."""
+
+from datetime import datetime, time
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from db.models.base import CASCADE, Base
+
+
+class Person(Base):
+    """A human. What is theirs in every network."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str | None]  # chosen; a hint from the messenger is the identity's
+    time_zone: Mapped[str | None]
+    place: Mapped[str | None]
+    quiet_from: Mapped[time] = mapped_column(default=time(21))
+    quiet_to: Mapped[time] = mapped_column(default=time(8))
+    paused_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]  # none while paused_at is set: until they say so
+    wake_if_urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    load: Mapped[int] = mapped_column(default=2)  # requests they help with at a time
+    consent_version: Mapped[int | None]
+    consent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    network_id: Mapped[int | None] = mapped_column(
+        ForeignKey("networks.id", ondelete="SET NULL"), index=True
+    )  # active one
+
+    identities: Mapped[list["Identity"]] = relationship(back_populates="person", order_by="Identity.id")
+    languages: Mapped[list["PersonLanguage"]] = relationship(
+        cascade="all, delete-orphan", order_by="PersonLanguage.language"
+    )
+
+
+class PersonLanguage(Base):
+    """A language a person can help in (two letters, ISO 639-1)."""
+
+    __tablename__ = "person_languages"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Identity(Base):
+    """A person's account on one messenger and the chat in which they are alone with the bot."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("messenger", "account"),
+        Index("ix_identities_chat", "messenger", "chat"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
+    messenger: Mapped[str]
+    account: Mapped[str]
+    chat: Mapped[str]
+    language: Mapped[str | None]  # the messenger's hint
+    reachable: Mapped[bool] = mapped_column(default=True)
+    left_at: Mapped[datetime | None]  # since when they cannot be reached
+    last_wrote_at: Mapped[datetime]
+    menu: Mapped[str] = mapped_column(default="")  # what their chat's own menu of commands was made for
+
+    person: Mapped[Person] = relationship(back_populates="identities")
+
+
+class Exclusion(Base):
+    """Not with this person: confidential, and kept."""
+
+    __tablename__ = "exclusions"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), primary_key=True)

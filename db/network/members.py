@@ -1,0 +1,252 @@
+"""Members of a network."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from db.models import (
+    EndState,
+    Exclusion,
+    Identity,
+    Label,
+    Member,
+    MemberRole,
+    MemberTopic,
+    Network,
+    Person,
+    PersonLanguage,
+)
+
+COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
+MONDAY, NEVER = 0, -1
+CONTACT_GRAIN = timedelta(hours=1)
+"""How finely it is remembered when a human answered somebody."""
+# Built once: putting a statement together costs more than running it.
+IN_CONTACT = (
+    update(Member)
+    .where(
+        Member.network_id == bindparam("network"),
+        Member.person_id == bindparam("person"),
+        or_(Member.last_contact_at.is_(None), Member.last_contact_at < bindparam("earlier")),
+    )
+    .values(last_contact_at=bindparam("now"))
+)
+IN_SEVERAL = (
+    select(Member.person_id)
+    .where(Member.person_id.in_(bindparam("people", expanding=True)), Member.state == "active")
+    .group_by(Member.person_id)
+    .having(func.count() > 1)
+)
+
+
+def of(db: Session, network: Network, person: Person) -> Member | None:
+    """Return a person's membership in a network, an ended one too."""
+    return db.scalar(select(Member).where(Member.network_id == network.id, Member.person_id == person.id))
+
+
+def latest(db: Session, person: Person) -> Member | None:
+    """Return the membership of a person that began last, an ended one too."""
+    mine = select(Member).where(Member.person_id == person.id)
+    return db.scalar(mine.order_by(Member.joined_at.desc(), Member.id.desc()).limit(1))
+
+
+def membership(db: Session, member_id: int) -> Member:
+    """Return a membership that exists, with its network."""
+    return db.get_one(Member, member_id, options=[joinedload(Member.network)])
+
+
+def join(
+    db: Session,
+    network: Network,
+    person: Person,
+    *,
+    label: Label,
+    role: MemberRole = "member",
+    invitation_id: int | None = None,
+    now: datetime,
+) -> Member:
+    """Make a person a member, or a member again, and the network their active one."""
+    member = of(db, network, person)
+    if member is None:
+        member = Member(network=network, person=person, label=label, joined_at=now)
+        db.add(member)
+    member.role, member.label, member.state = role, label, "active"
+    member.invitation_id, member.joined_at = invitation_id, now
+    member.ended_at = member.ended_because = None
+    person.network_id = network.id
+    db.flush()
+    return member
+
+
+def end(db: Session, member: Member, *, state: EndState, because: str | None, now: datetime) -> None:
+    """End a membership. Another network of theirs becomes the active one, if there is any."""
+    member.state, member.ended_at, member.ended_because = state, now, because
+    give_role(member, "member")
+    db.flush()
+    if member.person.network_id == member.network_id:
+        others = memberships(db, member.person)
+        member.person.network_id = others[0].network_id if others else None
+
+
+def explain(member: Member, because: str) -> None:
+    """Keep why somebody left, in their own words or one of the reasons that are offered."""
+    member.ended_because = because
+
+
+def memberships(db: Session, person: Person) -> Sequence[Member]:
+    """Return where a person is a member, the latest first."""
+    return db.scalars(
+        select(Member)
+        .where(Member.person_id == person.id, Member.state == "active")
+        .order_by(Member.joined_at.desc(), Member.id.desc())
+    ).all()
+
+
+def is_one(db: Session, messenger: str, account: str) -> bool:
+    """Whether an account belongs to a member of any network."""
+    found = db.scalar(
+        select(Member.id)
+        .join(Identity, Identity.person_id == Member.person_id)
+        .where(Identity.messenger == messenger, Identity.account == account, Member.state == "active")
+        .limit(1)
+    )
+    return found is not None
+
+
+def in_several(db: Session, person_ids: Sequence[int]) -> set[int]:
+    """Return those of the people who are in more than one network."""
+    return set(db.scalars(IN_SEVERAL, {"people": person_ids}))
+
+
+def active(db: Session, network: Network, after: Member | None = None) -> Sequence[Member]:
+    """Return the members of a network, by name; with `after` those that come after this one, who may have
+    left."""
+    name = func.lower(Person.name)
+    found = (
+        select(Member)
+        .join(Member.person)
+        .options(contains_eager(Member.person))
+        .where(Member.network_id == network.id, Member.state == "active")
+        .order_by(name, Member.id)
+    )
+    if after is not None:
+        last = func.lower(after.person.name)
+        found = found.where(or_(name > last, and_(name == last, Member.id > after.id)))
+    return db.scalars(found).all()
+
+
+def coordinators(db: Session, network_id: int) -> Sequence[Member]:
+    """Return those who coordinate a network: meta-mentors, then deputies."""
+    return db.scalars(
+        select(Member)
+        .where(Member.network_id == network_id, Member.state == "active", Member.role.in_(COORDINATORS))
+        .order_by(Member.role.desc(), Member.id)
+    ).all()
+
+
+def all_coordinators(db: Session) -> Sequence[Member]:
+    """Return those who coordinate a network, of all networks."""
+    return db.scalars(
+        select(Member)
+        .where(Member.state == "active", Member.role.in_(COORDINATORS))
+        .options(joinedload(Member.network), joinedload(Member.person))
+        .order_by(Member.id)
+    ).all()
+
+
+def morning(member: Member) -> int:
+    """Return on which weekday a member hears in the morning who waits; NEVER for none."""
+    if member.morning is not None:
+        return member.morning
+    return MONDAY if member.role == "meta_mentor" else NEVER
+
+
+def set_morning(member: Member, weekday: int) -> None:
+    """Keep on which weekday a member hears in the morning who waits, or that it is NEVER."""
+    member.morning = weekday
+
+
+def within_reach(network_id: int, now: datetime) -> Select[Member]:
+    """Select members of a network who can be written to and have not asked for a pause."""
+    return (
+        select(Member)
+        .join(Member.person)
+        .where(
+            Member.network_id == network_id,
+            Member.state == "active",
+            exists().where(Identity.person_id == Person.id, Identity.reachable),
+            or_(Person.paused_at.is_(None), Person.paused_until <= now),
+        )
+    )
+
+
+def others_within_reach(
+    db: Session, member: Member, now: datetime, limit: int, *, without: Collection[MemberRole] = ()
+) -> Sequence[Member]:
+    """Return up to `limit` others in a member's network who can be written to now, without those in some
+    roles."""
+    others = within_reach(member.network_id, now).where(Member.id != member.id, Member.role.not_in(without))
+    return db.scalars(others.order_by(Member.id).limit(limit)).all()
+
+
+def to_be_woken(db: Session, member: Member, now: datetime) -> Sequence[Member]:
+    """Return the others in a member's network who may be woken for what is urgent and can be written to now:
+    those who coordinate first. Left out is whoever is excluded by either side."""
+    excluded = or_(
+        and_(Exclusion.person_id == Person.id, Exclusion.other_id == member.person_id),
+        and_(Exclusion.person_id == member.person_id, Exclusion.other_id == Person.id),
+    )
+    return db.scalars(
+        within_reach(member.network_id, now)
+        .where(Person.wake_if_urgent, Member.id != member.id, ~exists().where(excluded))
+        .order_by(Member.role.not_in(COORDINATORS), Member.role.desc(), Member.id)
+    ).all()
+
+
+def needed(db: Session, member: Member) -> bool:
+    """Whether a network with other members would be without a meta-mentor if this one went."""
+    others = [other for other in active(db, member.network) if other.id != member.id]
+    return (
+        member.role == "meta_mentor" and bool(others) and all(other.role != "meta_mentor" for other in others)
+    )
+
+
+def in_contact(db: Session, whom: Iterable[tuple[int, int]], now: datetime) -> None:
+    """Note that a human has answered these members, each given by network and person, and knew them by name.
+
+    What reaches somebody who asked without a name does not count: a date that moves, or a name that goes from
+    a list, would tell who asked. So somebody with no other answers is written to as if they had none.
+    """
+    earlier = now - CONTACT_GRAIN
+    rows = [
+        {"network": network_id, "person": person_id, "earlier": earlier, "now": now}
+        for network_id, person_id in sorted(set(whom))  # in one order, so that no two wait for each other
+    ]
+    if rows:
+        db.connection().execute(IN_CONTACT, rows)
+
+
+def give_role(member: Member, role: MemberRole) -> None:
+    """Give a member a role; "member" takes back the one they had."""
+    member.role, member.offered_role = role, None
+
+
+def offer_role(member: Member, role: MemberRole | None) -> None:
+    """Keep which role a member was asked to take; None for none any more."""
+    member.offered_role = role
+
+
+def set_topics(db: Session, member: Member, topics: Iterable[str]) -> None:
+    """Keep what a member can help with."""
+    member.topics = []
+    db.flush()
+    member.topics = [MemberTopic(topic=topic) for topic in topics]
+
+
+def set_languages(db: Session, person: Person, languages: Iterable[str]) -> None:
+    """Keep in which languages a person can help."""
+    person.languages = []
+    db.flush()
+    person.languages = [PersonLanguage(language=language) for language in languages]

@@ -1,0 +1,63 @@
+"""A request is answered in words: these go to its asker, and whoever wrote them helps from then on."""
+
+from bot import Context, Unasked, _, form, on, paragraphs
+from db.models import HelpRequest
+from handlers.asking import taking
+from handlers.asking.steps import AnswerRequest
+from handlers.asking.wording import shortened
+from handlers.protecting import need
+from handlers.talking import carrying, sides
+from handlers.talking.steps import Reply
+
+LONGEST_SHOWN = 300
+"""Characters of somebody's words that they are shown before these are sent."""
+
+
+@on(AnswerRequest)
+def answer_request(ctx: Context, step: AnswerRequest) -> None:
+    """Bring words to the asker of a request. Those that do not answer its very message are sent only after a
+    tap."""
+    if not step.replied and not _is_answer(ctx, step):
+        ctx.redirect(Unasked(said=step.said))
+    relay = taking.taken(ctx, step.request_id)
+    if relay is None:
+        ctx.say(_("I have not passed your message on."))
+        return
+    need.beside(ctx, step.said.words)
+    ctx.say(
+        _(
+            "I have sent this to {name}. Whatever you write now goes there too.",
+            name=sides.other_name(relay, ctx.person),
+        ),
+        on_reply=Reply(relay.id),
+    )
+    carrying.carry(ctx, relay, step.said)
+
+
+def _is_answer(ctx: Context, step: AnswerRequest) -> bool:
+    """Ask whether words are for the asker of a request."""
+    request = ctx.db.get(HelpRequest, step.request_id)
+    if request is None:
+        return False
+    words, named = step.said.words, not request.anonymous
+    question = (
+        _("Shall I send this to {name} as an answer?", name=request.asker.person.name)
+        if named
+        else _("Shall I send this to the person who asked, as an answer?")
+    )
+    yes = _("Yes, send it to {name}", name=request.asker.person.name) if named else _("Yes, send it")
+    return bool(
+        ctx.confirm(
+            "answer",
+            paragraphs(
+                *(
+                    [form("<blockquote>{words}</blockquote>", words=shortened(words, LONGEST_SHOWN))]
+                    if words
+                    else []
+                ),
+                question,
+            ),
+            yes=yes,
+            no=_("No, something else"),
+        )
+    )

@@ -1,0 +1,114 @@
+"""A request put before people: before peers, and in the rooms of a network, where it is answered, and shown
+as over."""
+
+from collections.abc import Sequence
+
+from bot import AnyText, Button, Context, Priority, Role, Text, _, on
+from db.help import help_requests
+from db.models import HelpRequest, Member, Network, Posting
+from db.network import networks, rooms
+from handlers.asking import night, wording
+from handlers.asking.steps import AnswerInRoom, AnswerRequest, Decline, Solve, Take, TakePostBack
+from handlers.talking import carrying
+
+NEXT_PLACE: dict[Posting | None, tuple[Posting | None, Text]] = {
+    None: ("now", _("In the group too")),
+    "now": ("later", _("In the group only later")),
+    "later": (None, _("Not in the group")),
+}
+"""Where a request goes beside its peers, where next with a tap, and what that button says."""
+TAKEN_BACK = _("This was taken back.")
+
+
+def where_else(ctx: Context, chosen: Posting | None) -> AnyText | None:
+    """Return the button by which a request goes to the network's rooms otherwise than `chosen`: at once, only
+    once peers cannot help, or not at all. None where there is no room."""
+    if not rooms.of_network(ctx.db, ctx.network.id):
+        return None
+    return NEXT_PLACE[chosen][1]
+
+
+def ask(ctx: Context, request: HelpRequest, peers: Sequence[Member]) -> None:
+    """Put the request before these peers. Silence is an answer too: nobody is reminded. An urgent one does
+    not wait for the morning where somebody allows that."""
+    for member in peers:
+        help_requests.ask(ctx.db, request, member, ctx.now)
+    at_once = [member for member in peers if request.urgent_at is not None and night.is_there(ctx, member)]
+    for priority, whom in (
+        (Priority.URGENT, at_once),
+        (Priority.HELP_REQUEST, [member for member in peers if member not in at_once]),
+    ):
+        if whom:
+            ctx.tell(
+                [member.person for member in whom],
+                wording.question(request),
+                Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
+                Button(_("Not now"), Decline(request.id), means=("later", "no")),
+                priority=priority,
+                expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
+                carries=wording.enclosed(request),
+                about=wording.named(request),
+                on_reply=AnswerRequest(request.id),
+            )
+
+
+def post(ctx: Context, request: HelpRequest) -> None:
+    """Put a request into the rooms of its network."""
+    there = rooms.of_network(ctx.db, request.network_id)
+    if not there or request.post_id is not None:
+        return
+    post_id = ctx.tell_rooms(
+        there,
+        wording.question(request),
+        Button(_("I can help"), Take(request.id), keep=True),
+        priority=Priority.HELP_REQUEST,
+        expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
+        carries=wording.enclosed(request),
+        on_reply=AnswerInRoom(request.id),
+    )
+    help_requests.note_post(request, post_id)
+
+
+def close_post(ctx: Context, request: HelpRequest, how: Text) -> None:
+    """Show in the rooms that a request is no longer to be taken, and why."""
+    if request.post_id is not None:
+        ctx.letters.close(request.post_id, how)
+
+
+@on(TakePostBack)
+def take_post_back(ctx: Context, step: TakePostBack) -> None:
+    """Show in the rooms that a request was taken back."""
+    request = ctx.db.get(HelpRequest, step.request_id)
+    if request is not None and request.closed_at is not None and request.closed_at <= ctx.now:
+        close_post(ctx, request, TAKEN_BACK)
+
+
+@on(AnswerInRoom)
+def answer_in_room(ctx: Context, step: AnswerInRoom) -> None:
+    """Bring the asker the words with which somebody answers in the room, wherever the asker is."""
+    request, message = ctx.hold(HelpRequest, step.request_id), step.said
+    if request is None or request.closed_at is not None or request.asker.person_id == ctx.person.id:
+        return
+    if ctx.room is None or not is_member(ctx, request.asker.network):
+        return
+    help_requests.note_answer(request, ctx.now)
+    _letter, reached = ctx.carry(
+        request.asker.person,
+        carrying.spoken_in_room(ctx, ctx.room, message.words),
+        message,
+        Button(_("It is settled"), Solve(request.id, unless_helped=True)),
+        unnamed=request.anonymous,
+        answers_in=None if request.anonymous else request.network_id,
+        forget=True,
+    )
+    if not reached:
+        ctx.tell(
+            ctx.person,
+            _("Your words did not get there this time. Please write them again later."),
+            priority=Priority.CARRIED,
+        )
+
+
+def is_member(ctx: Context, network: Network) -> bool:
+    """Whether the one who acts is in this network: in its room there may be members of others."""
+    return ctx.may(Role.MEMBER) and ctx.network.id == network.id

@@ -1,0 +1,104 @@
+"""What peers answer to a request: the first who can help is connected with the asker."""
+
+from bot import Button, Command, Context, Priority, _, on, paragraphs
+from db.help import help_requests, relays
+from db.models import HelpRequest, Member, Relay
+from db.network import members
+from handlers.asking import night, posting, routing
+from handlers.asking.night import Plan
+from handlers.asking.steps import Decline, Solve, Take
+from handlers.talking import opening, sides
+from handlers.talking.steps import Reply
+
+
+@on(Take)
+def take(ctx: Context, step: Take) -> None:
+    """Take a request. The first one wins; later ones are told kindly."""
+    relay = taken(ctx, step.request_id)
+    if relay is not None:
+        ctx.say(opening.connected(sides.other_name(relay, ctx.person)), on_reply=Reply(relay.id))
+
+
+def taken(ctx: Context, request_id: int) -> Relay | None:
+    """Let the one who acts help with a request; return their conversation with its asker, the one that they
+    have already included. None after saying why it is not theirs to help with."""
+    request, member = of_my_network(ctx, request_id)
+    if request is None or member is None or request.asker.person_id == ctx.person.id:
+        ctx.say(_("This question went to somebody else."))
+        return None
+    # Who presses the first message of a request that was asked again means the one that is open.
+    request = help_requests.again(ctx.db, request) or request
+    if not help_requests.take(ctx.db, request, member, ctx.now):
+        if request.helper_id == member.id:
+            if (mine := relays.of_request(ctx.db, request.id)) is None:
+                ctx.say(_("You are helping with this already."))
+            return mine
+        help_requests.answer(ctx.db, request, member, "late", ctx.now)
+        ctx.say(
+            _("Somebody else was quicker. Thank you for offering.")
+            if request.state in ("taken", "solved")
+            else _("This question was withdrawn in the meantime. Thank you for offering.")
+        )
+        return None
+    help_requests.answer(ctx.db, request, member, "yes", ctx.now)
+    routing.stop(ctx, request)
+    posting.close_post(ctx, request, _("Somebody is helping."))
+    met = [member] if request.anonymous else [member, request.asker]
+    members.in_contact(ctx.db, [(each.network_id, each.person_id) for each in met], ctx.now)
+    return _connect(ctx, request)
+
+
+@on(Decline)
+def decline(ctx: Context, step: Decline) -> None:
+    """Say no to a request, without an excuse."""
+    request, member = of_my_network(ctx, step.request_id)
+    going: Plan | None = None
+    if request is not None and member is not None and request.state in help_requests.OPEN:
+        help_requests.answer(ctx.db, request, member, "no", ctx.now)
+        going = routing.declined(ctx, request)
+    ctx.say(
+        night.thanked(going),
+        Button(_("Take a break for a while"), Command("pause")),
+    )
+
+
+def of_my_network(ctx: Context, request_id: int) -> tuple[HelpRequest | None, Member | None]:
+    """Return a request, locked, and this person's membership in its network, whichever network is their
+    active one."""
+    request = ctx.hold(HelpRequest, request_id)
+    if request is None:
+        return None, None
+    member = members.of(ctx.db, request.asker.network, ctx.person)
+    return request, member if member is not None and member.state == "active" else None
+
+
+def _connect(ctx: Context, request: HelpRequest) -> Relay:
+    """Connect the asker of a request with who has just taken it, and tell the asker."""
+    assert request.helper is not None
+    asker, helper = request.asker.person, request.helper.person
+    relay = opening.open_relay(
+        ctx,
+        request.asker.network,
+        asker,
+        helper,
+        request_id=request.id,
+        asker_named=not request.anonymous,
+    )
+    can_help = _(
+        "{name} can help. Just write here, I pass it on. {close} ends the conversation.",
+        name=helper.name,
+        close=Command("close"),
+    )
+    unseen = _(
+        "{name} does not see your name, but your voice, a picture or a file can still show who you are.",
+        name=helper.name,
+    )
+    letter, _reached = ctx.tell(
+        asker,
+        paragraphs(can_help, unseen) if request.anonymous else can_help,
+        Button(_("It is settled"), Solve(request.id)),
+        priority=Priority.CARRIED,
+        on_reply=Reply(relay.id),
+    )
+    relays.note_letter(relay, letter)
+    return relay

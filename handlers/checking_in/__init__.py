@@ -1,0 +1,1 @@
+"""Check-ins: the rhythm, the questions, the answers."""

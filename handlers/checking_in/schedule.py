@@ -1,0 +1,188 @@
+"""The rhythm of a network's check-ins: day, time, how often, and up to three questions of its own."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from bot import (
+    AnyText,
+    Context,
+    Day,
+    Role,
+    Text,
+    Weekday,
+    _,
+    _n,
+    command,
+    form,
+    heading,
+    lines,
+    paragraphs,
+)
+from bot.lists import act
+from bot.times import next_weekly
+from db.help import check_ins, schedules
+from db.help.schedules import Rhythm
+from db.models import Network
+from handlers.checking_in import rhythm, rounds
+
+PREVIEWED = 3
+A_WEEK = timedelta(days=7)
+
+PLAN = _("Plan it like this")
+
+PLANNED = act("schedule.set", _("{who} changed the rhythm of the check-ins on {day}."))
+
+
+@command(
+    "schedule",
+    needs=Role.META_MENTOR,
+    menu=_("Plan the check-ins"),
+    sub="what",
+    rest=("weekday", "time", "often"),
+)
+def schedule(ctx: Context) -> None:
+    """Ask for the rhythm, or for what is to be different, show what will come of it, and plan it for every
+    member."""
+    ctx.hold(Network, ctx.network.id)
+    kept = schedules.of(ctx.db, ctx.network.id)
+    current = Rhythm.of(kept) if kept is not None else None
+    ctx.shown("rhythm", repr(current))
+    said = (
+        _about_suggestion(ctx) if current is None and not ctx.keep("typed", bool(ctx.rest)) else rhythm.OTHER
+    )
+    wanted = _first(ctx, said) if current is None else _changed(ctx, current)
+    wanted = replace(wanted, starts_on=_start(ctx, wanted, current))
+    if said != rhythm.TAKE and not ctx.sure(
+        _preview(ctx, wanted, _("This is how it will look")),
+        yes=PLAN,
+        no=_("Leave it"),
+        otherwise=_("All right. I have changed nothing."),
+    ):
+        return
+    schedules.keep(ctx.db, ctx.network.id, wanted)
+    PLANNED.record(ctx, ctx.network, every_weeks=wanted.every_weeks)
+    rounds.plan_all(ctx, ctx.network)
+    ctx.say(_("It is planned. The next check-in goes out on {day}.", day=Day(_next_days(ctx, wanted)[0])))
+
+
+def _about_suggestion(ctx: Context) -> Any:
+    """Return `rhythm.TAKE`, `rhythm.OTHER`, or what is to be different of the suggested rhythm."""
+    return ctx.ask(
+        "suggested",
+        paragraphs(
+            _preview(ctx, _suggested(ctx), _("My suggestion")),
+            _("You can also type another one, as in “every 2 weeks on Monday at 9”."),
+        ),
+        parse=lambda words: rhythm.different(words, ctx.reader.locale),
+        suggest={rhythm.TAKE: PLAN, rhythm.OTHER: _("Differently")},
+    )
+
+
+def _suggested(ctx: Context) -> Rhythm:
+    first = Rhythm(weekday=1, at=time(18), every_weeks=4, questions=[], starts_on=ctx.today)
+    return replace(first, starts_on=_start(ctx, first, None))
+
+
+def _first(ctx: Context, said: Any) -> Rhythm:
+    """Return the first rhythm: the suggested one, with what was said to it, or what is asked one by one."""
+    if said == rhythm.OTHER:
+        return Rhythm(**{field: ask(ctx) for field, ask in rhythm.ASK.items()}, starts_on=ctx.today)
+    different = {} if said == rhythm.TAKE else dict(said)
+    if "at" in different:
+        different["at"] = time.fromisoformat(different["at"])
+    return replace(_suggested(ctx), **different)
+
+
+def _changed(ctx: Context, current: Rhythm) -> Rhythm:
+    """Return the current rhythm with one thing different."""
+    what = ctx.choose(
+        "what",
+        paragraphs(_rhythm(ctx, current), _words(current), _("What should I change?")),
+        {
+            "weekday": _("Day"),
+            "at": _("Time"),
+            "every_weeks": _("How often"),
+            "questions": _("Questions"),
+        },
+    )
+    return replace(current, **{what: rhythm.ASK[what](ctx)})
+
+
+def _start(ctx: Context, wanted: Rhythm, current: Rhythm | None) -> date:
+    """Return the day from which on a rhythm counts. Where weekday and rhythm stay, the weeks do. Otherwise it
+    begins on the first such day that is ahead of every member, and a week or more after the last check-in."""
+    if current is not None and (current.weekday, current.every_weeks) == (wanted.weekday, wanted.every_weeks):
+        return current.starts_on
+    last = check_ins.latest_round(ctx.db, ctx.network.id)
+    earliest = last.day + A_WEEK if last is not None else ctx.today
+    zones = {
+        ctx.installation.zone(zone, ctx.network.time_zone)
+        for _member_id, zone in check_ins.members_with_zone(ctx.db, ctx.network.id)
+    }
+    return max(
+        next_weekly(
+            ctx.now, weekday=wanted.weekday, at=wanted.at, every_weeks=1, starts_on=earliest, zone=zone
+        )
+        .astimezone(zone)
+        .date()
+        for zone in zones
+    )
+
+
+def _next_days(ctx: Context, wanted: Rhythm) -> list[date]:
+    """Return the next dates of a rhythm, after the last check-in there was."""
+    zone = ctx.zone(ctx.person, ctx.network)
+    last = check_ins.latest_round(ctx.db, ctx.network.id)
+    moment = max(ctx.now, datetime.combine(last.day, time.max, zone)) if last is not None else ctx.now
+    days = []
+    for _each in range(PREVIEWED):
+        moment = rounds.next_time(wanted, zone, moment)
+        days.append(moment.astimezone(zone).date())
+    return days
+
+
+def _preview(ctx: Context, wanted: Rhythm, title: Text) -> AnyText:
+    """Return the dry run: what would be sent when, and to how many."""
+    everybody, asked = check_ins.count_members(ctx.db, ctx.network.id, ctx.now)
+    passed_over = everybody - asked
+    days = _next_days(ctx, wanted)
+    ctx.shown(title.msgid, [asked, passed_over, *map(str, days)])
+    return heading(
+        title,
+        _rhythm(ctx, wanted),
+        _("The next dates: {days}.", days=list(days)),
+        _words(wanted),
+        lines(
+            _n(
+                "Today it would go to {n} member.",
+                "Today it would go to {n} members.",
+                asked,
+            ),
+            [
+                _n(
+                    "{n} member is on a break or cannot be reached.",
+                    "{n} members are on a break or cannot be reached.",
+                    passed_over,
+                )
+            ]
+            if passed_over
+            else [],
+        ),
+    )
+
+
+def _rhythm(ctx: Context, wanted: Rhythm) -> Text:
+    return _(
+        "{rhythm} on {weekday} at {time}, local time.",
+        rhythm=rhythm.RHYTHMS[str(wanted.every_weeks)],
+        weekday=Weekday(wanted.weekday),
+        time=wanted.at,
+    )
+
+
+def _words(wanted: Rhythm) -> AnyText:
+    """Return what members are asked."""
+    first = form("{how} ({good} · {so_so} · {not_good})", how=rounds.HOW, **rounds.MOODS)
+    own = [form("{question} (1–{best})", question=q, best=rounds.BEST) for q in wanted.questions]
+    return lines(_("Members are asked:"), form("<blockquote>{words}</blockquote>", words=lines(first, own)))

@@ -1,0 +1,1 @@
+"""What meta-mentors and deputies do."""

@@ -1,0 +1,142 @@
+"""A request is put before a certain member, at the wish of those who coordinate."""
+
+from collections.abc import Sequence
+
+from bot import AnyText, Button, Command, Context, Priority, Unclear, _, form, on, paragraphs
+from db.help import help_requests
+from db.models import HelpRequest, Member
+from db.network import networks
+from handlers.asking import wording
+from handlers.asking.steps import AskSomebody, Decline, Take
+from handlers.coordinating import debts, naming
+from handlers.coordinating.steps import AskEverybody, NextDebt
+from handlers.vocabulary import told_apart, topic_name
+
+OFFERED = 5
+"""Fitting members who are offered to tap; others are typed by name."""
+LOOKED_AT = 1000
+EVERYBODY = "everybody"
+
+
+@on(AskSomebody)
+def ask_somebody(ctx: Context, step: AskSomebody) -> None:
+    """Ask which member is meant, and put the request before them."""
+    request = ctx.ours(
+        HelpRequest,
+        step.request_id,
+        gone=debts.NOT_OPEN,
+        still=help_requests.waits_for_coordinators,
+    )
+    if request is None:
+        return
+    there = [member for member in _fitting(ctx, request) if member.id != ctx.member.id]
+    if not there:
+        ctx.say(
+            _("There is nobody else to ask at the moment."), Button(_("Invite somebody"), Command("invite"))
+        )
+        return
+    wanted = step.member_id if step.member_id is not None else _choose(ctx, request, there)
+    chosen = next((member for member in there if member.id == wanted), None)
+    if chosen is not None:
+        _ask(ctx, request, chosen)
+    else:
+        ctx.say(_not_now(ctx, wanted), Button(_("Ask somebody else"), AskSomebody(request.id)))
+
+
+def _fitting(ctx: Context, request: HelpRequest) -> Sequence[Member]:
+    """Return who can be asked, best first. Where the asker has no name they are among them."""
+    return help_requests.fitting(ctx.db, request, ctx.now, LOOKED_AT, by_hand=True)
+
+
+def _choose(ctx: Context, request: HelpRequest, there: Sequence[Member]) -> int | None:
+    """Ask who is meant, of those who are there: one of the best is tapped, any of them is typed by name.
+    Return the id of a member."""
+    called = told_apart(ctx, there)
+    offered = {str(member.id): _label(member, request, called[member.id]) for member in there}
+    best = dict([*offered.items()][:OFFERED])
+    if request.widened_at is None and request.topic != help_requests.ANYTHING:
+        best[EVERYBODY] = _("All who know this topic")
+
+    def typed(words: str) -> str:
+        if not naming.named(words, there):
+            raise Unclear(_("I find nobody called “{words}” who can be asked now.", words=words[:40]))
+        return f"{naming.TYPED}{words}"
+
+    answer = ctx.ask(
+        "whom",
+        paragraphs(
+            debts.who_asks(ctx, request),
+            debts.quoted(request),
+            _("Who should I ask? You can also type a name."),
+        ),
+        parse=typed,
+        suggest=best,
+        max_length=60,
+    )
+    if answer == EVERYBODY:
+        ctx.redirect(AskEverybody(request.id))
+    if not answer.startswith(naming.TYPED):
+        return int(answer)
+    return naming.choose(ctx, answer.removeprefix(naming.TYPED), there)
+
+
+def _label(member: Member, request: HelpRequest, name: AnyText) -> AnyText:
+    """Return a member on a button, with the topic of the request if they know it."""
+    if any(row.topic == request.topic for row in member.topics):
+        return form("{name}: {topic}", name=name, topic=topic_name(request.topic))
+    return name
+
+
+def _not_now(ctx: Context, member_id: int | None) -> AnyText:
+    """Return that a member cannot be asked. It is the same for every reason: some of them are nobody's
+    business."""
+    member = ctx.db.get(Member, member_id) if member_id is not None else None
+    if member is None or member.network_id != ctx.network.id:
+        return _("I cannot ask this person.")
+    return _(
+        "I cannot ask {name} at the moment. That can have many reasons: a break, other questions, or an "
+        "answer given already.",
+        name=member.person.name,
+    )
+
+
+def _ask(ctx: Context, request: HelpRequest, member: Member) -> None:
+    """Put a request before a member, and say so."""
+    if member.id == request.asker_id:
+        _tell_asker(ctx, request, member)
+    else:
+        help_requests.ask_by_hand(ctx.db, request, member, ctx.now)
+        ctx.tell(
+            member.person,
+            paragraphs(
+                _("{by} thinks that you could help with this.", by=ctx.person.name),
+                wording.question(request),
+            ),
+            Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
+            Button(_("Not now"), Decline(request.id), means=("no", "later")),
+            priority=Priority.HELP_REQUEST,
+            expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
+            carries=wording.enclosed(request),
+        )
+    name = member.person.name
+    asked = (
+        _("{name} has quiet hours now. I will ask afterwards.", name=name)
+        if ctx.quiet(member.person, ctx.network).at(ctx.now)
+        else _("I have asked {name}.", name=name)
+    )
+    ctx.say(asked, Button(_("Who else is waiting"), NextDebt("requests", request.id, 1)))
+
+
+def _tell_asker(ctx: Context, request: HelpRequest, asker: Member) -> None:
+    """Tell an asker without a name that they would have been asked themselves. Who coordinates reads the same
+    as for everybody else."""
+    help_requests.answer(ctx.db, request, asker, "passed", ctx.now)
+    ctx.tell(
+        asker.person,
+        _(
+            "{by} wanted to put a question without a name before you. It is your own, so there is nothing to "
+            "do. {by} does not know that it is yours.",
+            by=ctx.person.name,
+        ),
+        priority=Priority.HELP_REQUEST,
+    )

@@ -1,0 +1,131 @@
+"""Once a week, on a morning of their choice, those who coordinate hear who waits, where anybody does."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import AnyText, Button, Context, Priority, Weekday, _, _n, form, on
+from bot.times import next_local, next_weekly
+from db import people
+from db.engine import timers
+from db.models import Member
+from db.network import members
+from handlers.coordinating import cards
+from handlers.coordinating.steps import Mornings, OneByOne, SetMorning
+from handlers.settings.steps import ChooseMorning
+
+AT = time(9)
+"""When it is morning, where each of them lives."""
+STALE = timedelta(hours=3)
+"""A morning that passed so long ago while no program was running is over."""
+TAG = "mornings"
+
+
+def plan(db: Session, now: datetime) -> None:
+    """Plan the next look. The program calls this at its start, in case none was planned yet."""
+    if not timers.is_planned(db, TAG):
+        _plan(db, now, since=now)
+
+
+def _plan(db: Session, now: datetime, since: datetime) -> None:
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    timers.schedule(db, hour, Mornings.name, {"since": since.isoformat()}, TAG)
+
+
+@on(Mornings)
+def mornings(ctx: Context, step: Mornings) -> None:
+    """Write to those whose morning has come since the last look."""
+    _plan(ctx.db, ctx.now, since=ctx.now)
+    since = max(datetime.fromisoformat(step.since), ctx.now - STALE)
+    due = [member for member in members.all_coordinators(ctx.db) if _is_due(ctx, member, since)]
+    several = members.in_several(ctx.db, [member.person_id for member in due])
+    for member in due:
+        _tell(ctx, member, names_network=member.person_id in several)
+
+
+def _is_due(ctx: Context, member: Member, since: datetime) -> bool:
+    weekday = members.morning(member)
+    if weekday == members.NEVER or people.is_paused(member.person, ctx.now):
+        return False
+    zone = ctx.zone(member.person, member.network)
+    moment = next_weekly(since, weekday=weekday, at=AT, every_weeks=1, starts_on=date(2020, 1, 6), zone=zone)
+    return moment <= ctx.now
+
+
+def _tell(ctx: Context, member: Member, *, names_network: bool) -> None:
+    """Write to one who coordinates how many wait, if anybody does."""
+    run = ctx.as_member(member)
+    n = cards.all_owed(run).many if run is not None else 0
+    if not n:
+        return
+    ctx.turn_to(member.network)
+    names = {"name": member.person.name, "network": member.network.name}
+    ctx.tell(
+        member.person,
+        _n(
+            "Good morning {name}. {n} person is waiting for you in <b>{network}</b>.",
+            "Good morning {name}. {n} people are waiting for you in <b>{network}</b>.",
+            n,
+            **names,
+        )
+        if names_network
+        else _n(
+            "Good morning {name}. {n} person is waiting for you.",
+            "Good morning {name}. {n} people are waiting for you.",
+            n,
+            **names,
+        ),
+        Button(_("Show"), OneByOne(), means="yes"),
+        Button(_("Another day"), ChooseMorning(), keep=True),
+        Button(_("Never"), SetMorning(members.NEVER), keep=True),
+        priority=Priority.CHECK_IN,
+        about=cards.WAITING,
+        expires_at=next_local(ctx.now, time(20), ctx.zone(member.person, member.network)),
+    )
+
+
+@on(ChooseMorning)
+def choose_morning(ctx: Context, step: ChooseMorning) -> None:
+    """Ask on which morning the one who acts hears who waits."""
+    days: dict[str, AnyText] = {str(n): form("{day}", day=Weekday(n)) for n in range(7)}
+    days[str(members.NEVER)] = _("Never")
+    _keep(
+        ctx,
+        int(
+            ctx.choose(
+                "morning",
+                _(
+                    "On which morning should I tell you who is waiting in <b>{network}</b>? I write at "
+                    "{time}, and only if somebody is.",
+                    network=ctx.network.name,
+                    time=AT,
+                ),
+                days,
+            )
+        ),
+    )
+
+
+@on(SetMorning)
+def set_morning(ctx: Context, step: SetMorning) -> None:
+    """Keep on which morning the one who acts hears who waits."""
+    _keep(ctx, step.weekday)
+
+
+def _keep(ctx: Context, weekday: int) -> None:
+    if weekday not in range(7):
+        weekday = members.NEVER
+    members.set_morning(ctx.member, weekday)
+    if weekday == members.NEVER:
+        ctx.say(
+            _("All right. I will not write in the morning. You can always look yourself."),
+            Button(_("Another day"), ChooseMorning()),
+        )
+    else:
+        ctx.say(
+            _(
+                "All right. I will write on {day} at {time}, if somebody is waiting.",
+                day=Weekday(weekday),
+                time=AT,
+            )
+        )

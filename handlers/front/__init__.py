@@ -1,0 +1,1 @@
+"""The first word, and what belongs to no capability."""

@@ -1,0 +1,53 @@
+"""What somebody wants of the bot who is in no network: what they can do instead."""
+
+from bot import Button, Command, Context, Wished, _, paragraphs
+from handlers.front import start
+from handlers.front.steps import Explain, NoCode
+from handlers.protecting import emergency
+
+
+def answer(ctx: Context, step: Wished) -> None:
+    """Answer what a stranger wants."""
+    match step.wish:
+        case "thanks":
+            ctx.say(_("You are welcome."))
+        case "yes" | "no" | "later" | "good":
+            ctx.say(_("All right."))
+        case "human":
+            ctx.say(_("I am a program, not a human."))
+            start.start(ctx)
+        case "what_can_you_do" | "what_now" | "dont_know":
+            start.explain(ctx, Explain())
+        case "code_how" | "join" | "invite":
+            start.no_code(ctx, NoCode())
+        case "talk_to_human" | "write_to" | "call_somebody":
+            ctx.say(
+                paragraphs(
+                    _("I am a program. The people you can reach through me are in the networks."),
+                    _("Please ask the person or organisation that told you about me."),
+                    _("If somebody is in danger, call {numbers}.", numbers=emergency.at_once(ctx)),
+                ),
+                *start.to_ask(ctx),
+                *_ways(),
+            )
+        case "stop" | "leave" | "pause" | "resume":
+            ctx.say(_("You are in no network. I write to you only when you write to me."))
+        case "my_data" | "delete_data" | "who_sees":
+            ctx.say(
+                _("You are in no network, so nobody reads what you write here, and nobody sees your name.")
+            )
+        case "change_language":
+            ctx.redirect(
+                Command("language"), rest=step.rest if step.rest in ctx.installation.languages else ""
+            )
+        case "report" | "found":
+            ctx.redirect(Command(step.wish))
+        case _:
+            start.start(ctx)
+
+
+def _ways() -> tuple[Button, ...]:
+    return (
+        Button(_("I have a code"), Command("join"), keep=True),
+        Button(_("How does it work?"), Explain(), keep=True),
+    )

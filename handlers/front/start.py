@@ -1,0 +1,106 @@
+"""The first word: who the bot is, and the next useful step."""
+
+from dataclasses import replace
+
+from bot import Button, Command, Context, Role, _, command, lines, on, paragraphs
+from bot.lists import Outside
+from db.network import networks
+from handlers.front import home
+from handlers.front.steps import Explain, NoCode
+from handlers.talking import to_coordinators
+
+DESCRIPTION = _(
+    "Here volunteer mentors help each other. You write your question, and I ask one person after the other "
+    "until somebody can help. Then I pass on your messages.\n\n"
+    "You need an invitation code. You get it from whoever coordinates a network near you."
+)
+"""What a messenger shows to somebody who has not written yet; up to 512 characters in every language."""
+
+SHORT = _("Volunteer mentors help each other: you ask, somebody answers.")
+"""What it shows on the bot's card; up to 120 characters."""
+NOT_INVITED = _("I only join chats of people I know. Please ask the people who run this bot.")
+"""What somebody reads whose invitation into a chat or room may not be accepted."""
+ASKED = 4
+"""Networks that somebody without a code can ask by one tap."""
+
+
+@command("start", needs=Role.ANYONE, menu=_("Start page"))
+def start(ctx: Context) -> None:
+    """Greet: a member with what they can do next, anybody else with the ways in."""
+    if ctx.may(Role.MEMBER):
+        ctx.say(
+            paragraphs(
+                _(
+                    "Hello {name}. You are in the network <b>{network}</b>.",
+                    name=ctx.person.name,
+                    network=ctx.network.name,
+                ),
+                home.as_it_is(ctx),
+                _("What would you like to do?"),
+            ),
+            *home.buttons(ctx),
+        )
+    elif (concern := next((each for find in Outside if (each := find(ctx)) is not None), None)) is not None:
+        ctx.say(concern.text, *concern.buttons, Button(_("I have a code"), Command("join")))
+    else:
+        ctx.say(
+            _(
+                "Hello. I am {bot}, a program. Here volunteer mentors help each other: you ask, and somebody "
+                "who knows answers.\n\n"
+                "Do you have an invitation code? Then just type it here.",
+                bot=ctx.installation.name,
+            ),
+            *home.buttons(ctx),
+        )
+
+
+@on(Explain)
+def explain(ctx: Context, step: Explain) -> None:
+    """Explain what this is."""
+    is_member = ctx.may(Role.MEMBER)
+    ctx.say(
+        lines(
+            _("A network is a group of mentors around an organisation near you."),
+            _("You write your question, and I ask one person after the other until somebody can help."),
+            _("Then I pass on what you two write to each other, whatever messenger each of you uses."),
+            _("Now and then I ask how you are."),
+            _("If somebody needs your advice, I ask you. You can always say: not now.")
+            if is_member
+            else _("You need an invitation code. You get it from whoever coordinates a network."),
+        ),
+        *(
+            [Button(_("Ask a question"), Command("ask"), keep=True)]
+            if is_member
+            else [
+                Button(_("I have a code"), Command("join"), keep=True),
+                Button(_("I have no code"), NoCode(), keep=True),
+            ]
+        ),
+    )
+
+
+@on(NoCode)
+def no_code(ctx: Context, step: NoCode) -> None:
+    """Say how somebody gets an invitation, and whom they can ask through the bot: those who coordinate a
+    network that shows itself to everybody."""
+    ways = to_ask(ctx)
+    ctx.say(
+        paragraphs(
+            _(
+                "To join you need an invitation code: 8 letters and digits, like 7KQ2-M9XD. You get it from "
+                "whoever coordinates a network."
+            ),
+            _("Whom do you want to ask?") if ways else _("Please ask the person who told you about it."),
+        ),
+        *ways,
+        Button(_("I have a code"), Command("join"), keep=True),
+    )
+
+
+def to_ask(ctx: Context) -> list[Button]:
+    """Return a button for each network whose coordinators a stranger can ask."""
+    ways = ((each, to_coordinators.way_into(ctx, each)) for each in networks.public(ctx.db))
+    asks = [
+        replace(way, label=_("Ask {network}", network=each.name)) for each, way in ways if way is not None
+    ]
+    return asks[:ASKED]

@@ -1,0 +1,159 @@
+"""What somebody wants of the bot by a whole sentence: a short true answer, or the way there with one tap."""
+
+from collections.abc import Callable, Mapping
+
+from bot import (
+    Button,
+    Command,
+    Context,
+    Role,
+    Wished,
+    _,
+    on,
+)
+from bot.reading import talk
+from bot.reading.when import numbers
+from db.help import help_requests
+from handlers.asking.steps import AboutMine
+from handlers.front import oneself, outside, rest, small_talk
+from handlers.protecting import coordinators
+from handlers.talking.steps import WriteToMember
+
+Answer = Callable[[Context, Wished], None]
+
+POLITE = ("thanks", "greeting", "yes", "no", "good")
+"""What is said along with words about one's own open question: "it is solved, thank you"."""
+OPENS: Mapping[str, tuple[str, str]] = {
+    "leave": ("leave", ""),
+    "report": ("report", ""),
+    "change_topics": ("profile", "topics"),
+    "change_profile": ("profile", ""),
+    "my_requests": ("requests", ""),
+    "networks": ("networks", ""),
+    "found": ("found", ""),
+    "ask": ("ask", ""),
+    "greeting": ("start", ""),
+}
+"""The commands that wishes are, and what is written behind them."""
+OPENS_FOR_COORDINATORS: Mapping[str, tuple[str, str]] = {
+    "waiting": ("pulse", ""),
+    "members": ("members", ""),
+    "write_to_all": ("announce", ""),
+}
+
+
+MANY = 100
+"""People whom somebody may want to invite by one sentence."""
+
+
+@on(Wished)
+def wished(ctx: Context, step: Wished) -> None:
+    """Answer what somebody wants of the bot. Where it may have been meant for other people as well, their
+    words can become a question."""
+    if not ctx.may(Role.MEMBER):
+        outside.answer(ctx, step)
+        return
+    if step.wish in POLITE and rest.is_about_ones_own(ctx, step.said):
+        ctx.redirect(AboutMine(said=step.said))
+    if step.wish == "invite" and ctx.may(Role.META_MENTOR) and rest.is_sure(ctx, step):
+        many = numbers.found(step.said.words, MANY, ctx.reader.locale)
+        ctx.redirect(Command("invite"), rest=str(many or ""))
+    opens = {**OPENS, **(OPENS_FOR_COORDINATORS if ctx.may(Role.META_MENTOR) else {})}
+    if step.wish in opens:
+        rest.open_command(ctx, step, *opens[step.wish])
+    else:
+        answer = ANSWERS.get(step.wish)
+        answer(ctx, step) if answer is not None else rest.not_understood(ctx, step.said)
+
+
+def _write_to(ctx: Context, step: Wished) -> None:
+    """Lead to whom is named: a member, for those who coordinate; for others one who coordinates."""
+    if ctx.may(Role.META_MENTOR):
+        ctx.redirect(WriteToMember(called=step.rest))
+    named = [
+        each
+        for each in coordinators.reachable(ctx, ctx.member)
+        if talk.plain(step.rest) in (talk.plain(each.person.name), talk.plain(each.person.name.split()[0]))
+    ]
+    if not named:
+        rest.not_understood(ctx, step.said)
+    else:
+        small_talk.talk_to_human(ctx, step)
+
+
+def _write_to_all(ctx: Context, step: Wished) -> None:
+    text = _("Only those who coordinate your network write to everybody. You can ask the others a question.")
+    rest.say(ctx, step, text, Button(rest.ASK, Command("ask"), keep=True), *rest.coordinator(ctx))
+
+
+def _invite(ctx: Context, step: Wished) -> None:
+    if step.wish == "invite" and ctx.may(Role.META_MENTOR):
+        rest.say(
+            ctx, step, _("Should I make an invitation?"), Button(_("Invite somebody"), Command("invite"))
+        )
+        return
+    text = _("You are in a network already. Those who coordinate it invite new people.")
+    rest.say(ctx, step, text, *rest.coordinator(ctx), Button(_("I have a code"), Command("join"), keep=True))
+
+
+def _members(ctx: Context, step: Wished) -> None:
+    rest.say(
+        ctx,
+        step,
+        _("Only those who coordinate your network see the list of members."),
+        *rest.coordinator(ctx),
+    )
+
+
+def _own_question(ctx: Context, step: Wished) -> None:
+    """Show how one's open questions stand; without one, these words are about something else."""
+    if help_requests.open_by(ctx.db, ctx.member):
+        ctx.redirect(AboutMine(said=step.said))
+    elif step.wish == "solved":
+        rest.say(ctx, step, _("Good to hear. You have no open question."))
+    elif step.wish == "news" and rest.is_sure(ctx, step):
+        rest.say(
+            ctx,
+            step,
+            _("I am here. Nothing new has come for you, and you have no open question."),
+            Button(rest.ASK, Command("ask"), keep=True),
+        )
+    else:
+        rest.not_understood(ctx, step.said)
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "thanks": small_talk.thanks,
+    "yes": small_talk.all_right,
+    "no": small_talk.all_right,
+    "later": small_talk.all_right,
+    "good": small_talk.good,
+    "so_so": small_talk.not_good,
+    "not_good": small_talk.not_good,
+    "help_offer": small_talk.help_offer,
+    "human": small_talk.human,
+    "talk_to_human": small_talk.talk_to_human,
+    "call_somebody": small_talk.call_somebody,
+    "what_now": small_talk.what_now,
+    "what_can_you_do": small_talk.what_can_you_do,
+    "dont_know": small_talk.what_can_you_do,
+    "who_sees": small_talk.who_sees,
+    "stop": oneself.stop,
+    "pause": oneself.pause,
+    "resume": oneself.resume,
+    "change_name": oneself.change_name,
+    "change_place": oneself.change_place,
+    "change_language": oneself.change_language,
+    "my_data": oneself.my_data,
+    "delete_data": oneself.my_data,
+    "write_to": _write_to,
+    "write_to_all": _write_to_all,
+    "invite": _invite,
+    "join": _invite,
+    "code_how": _invite,
+    "members": _members,
+    "waiting": _own_question,
+    "news": _own_question,
+    "urgent": _own_question,
+    "solved": _own_question,
+}

@@ -1,0 +1,1 @@
+"""Ways into a network, and out of it."""

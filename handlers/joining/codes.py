@@ -1,0 +1,117 @@
+"""Invitation codes, from what was typed to an invitation that works."""
+
+from datetime import date
+from typing import Any
+
+from bot import Context, Unclear, _, _n
+from db.models import Invitation, Member, Network
+from db.network import invitations, members
+
+TRIED = 3
+"""Codes in one message that are looked for."""
+
+
+def code_of(ctx: Context, words: str) -> list[Any]:
+    """Return the code in what somebody typed, in its stored form, and whether it stood among other words.
+    Raises Unclear where there is none."""
+    found = invitations.codes_in(words)
+    if not found:
+        if invitations.mistyped_in(words):
+            raise Unclear(
+                _(
+                    "There is no 0, O, 1, I, L or U in a code. "
+                    "Please look at it again: it may be another letter or digit."
+                )
+            )
+        raise Unclear(
+            _("A code has 8 letters and digits, like 7KQ2-M9XD. I cannot find one in your message.")
+        )
+    return [_best(ctx, found), invitations.normal(words) not in found]
+
+
+def _best(ctx: Context, found: list[str]) -> str:
+    """Return the one of several codes that exists; the first where none does, or none may be tried."""
+    if len(found) == 1 or invitations.may_try_at(ctx.db, ctx.person, ctx.now) is not None:
+        return found[0]
+    return next((each for each in found[:TRIED] if invitations.find(ctx.db, each) is not None), found[0])
+
+
+def check(ctx: Context, code: str) -> Invitation | None:
+    """Return the invitation of a code; None after saying why it does not work."""
+    wait = invitations.may_try_at(ctx.db, ctx.person, ctx.now)
+    if wait is not None:
+        ctx.say(
+            _(
+                "None of the last {n} codes was right. They are easily mistyped. So that nobody finds one by "
+                "trying, I take the next from {time} on. Whoever invited you can look at it with you.",
+                n=invitations.TRIES_AN_HOUR,
+                time=wait,
+            )
+        )
+        return None
+    invitation = invitations.find(ctx.db, code)
+    if invitation is None:
+        invitations.wrong(ctx.db, ctx.person, ctx.now)
+        ctx.say(
+            _(
+                "I do not know the code {code}. Please compare it with your invitation.",
+                code=invitations.shown(code),
+            )
+        )
+        return None
+    return usable(ctx, invitation)
+
+
+def usable(ctx: Context, invitation: Invitation) -> Invitation | None:
+    """Return an invitation by which the one who acts can join, or has joined; None after saying why not."""
+    mine = members.of(ctx.db, ctx.db.get_one(Network, invitation.network_id), ctx.person)
+    if mine is not None and (day := _shut_out_on(ctx, mine, invitation)) is not None:
+        ctx.say(
+            _(
+                "Your membership in <b>{network}</b> ended on {day}, and this code is older. With a new "
+                "invitation you can join again.",
+                network=mine.network.name,
+                day=day,
+            )
+        )
+        return None
+    if (mine is None or mine.state != "active") and not works(invitation, ctx):
+        say_why_not(ctx, invitation)
+        return None
+    return invitation
+
+
+def _shut_out_on(ctx: Context, member: Member, invitation: Invitation) -> date | None:
+    """Return the day on which a member was removed, if they may have had this code then: it must not undo
+    that. None for everybody else."""
+    removed_at = member.ended_at if member.state == "removed" else None
+    return ctx.day_of(removed_at) if removed_at and removed_at >= invitation.created_at else None
+
+
+def works(invitation: Invitation, ctx: Context) -> bool:
+    """Whether somebody can still join by it."""
+    return (
+        invitation.withdrawn_at is None
+        and invitation.expires_at > ctx.now
+        and invitation.used < invitation.uses
+    )
+
+
+def say_why_not(ctx: Context, invitation: Invitation) -> None:
+    """Say why an invitation no longer works, and whom to ask for a new one."""
+    ctx.db.refresh(invitation)
+    if invitation.withdrawn_at is not None:
+        why = _("This invitation was withdrawn.")
+    elif invitation.expires_at <= ctx.now:
+        why = _("This invitation ended on {day}.", day=ctx.day_of(invitation.expires_at))
+    else:
+        why = _n(
+            "This invitation has been used by somebody.",
+            "This invitation has been used {n} times, as often as it may be.",
+            invitation.uses,
+        )
+    whom = [member.person.name for member in members.coordinators(ctx.db, invitation.network_id)]
+    if whom:
+        ctx.say(_("{why} You can ask {people} for a new invitation.", why=why, people=list(whom)))
+    else:
+        ctx.say(_("{why} Please ask in the network for a new invitation.", why=why))

@@ -1,0 +1,126 @@
+"""The first question to somebody new: who invites them, to what, and whether what is kept is all right."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+
+import i18n
+from bot import AnyText, Context, Text, Verbatim, _, lines, paragraphs
+from bot.reading import talk
+from db import people
+
+CONSENT = 1
+"""The version of the consent that is asked for; a new one is asked again."""
+MOST_LANGUAGES = 3
+"""Languages that have a button of their own below the consent."""
+YES, NO, ALMOST, UNCLEAR, MORE, OTHERS = "yes", "no", "almost", "unclear", "more", "languages"
+
+
+def given(ctx: Context) -> str | None:
+    """Return the language of somebody who has agreed already; None for all others."""
+    return (ctx.person.language or ctx.reader.locale) if ctx.person.consent_version == CONSENT else None
+
+
+def introduce(ctx: Context, hello: Callable[[], Text], *, yes: Text, spoken: list[str]) -> str | None:
+    """Ask somebody new whether they agree, below `hello`; `yes` is what they agree to. They are asked in the
+    language of their phone, else in one that is `spoken` where they come to, and can take another. Return the
+    language they read; None when they do not agree."""
+    offered = ctx.installation.languages
+    chosen = ctx.person.language or i18n.choose([ctx.identity.language, *spoken], offered)
+    known = given(ctx) is not None
+    last = ""
+    for number in count():
+        if chosen != ctx.reader.locale:
+            ctx.speak(chosen)
+        asks: AnyText
+        if last == MORE:
+            asks = paragraphs(_explanation(ctx), _("Is that all right?"))
+        elif last == UNCLEAR:
+            asks = _("I am a program and cannot tell whether that is a yes. Is it all right?")
+        elif last == ALMOST:
+            asks = _("I understood yes. Is that right?")
+        else:
+            asks = hello() if known else paragraphs(hello(), _keeps(ctx))
+        more = {} if last or known else {MORE: _("Tell me more")}
+        answer = ctx.ask(
+            f"consent{number or ''}",
+            asks,
+            parse=partial(_meant, locale=chosen, otherwise=MORE if more else UNCLEAR),
+            suggest={YES: yes, **more, **({} if known else _others(ctx, chosen)), NO: _("No, thanks")},
+        )
+        if answer in (YES, NO):
+            return chosen if answer == YES else None
+        if answer == OTHERS:
+            asked = _("In which language should I write to you?")
+            chosen = ctx.choose(f"language{number or ''}", asked, _names(ctx))
+        elif answer in offered:
+            chosen = answer
+        last = answer if answer in (MORE, UNCLEAR, ALMOST) else last
+    raise AssertionError("somebody answers at last")
+
+
+def settle(ctx: Context, chosen: str) -> None:
+    """Keep the answers of `introduce`."""
+    people.set_language(ctx.person, chosen)
+    if ctx.person.consent_version != CONSENT:
+        people.consent(ctx.person, CONSENT, ctx.now)
+
+
+def _meant(words: str, locale: str, otherwise: str) -> str:
+    """Return what words mean that are no button: yes or no, or a yes or no with something behind it, which is
+    asked again; `otherwise` for all others, and for whoever asks."""
+    said = talk.lists(words, locale)
+    if "yes" in said:
+        return YES
+    if not said.isdisjoint(("no", "stop", "later")):
+        return NO
+    begins = None if "?" in words else talk.begins(words, locale, ("yes", "no"))
+    return otherwise if begins is None else ALMOST if begins[0] == "yes" else UNCLEAR
+
+
+def _names(ctx: Context) -> dict[str, Verbatim]:
+    """Return the languages, each by its name in itself: whoever needs it cannot read the others."""
+    return {locale: Verbatim(i18n.language_name(locale)) for locale in ctx.installation.languages}
+
+
+def _others(ctx: Context, chosen: str) -> dict[str, Verbatim]:
+    """Return buttons for the languages in which somebody is not written to."""
+    others = {locale: name for locale, name in _names(ctx).items() if locale != chosen}
+    if len(others) <= MOST_LANGUAGES:
+        return others
+    names = [name.words for name in others.values()][:MOST_LANGUAGES]
+    return {OTHERS: Verbatim(" · ".join([*names, "…"]))}
+
+
+def _keeps(ctx: Context) -> AnyText:
+    """Return what is kept, who sees it, and for how long, as short as it can be said and true."""
+    return paragraphs(
+        _(
+            "What I keep: your name, what you tell me about yourself, and your questions, until {days} days "
+            "after each is closed. Members see your name. Whoever coordinates the network also sees what "
+            "you told me about yourself, and when somebody last answered you. Your messages to each other I "
+            "keep only until they have arrived.",
+            days=ctx.installation.keep.closed_request_days,
+        ),
+        _(
+            "Your messenger may be able to read along. The people who run this bot are responsible for what "
+            "it keeps. You can leave at any time. Is that all right?"
+        ),
+    )
+
+
+def _explanation(ctx: Context) -> AnyText:
+    """Return what somebody wants to know before they agree."""
+    return lines(
+        _("You write a question here. I ask one member after the other until somebody can help."),
+        _("Then you two write to each other here, and nobody else in the network reads it."),
+        _("You can ask without your name. Then I tell nobody who asked."),
+        _(
+            "Now and then I ask how you are. Only numbers are passed on. If you are not well and want to "
+            "talk, whoever coordinates the network hears of it."
+        ),
+        _(
+            "The people who run this bot could look into what it keeps. You may ask them what that is, and "
+            "have it deleted."
+        ),
+    )

@@ -1,0 +1,82 @@
+"""Leaving a network: it is done first, and why is asked afterwards."""
+
+from bot import Button, Command, Context, Role, Text, _, command, on, paragraphs
+from bot.lists import act
+from db.models import Member, Network
+from db.network import members
+from handlers.joining import membership
+from handlers.joining.steps import TellWhy
+
+REASONS = {
+    "time": _("Not enough time"),
+    "stress": _("Too much stress"),
+    "organisation": _("The organisation"),
+}
+LONGEST_REASON = 500
+"""Characters that are kept of why somebody left."""
+
+LEFT = act("member.left", _("{who} left on {day}."))
+
+
+@command("leave", needs=Role.MEMBER, menu=_("Leave the network"))
+def leave(ctx: Context) -> None:
+    """End the membership of the one who acts, after one question; then ask why, if they like to tell."""
+    network, member = ctx.network, ctx.member
+    ctx.hold_roles()
+    if members.needed(ctx.db, member):
+        ctx.say(only_one(network))
+        return
+    wish = ctx.choose(
+        "sure",
+        _(
+            "Do you want to leave <b>{network}</b>? Your open questions will end. For people you are "
+            "helping, I will look for somebody else.",
+            network=network.name,
+        ),
+        {"yes": _("Leave"), "no": _("Stay"), "pause": _("Take a break instead")},
+    )
+    if wish == "pause":
+        ctx.redirect(Command("pause"))
+    if wish == "no":
+        ctx.say(_("Good that you are staying."))
+        return
+    over = membership.end(ctx, LEFT, member, "left", None)
+    ctx.say(
+        paragraphs(
+            _(
+                "You have left <b>{network}</b>. Thank you for everything you have given. With an invitation "
+                "code you can come back at any time.",
+                network=network.name,
+            ),
+            over,
+            _("Would you like to tell me why? You can also just write."),
+        ),
+        *(Button(label, TellWhy(member.id, reason)) for reason, label in REASONS.items()),
+        Button(_("Rather not"), TellWhy(member.id), means=("no", "skip", "nothing")),
+        on_reply=TellWhy(member.id),
+    )
+
+
+@on(TellWhy)
+def tell_why(ctx: Context, step: TellWhy) -> None:
+    """Keep why somebody left, with the membership that has ended. Who says it is never shown."""
+    member = ctx.hold(Member, step.member_id)
+    if member is None or member.person_id != ctx.person.id or member.state != "left":
+        ctx.say(_("This question is over."))
+        return
+    reason = step.reason or step.said.words[:LONGEST_REASON]
+    if reason:
+        members.explain(member, reason)
+        ctx.show(_("Thank you for telling me. All the best."))
+    else:
+        ctx.show(_("All right. All the best."))
+
+
+def only_one(network: Network) -> Text:
+    """Return why the only meta-mentor has to stay for now."""
+    return _(
+        "You are the only meta-mentor of <b>{network}</b>. Please appoint somebody first: {members} shows "
+        "everybody.",
+        network=network.name,
+        members=Command("members"),
+    )

@@ -1,0 +1,66 @@
+"""When a membership begins and when it ends: all that follows, in order."""
+
+from typing import Any
+
+from bot import Command, Context, Text, _
+from bot.lists import Act
+from db.help import relays
+from db.models import EndState, Label, Member, MemberRole, Network, Person
+from db.network import members
+from handlers.asking import handing_on
+from handlers.checking_in import rounds
+from handlers.settings import profile
+from handlers.talking import parting
+
+
+def begin(
+    ctx: Context,
+    act: Act,
+    network: Network,
+    person: Person,
+    *,
+    by: Person,
+    label: Label,
+    role: MemberRole = "member",
+    invitation_id: int | None = None,
+    answers: dict[str, Any] | None = None,
+) -> Member:
+    """Make a person a member, or a member again. `answers` are those of `profile.QUESTIONS`; the journal
+    keeps that this was the `act` of `by`."""
+    member = members.join(
+        ctx.db, network, person, label=label, role=role, invitation_id=invitation_id, now=ctx.now
+    )
+    profile.save(ctx, member, answers or {})
+    if not person.languages and person.language is not None:
+        members.set_languages(ctx.db, person, [person.language])  # who reads one can help in it
+    rounds.plan(ctx, member)
+    act.record(ctx, network, by=by, about=person, label=label)
+    return member
+
+
+def end(
+    ctx: Context, act: Act, member: Member, state: EndState, reason: str | None, **details: Any
+) -> list[Text]:
+    """End a membership ("left" or "removed"), by the one who acts. All that it held in this network ends with
+    it: requests, what they helped with, conversations, check-ins. The others are told. Return what the one
+    who goes has still to read about their conversations. The journal keeps the `details`, not the reason."""
+    person, network = member.person, member.network
+    talks = relays.open_in(ctx.db, network, person)
+    unsettled = [relay for relay in talks if relay.ends_at is None]
+    handing_on.end_requests_of(ctx, member)
+    parting.part(ctx, talks, person)
+    rounds.call_off(ctx, member)
+    members.end(ctx.db, member, state=state, because=reason, now=ctx.now)
+    act.record(ctx, network, about=person, **details)
+    return [parting.over(unsettled, person)] if unsettled else []
+
+
+def rights() -> Text:
+    """Return what somebody who coordinates may do, and where it begins."""
+    return _(
+        "You coordinate this network: that is meta-mentoring. You can invite people, "
+        "write to everyone, appoint deputies and end memberships. If a question finds "
+        "nobody, it comes to you. {pulse} shows who is waiting, {help} shows everything.",
+        pulse=Command("pulse"),
+        help=Command("help"),
+    )

@@ -1,0 +1,90 @@
+"""Every night, what is no longer needed is deleted, some at a time; the log says how much that was."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot import Context, on
+from bot.installation import Keep
+from bot.lists import Forgetting, Retention, adds
+from bot.support.log import get
+from bot.times import next_local
+from db.engine import dead_letters, timers
+from db.engine import letters as rows
+from db.engine import seen as seen_events
+from db.engine import used as used_buttons
+from db.old import Forgotten, Old
+from handlers.protecting.steps import GoOn, Nightly
+
+log = get("retention")
+
+NIGHT, WORK = "retention", "retention:work"
+AT = time(3, 30)
+"""When it begins, in the installation's time zone."""
+
+MOST = 50
+"""Rows that are deleted in one turn: nobody waits longer than for this many."""
+
+
+@on(Nightly)
+def nightly(ctx: Context, step: Nightly) -> None:
+    """Begin to delete what has outlived the operator's settings, anew where the last night is still at it,
+    and plan the next night."""
+    plan(ctx.db, ctx.now, ctx.installation.zone())
+    ctx.call_off(WORK)
+    ctx.later(ctx.now, GoOn([*Retention.named()], None, {}), about=WORK)
+
+
+@on(GoOn)
+def go_on(ctx: Context, step: GoOn) -> None:
+    """Delete the next rows of the first that is `left`, after a place in it, and leave the others to turns of
+    their own: in between, the bot answers. `so_far` counts the rows of each."""
+    left, so_far = step.left, step.so_far
+    forgotten = Forgotten(0, step.place, all=True)
+    while left and forgotten.all and not forgotten.many:  # where nothing is too old, nobody waits for it
+        forgetting = Retention.named()[left[0]](ctx.installation.keep)
+        before = ctx.now - timedelta(days=forgetting.days)
+        forgotten = forgetting.forget(ctx.db, Old(before, forgotten.place, MOST))
+        so_far = {**so_far, left[0]: so_far.get(left[0], 0) + forgotten.many}
+        if forgotten.all:
+            left, forgotten = left[1:], Forgotten(forgotten.many, None, all=True)
+    if left:
+        ctx.later(ctx.now, GoOn(left, forgotten.place, so_far), about=WORK)
+    else:
+        log.info("deleted", **so_far)
+
+
+def plan(db: Session, now: datetime, zone: ZoneInfo) -> None:
+    """Plan the next night. The program calls this at its start, in case none was planned yet. A night that
+    passed while no program was running is made up for now."""
+    missed = timers.is_due(db, NIGHT, now)
+    timers.call_off(db, NIGHT)
+    timers.schedule(db, now if missed else next_local(now, AT, zone), Nightly.name, {}, NIGHT)
+
+
+# --- what the engine itself keeps ----------------------------------------------------------------
+
+
+@adds(Retention, place=20)
+def letters(keep: Keep) -> Forgetting:
+    """Return for how long letters are kept that have arrived, or never will."""
+    return Forgetting(rows.forget, keep.delivery_days)
+
+
+@adds(Retention, place=30)
+def used(keep: Keep) -> Forgetting:
+    """Return for how long it is kept which buttons were pressed."""
+    return Forgetting(used_buttons.forget, keep.delivery_days)
+
+
+@adds(Retention, place=40)
+def seen(keep: Keep) -> Forgetting:
+    """Return for how long it is kept which events have been seen."""
+    return Forgetting(seen_events.forget, keep.seen_days)
+
+
+@adds(Retention, place=50)
+def set_aside(keep: Keep) -> Forgetting:
+    """Return for how long events are kept that could not be handled."""
+    return Forgetting(dead_letters.forget, keep.seen_days)

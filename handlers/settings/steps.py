@@ -1,0 +1,19 @@
+"""What can be pressed and what comes due: what people set for themselves."""
+
+from bot import Role, Step, Timer, _
+
+
+class SpeakIn(Step):
+    """Make one of one's networks the active one."""
+
+    network_id: int
+
+
+class ChooseMorning(Step, needs=Role.META_MENTOR, menu=_("Choose a morning")):
+    """Choose on which morning one hears who waits."""
+
+
+class PauseOver(Timer):
+    """End a pause."""
+
+    person_id: int

@@ -1,0 +1,49 @@
+"""What can be pressed and what comes due: conversations that the bot carries."""
+
+from bot import Answerable, Role, Step, Timer, _
+
+
+class Reply(Answerable, only_replies=True):
+    """Answer to a message that was carried."""
+
+    relay_id: int
+
+
+class WasFor(Answerable):
+    """Say that words which went into one conversation were for another one; None: it is asked for which."""
+
+    relay_id: int
+    for_id: int | None
+
+
+class WriteToCoordinators(Answerable):
+    """Write to one who coordinates a network; words that were said already are carried there.
+
+    `to_coordinators.way_to` and `way_into` make the button, "Write to Mia". For any area above this one.
+    """
+
+    coordinator_id: int
+
+
+class WriteToMember(Step, needs=Role.META_MENTOR, menu=_("Write to a member")):
+    """Write to the member who is called so: who coordinates is shown who that may be."""
+
+    called: str
+
+
+class ShowEnd(Timer):
+    """Tell a helper, at a random time, that the conversation with somebody unnamed is over."""
+
+    relay_id: int
+
+
+class EndSettled(Timer):
+    """End a conversation in which all was settled some time ago, without a word."""
+
+    relay_id: int
+
+
+class FellSilent(Timer):
+    """End a conversation in which nobody has written for a long time."""
+
+    relay_id: int

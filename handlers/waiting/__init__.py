@@ -1,0 +1,1 @@
+"""What somebody hears and does whose own request is open."""

@@ -1,0 +1,121 @@
+"""Words about an open request of one's own: any news, it is urgent, it is settled, something more to say."""
+
+from dataclasses import replace
+
+from bot import AnyText, Button, Command, Context, Priority, UserMessage, _, form, on, paragraphs
+from bot.reading import beside
+from bot.user_message import unpacked
+from db.help import help_requests
+from db.models import HelpRequest
+from handlers.asking import wording
+from handlers.asking.steps import AboutMine, AddTo, ChangeMine, Decline, MakeUrgent, Solve, Take, Withdraw
+from handlers.protecting import third_parties
+from handlers.vocabulary import LONGEST_NEED, as_need
+from handlers.waiting import standing
+
+GONE = _("This question is settled already.")
+
+
+@on(AboutMine)
+def about_mine(ctx: Context, step: AboutMine) -> None:
+    """Say how the newest open request stands, and offer what the words may mean for it; nothing is done
+    without a tap."""
+    mine = help_requests.open_by(ctx.db, ctx.member)
+    if not mine:
+        ctx.say(_("You have no open question."), _anew(step.said))
+        return
+    request, says = mine[0], beside.says(step.said.words, ctx.reader.locale)
+    asks = says == {"news"}
+    about = _("Do you mean {question}?", question=wording.mine(request))
+    ctx.say(
+        paragraphs(*([] if asks else [about]), standing.of(ctx, request)),
+        *_deeds(request, step.said, asks=asks),
+        *([Button(_("See my questions"), Command("requests"), keep=True)] if len(mine) > 1 else []),
+        about=wording.mine(request),
+    )
+
+
+def _deeds(request: HelpRequest, said: UserMessage, *, asks: bool) -> list[Button]:
+    """Return what can be done about a request with these words; nothing is added that only asks."""
+    if request.state == "taken":
+        settled = Button(_("No longer needed"), Solve(request.id))
+    else:
+        settled = Button(_("No longer needed"), Withdraw(request.id))
+    may_be_urgent = request.state != "taken" and request.urgent_at is None
+    return [
+        *([Button(_("Make it urgent"), MakeUrgent(request.id))] if may_be_urgent else []),
+        *([] if asks else [Button(_("Add this"), AddTo(request.id, said=as_need(said)))]),
+        settled,
+        *([] if asks else [_anew(said)]),
+    ]
+
+
+def _anew(said: UserMessage) -> Button:
+    given = {"need": as_need(said).to_json()} if said else {}
+    return Button(_("A new question"), Command("ask"), given=given)
+
+
+@on(AddTo)
+def add_to(ctx: Context, step: AddTo) -> None:
+    """Add words to a request, and let those read them who have not answered yet."""
+    words = third_parties.offer_removal(ctx, step.said.words)
+    request = _mine(ctx, step.request_id)
+    if request is None:
+        return
+    whole = "\n".join(each for each in (request.need, words) if each)
+    media = (*unpacked(request.media), *step.said.media)
+    _rewrite(ctx, request, replace(step.said, words=whole[:LONGEST_NEED], media=media))
+
+
+@on(ChangeMine)
+def change_mine(ctx: Context, step: ChangeMine) -> None:
+    """Write a request anew."""
+    request = ctx.db.get(HelpRequest, step.request_id)
+    if request is None or request.asker.person_id != ctx.person.id or request.closed_at is not None:
+        ctx.say(GONE)
+        return
+    message = ctx.ask_message(
+        "text",
+        paragraphs(_("Write the whole text as it should be. So far it is:"), wording.gist(request)),
+        max_length=LONGEST_NEED,
+    )
+    words = third_parties.offer_removal(ctx, message.words)
+    held = _mine(ctx, step.request_id)
+    if held is not None:
+        media = message.media or tuple(unpacked(held.media))
+        _rewrite(ctx, held, replace(message, words=words, media=media))
+
+
+def _mine(ctx: Context, request_id: int) -> HelpRequest | None:
+    """Return an open request of the one who acts, locked; None after saying that it is over."""
+    request = ctx.hold(HelpRequest, request_id)
+    if request is not None and request.asker.person_id == ctx.person.id and request.closed_at is None:
+        return request
+    ctx.say(GONE)
+    return None
+
+
+def _rewrite(ctx: Context, request: HelpRequest, message: UserMessage) -> None:
+    if request.anonymous:
+        message = message.unnamed()
+    help_requests.rewrite(request, message.words, [each.to_json() for each in message.media])
+    silent = [row.member for row in help_requests.asked(ctx.db, request) if row.answer is None]
+    if silent and request.state in help_requests.OPEN:
+        ctx.tell(
+            [member.person for member in silent],
+            paragraphs(_("A question that I asked you has changed."), wording.question(request)),
+            Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
+            Button(_("Not now"), Decline(request.id), means=("later", "no")),
+            priority=Priority.HELP_REQUEST,
+            carries=wording.enclosed(request),
+        )
+    ctx.say(
+        paragraphs(_("Done. Your question is now:"), _shown(request)),
+        Button(_("Withdraw my question"), Withdraw(request.id)),
+    )
+
+
+def _shown(request: HelpRequest) -> AnyText:
+    if request.need:
+        return form("<blockquote>{need}</blockquote>", need=request.need)
+    return wording.gist(request)

@@ -1,0 +1,258 @@
+"""Keys on a real homeserver: what cannot be read is told, and read when its key comes, however late; and
+whoever could not be given a key gets it before the next message."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from adapters.matrix.account import Account
+from adapters.matrix.adapter import Matrix
+from adapters.matrix.encryption import unread
+from bot.adapter import Later
+from bot.markup import plain
+from bot.message import Chat, Incoming, Outgoing, Unsupported, Words
+from tests.support.aio import PATIENCE, on_loop
+from tests.support.matrix_line import Line, line_to
+from tests.support.matrix_person import Person, acquainted, running
+from tests.support.synapse import homeserver
+
+Inbox = asyncio.Queue[Incoming]
+
+
+async def next_of(inbox: Inbox) -> Incoming:
+    return await asyncio.wait_for(inbox.get(), PATIENCE)
+
+
+async def said(inbox: Inbox) -> str:
+    """The next words."""
+    event = (await next_of(inbox)).event
+    assert isinstance(event, Words)
+    return event.text
+
+
+async def synced(adapter: Matrix) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await adapter._synced.wait()
+
+
+# --- theirs ----------------------------------------------------------------------------------------
+
+
+def withhold(ana: Person, away: bool = True) -> None:
+    """Ana's app gives its keys to the bot no more, or again."""
+    for device in ana.client.device_store.active_user_devices(ana.bot):
+        (ana.client.blacklist_device if away else ana.client.unblacklist_device)(device)
+
+
+class Late:
+    """A key that Ana's app sends later than what it opens."""
+
+    def __init__(self, ana: Person, room: str) -> None:
+        self._ana, self._room, self._olm = ana, room, ana.client.olm
+        self._olm.create_outbound_group_session(room)
+        session = self._olm.outbound_group_sessions[room]
+        session.shared = True
+        self.session = session.id
+        self._key = {"session_id": session.id, "session_key": session.session_key}
+
+    def comes(self) -> None:
+        (device,) = self._ana.client.device_store.active_user_devices(self._ana.bot)
+        whole = {**self._key, "algorithm": "m.megolm.v1.aes-sha2", "room_id": self._room}
+        session = self._olm.session_store.get(device.curve25519)
+        sealed = self._olm._olm_encrypt(session, device, "m.room_key", whole)
+        body = {"messages": {self._ana.bot: {device.id: sealed}}}
+        self._ana.call("PUT", f"sendToDevice/m.room.encrypted/{secrets.token_hex(4)}", body)
+
+
+@on_loop
+async def test_what_cannot_be_read_is_told_and_told_again_of_what_comes_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(unread, "_KEY_SECONDS", 0.1)
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await synced(adapter)
+        withhold(ana)
+        await ana.writes(room, "one")
+        assert (await next_of(inbox)).event == Unsupported("undecryptable")
+        await ana.writes(room, "one, once more")
+        assert (await next_of(inbox)).event == Unsupported("undecryptable")
+        withhold(ana, away=False)
+        await ana.writes(room, "three")
+        assert await said(inbox) == "three"
+
+
+@on_loop
+async def test_of_several_that_come_together_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unread, "_KEY_SECONDS", 2.0)
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await synced(adapter)
+        withhold(ana)
+        for text in ("one", "two", "three"):
+            await ana.writes(room, text)
+        assert (await next_of(inbox)).event == Unsupported("undecryptable")
+        await ana.until(lambda: len(adapter._inbox.unread) == 3 and not adapter._inbox.unread.soon)
+        withhold(ana, away=False)
+        await ana.writes(room, "four")
+        assert await said(inbox) == "four"
+
+
+@on_loop
+async def test_a_key_that_comes_after_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words wait for it, also over a crash: they are not confirmed before they are read or given up."""
+    monkeypatch.setattr(unread, "_KEY_SECONDS", 60.0)
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await synced(adapter)
+        await ana.writes(room, "Read me now")
+        assert await said(inbox) == "Read me now"
+        await ana.until(lambda: not ana.written_since(room, account.since()))
+        before = account.since()
+        key = Late(ana, room)
+        await ana.writes(room, "Read me later")
+        await ana.until(lambda: len(adapter._inbox.unread) == 1)
+        assert account.since() == before
+        key.comes()
+        assert await said(inbox) == "Read me later"
+        await ana.until(lambda: account.since() != before)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@on_loop
+async def test_a_key_that_comes_after_its_words_were_given_up(
+    restarted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "_KEY_SECONDS", 0.1)
+    async with acquainted("Ana") as (ana, account, room):
+        async with running(account) as (adapter, inbox):
+            await synced(adapter)
+            await ana.writes(room, "Read me now")
+            assert await said(inbox) == "Read me now"
+            key = Late(ana, room)
+            message = await ana.writes(room, "Read me much later")
+            told = await next_of(inbox)
+            assert told.event == Unsupported("undecryptable")
+            assert told.id != message, "an event of its own, or the words would be seen before"
+            if not restarted:
+                key.comes()
+                words = await next_of(inbox)
+        if restarted:
+            async with running(account) as (adapter, inbox):
+                await synced(adapter)
+                key.comes()
+                words = await next_of(inbox)
+        assert words.id == message
+        assert words.event == Words("Read me much later", message)
+        assert (account.folder / unread.UNREAD).read_text() == "[]"
+
+
+@on_loop
+async def test_an_app_that_gives_its_key_on_purpose_to_nobody_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(unread, "_KEY_SECONDS", 60.0)
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await synced(adapter)
+        key = Late(ana, room)
+        (device,) = ana.client.device_store.active_user_devices(ana.bot)
+        withheld = {
+            "algorithm": "m.megolm.v1.aes-sha2",
+            "code": "m.unverified",
+            "room_id": room,
+            "session_id": key.session,
+            "sender_key": ana.client.olm.account.identity_keys["curve25519"],
+        }
+        body = {"messages": {ana.bot: {device.id: withheld}}}
+        ana.call("PUT", "sendToDevice/m.room_key.withheld/one", body)
+        await ana.writes(room, "one")
+        assert (await next_of(inbox)).event == Unsupported("withheld")
+
+
+@on_loop
+async def test_a_message_that_does_not_say_which_device_encrypted_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It need not, since Matrix 1.3; and where it cannot be read, that is told as of any other."""
+    monkeypatch.setattr(unread, "_KEY_SECONDS", 0.1)
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await synced(adapter)
+        await ana.writes(room, "Hello")
+        assert await said(inbox) == "Hello"
+        inside = {"type": "m.room.message", "content": {"msgtype": "m.text", "body": "Bare"}}
+        sealed: dict[str, Any] = ana.client.olm.group_encrypt(room, inside)
+        bare = {name: value for name, value in sealed.items() if name not in ("sender_key", "device_id")}
+        ana.call("PUT", f"rooms/{room}/send/m.room.encrypted/bare1", bare)
+        assert await said(inbox) == "Bare"
+        lost = {**bare, "session_id": "nobody-knows-it"}
+        ana.call("PUT", f"rooms/{room}/send/m.room.encrypted/bare2", lost)
+        assert (await next_of(inbox)).event == Unsupported("undecryptable")
+
+
+# --- ours ------------------------------------------------------------------------------------------
+
+
+def message(number: int, room: str, text: str) -> Outgoing:
+    return Outgoing(number, Chat("matrix", room), text, plain(text))
+
+
+def no_claim(request: web.Request) -> web.Response | None:
+    """As when the homeserver of a person is away for a moment."""
+    if "keys/claim" not in request.path:
+        return None
+    return web.json_response({"one_time_keys": {}, "failures": {"localhost": {}}})
+
+
+def works(request: web.Request) -> web.Response | None:
+    """Nothing is at fault."""
+
+
+@asynccontextmanager
+async def talking() -> AsyncIterator[tuple[Person, Matrix, Line, str]]:
+    async with (
+        acquainted("Ana") as (ana, account, room),
+        line_to(homeserver()) as line,
+        running(_over(account, line)) as (adapter, _inbox),
+    ):
+        await synced(adapter)
+        yield ana, adapter, line, room
+
+
+def _over(account: Account, line: Line) -> Account:
+    return Account(line.url, account.user, account.folder, account.password)
+
+
+@on_loop
+async def test_what_nobody_could_ever_read_waits() -> None:
+    async with talking() as (ana, adapter, line, room):
+        line.fault = no_claim
+        with pytest.raises(Later) as caught:
+            await adapter.send(message(1, room, "while away"))
+        assert not caught.value.everywhere, "others are reached"
+        line.fault = works
+        await adapter.send(message(1, room, "while away"))
+        assert (await ana.hears(room)).text == "while away"
+        assert not ana.unreadable
+
+
+@on_loop
+async def test_a_device_that_could_not_be_reached_once_gets_the_key_before_the_next_message() -> None:
+    async with talking() as (ana, adapter, line, room):
+        await adapter.send(message(1, room, "before"))
+        assert (await ana.hears(room)).text == "before"
+        second = Person(ana.server, "Ana", ana.account)
+        line.fault = no_claim
+        await second.enter()
+        try:
+            olm = adapter._open.olm
+            await ana.until(lambda: len([*olm.device_store.active_user_devices(ana.account)]) == 2)
+            await adapter.send(message(2, room, "while away"))
+            line.fault = works
+            await asyncio.sleep(0.3)  # it is asked again soon after the first time
+            await adapter.send(message(3, room, "it is back"))
+            assert [(await ana.hears(room)).text for _ in range(2)] == ["while away", "it is back"]
+            assert (await second.hears(room)).text == "it is back"
+        finally:
+            await second.close()

@@ -1,0 +1,1 @@
+"""`make capability`: a small one that works, ready to be changed."""

@@ -1,0 +1,125 @@
+"""Every conversation leads to the same where people see something else: on messengers that only number what
+there is to choose, and where everybody reads another language. On SQLite in `make test`, on PostgreSQL in
+`make soak`."""
+
+import itertools
+import logging
+import re
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import i18n
+from bot.markup import plain
+from tests.conftest import each_kind
+from tests.support.replay import (
+    NUMBERING,
+    Sent,
+    as_numbered,
+    everybody_reads,
+    numbered,
+)
+from tests.support.stage import name, play, transcripts
+
+MEMORY = Path("/dev/shm")  # each test has a folder of its own there
+
+NO_NUMBERS = {
+    "asking/urgent": "a number that is typed right after two were connected is for the other one",
+    "asking/urgent.de": "the same",
+    "front/bad_input": "an old button is explained by a note on the press, and a number by a message",
+    "front/bad_input.de": "the same",
+    "talking/two_conversations": "a number that is typed in a conversation is a word for the other one",
+    "asking/without_a_name_in_a_room": "of a room's message nothing is known after some days, and a number "
+    "that answers it may be for people",
+    "coordinating/pulse.de": "a number is typed there right after the deeds of a line, which it means then",
+}
+"""Conversations that go differently on a messenger that only numbers, and why."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
+def quick(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a new database, in memory where there is a folder for that."""
+    with (
+        tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder,
+        each_kind(request, Path(folder), empty=False) as url,
+    ):
+        yield url
+
+
+def but(exceptions: dict[str, str], paths: list[Path]) -> list[object]:
+    """Return the transcripts as parameters; an exception that passes is a failure."""
+    reasons = {
+        which: pytest.mark.xfail(strict=True, raises=AssertionError, reason=why)
+        for which, why in exceptions.items()
+    }
+    return [
+        pytest.param(path, id=name(path), marks=[reasons[name(path)]] if name(path) in reasons else [])
+        for path in paths
+    ]
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", but(NO_NUMBERS, transcripts()))
+def test_a_conversation_by_numbers(path: Path, quick: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The same choices in the same order, and the same words."""
+    expected = numbered(path.read_text())
+    assert as_numbered(play(expected, quick, NUMBERING)) == expected
+    assert errors(caplog) == []
+
+
+# --- languages -----------------------------------------------------------------------------------
+
+OTHERS = [locale for locale in i18n.available() if locale != i18n.SOURCE]
+ENGLISH = [path for path in transcripts() if len(path.suffixes) == 1]
+
+NO_LANGUAGE: dict[str, str] = {}
+"""Conversations that go differently in another language, and why."""
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+@pytest.mark.parametrize("path", but(NO_LANGUAGE, ENGLISH))
+def test_a_conversation_in_another_language(
+    path: Path, locale: str, quick: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No English sentence is left, and nothing breaks."""
+    written = path.read_text()
+    with everybody_reads(locale, written) as sent:
+        assert play(written, quick) == written
+    assert sent.missing == set()
+    assert english_left(sent, locale, written) == []
+    assert errors(caplog) == []
+
+
+def english_left(sent: Sent, locale: str, written: str) -> list[str]:
+    """Return the messages that hold a piece of an English text, but for those pieces that people wrote."""
+    theirs = "\n".join(line for line in written.splitlines() if not line.startswith(" "))
+    pieces = [piece for piece in english(locale) if piece not in theirs]
+    seen = [
+        words
+        for message, _shown in sent.messages
+        for words in [message.plain, *itertools.chain.from_iterable(message.buttons)]
+    ]
+    return [words for words in seen if any(piece in words for piece in pieces)]
+
+
+@cache
+def english(locale: str) -> list[str]:
+    """Return the pieces of English texts between their placeholders: those of three words and more, which can
+    be told from others, and which are not in the other language too."""
+    texts = i18n.catalogue(locale).texts
+    pieces = {piece.strip() for text in texts for piece in re.split(r"\{\w+\}", plain(text))}
+    translated = "\n".join(plain(form) for text in texts.values() for form in forms(text))
+    return sorted(piece for piece in pieces if len(piece.split()) >= 3 and piece not in translated)
+
+
+def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text

@@ -1,0 +1,76 @@
+"""Every conversation in `tests/transcripts` goes as it is written there, on both databases, and leaves no
+error in the log: what there is of it stands below, with its message and its way through the code. Together
+they reach every handler."""
+
+import logging
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import handlers
+from bot.dialogue.router import Router
+from tests.support.stage import TRANSCRIPTS, name, play, transcripts
+
+ROUTER = Router(handlers)
+REACHED = Path(__file__).parent / "reached.txt"
+"""Each handler, and a conversation that reaches it."""
+
+REWRITE = (
+    "If a conversation reaches it, write the table anew, in a minute: "
+    ".venv/bin/python -m pytest tests/handlers/test_transcripts.py -k reached --rewrite"
+)
+
+UNREACHED = {
+    "talking.WriteToMember": "a wish to write to somebody leads to the list of members so far",
+    "coordinating.MoreDebts": "lists of an earlier program lead there",
+    "operating.MoreProposals": "a list is longer than one page only with more than twenty networks",
+    "coordinating.MoreOfLog": "a log is longer than one page only after twenty acts",
+}
+"""Handlers that no conversation can reach, and why."""
+
+
+@cache
+def table() -> dict[str, str]:
+    """Each handler that is reached, and by which conversation."""
+    return dict(line.split() for line in REACHED.read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize("path", transcripts(), ids=name)
+def test_a_conversation(
+    path: Path, database: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    written = path.read_text()
+    reached: set[str] = set()
+    played = play(written, database, reached=reached)
+    if request.config.getoption("--rewrite"):
+        path.write_text(played)
+    else:
+        assert played == written
+        assert {handler for handler, by in table().items() if by == name(path)} - reached == set()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_every_handler_is_reached(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> None:
+    """`--rewrite` plays all conversations and writes down which reaches what."""
+    if request.config.getoption("--rewrite"):
+        by: dict[str, str] = {}
+        for path in transcripts():
+            shutil.copy(migrated, tmp_path / "db")
+            reached: set[str] = set()
+            play(path.read_text(), f"sqlite:///{tmp_path / 'db'}", reached=reached)
+            by = dict.fromkeys(reached, name(path)) | by
+            for file in tmp_path.glob("db*"):
+                file.unlink()
+        REACHED.write_text("".join(f"{handler} {by[handler]}\n" for handler in sorted(by)), "utf-8")
+        table.cache_clear()
+    every = {**ROUTER.handlers, **ROUTER.timers}
+    assert set(every) - set(table()) == set(UNREACHED), REWRITE
+    assert set(table()) - set(every) == set(), REWRITE
+
+
+def test_the_whole_help_stands_in_one_conversation() -> None:
+    """So that a new command changes no other: they cut it short."""
+    whole = [path for path in transcripts() if "    |  /ask: " in path.read_text()]
+    assert whole == [TRANSCRIPTS / "front" / "rights.txt"]

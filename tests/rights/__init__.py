@@ -1,0 +1,1 @@
+"""Whether anything crosses from one network or person to another, whatever is forged."""

@@ -1,0 +1,1 @@
+"""What tests share: people at the other end, servers, a stage."""
