@@ -79,6 +79,13 @@ class Weekday:
 
 
 @dataclass(frozen=True, slots=True)
+class Language:
+    """A language by its code, shown with its name in the reader's."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A day that is still ahead, shown with its day of the week: "Sunday, December 6"; one that is `far` with
     its year."""
@@ -89,7 +96,19 @@ class Day:
 
 AnyText = Text | Joined | Verbatim
 Value = (
-    AnyText | Command | Weekday | Day | str | int | float | datetime | date | time | timedelta | list["Value"]
+    AnyText
+    | Command
+    | Weekday
+    | Language
+    | Day
+    | str
+    | int
+    | float
+    | datetime
+    | date
+    | time
+    | timedelta
+    | list["Value"]
 )
 
 
@@ -165,6 +184,8 @@ def _value(value: Value, reader: Reader) -> Markup:
         case Weekday(number):
             name = get_day_names("wide", "stand-alone", locale)[number]
             return quote(name[:1].upper() + name[1:], isolate=i18n.reads_right_to_left(locale))
+        case Language(code):
+            return quote(i18n.name_of(code, locale), isolate=i18n.reads_right_to_left(locale))
         case Day(on, far):
             return Markup(format_date(on, "full" if far else _weekday_and_day(locale), locale=locale))
         case str():
@@ -231,6 +252,8 @@ def _pack(value: Value) -> Any:
             return {"command": name}
         case Weekday(number):
             return {"weekday": number}
+        case Language(code):
+            return {"language": code}
         case Day(day, far):
             return {"day": day.isoformat(), "far": far}
         case datetime():
@@ -253,6 +276,8 @@ def _unpack(packed: Any) -> Value:
             return Command(name)
         case {"weekday": number}:
             return Weekday(number)
+        case {"language": code}:
+            return Language(code)
         case {"day": on, "far": far}:
             return Day(date.fromisoformat(on), far)
         case {"at": at}:

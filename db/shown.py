@@ -1,5 +1,6 @@
 """What a chat shows: messages of ours with their choices, and where answers to them lead."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -42,6 +43,7 @@ LATEST = (
         Letter.about,
         Letter.on_reply,
         Letter.made_at,
+        Delivery.settled_at,
     )
     .join(Letter, Letter.id == Delivery.letter_id)
     .where(
@@ -49,6 +51,7 @@ LATEST = (
         Delivery.chat == bindparam("chat"),
         ~Delivery.closes,
         Letter.act.is_(None),
+        (Delivery.state == "sent") | ((Delivery.state == "waiting") & Delivery.not_before.is_(None)),
     )
     .order_by(Delivery.id.desc())
     .limit(40)
@@ -75,12 +78,20 @@ def closing(db: Session, delivery_id: int) -> Any:
 
 
 def with_offers(db: Session, messenger: str, chat: str) -> list[Row[Any]]:
-    """Return those of the latest messages in this chat that have offers and are open, the newest first: for
-    choices that are typed. Of a message that was changed it is what it shows now."""
+    """Return those of the latest messages in this chat that have offers and are open, the newest first as the
+    chat shows them: for choices that are typed. Of a message that was changed it is what it shows now."""
     latest: dict[int, Row[Any]] = {}
     for row in db.connection().execute(LATEST, {"messenger": messenger, "chat": chat}):
         latest.setdefault(row.shows, row)
-    return [row for row in latest.values() if row.offers and not row.closed]
+    open_ones = [row for row in latest.values() if row.offers and not row.closed]
+    return sorted(open_ones, key=_comes, reverse=True)
+
+
+def _comes(row: Row[Any]) -> tuple[bool, datetime, int]:
+    """Return what orders messages as a chat shows them: by when they left, one after the other; those that
+    are about to leave come at the end."""
+    about_to_leave = row.settled_at is None
+    return about_to_leave, row.settled_at or row.made_at, row.id
 
 
 def on_reply(db: Session, messenger: str, chat: str, message: str) -> Any | None:

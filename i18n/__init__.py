@@ -94,6 +94,14 @@ def language_name(locale: str) -> str:
     return name[:1].upper() + name[1:] if name else locale
 
 
+def name_of(language: str, shown_in: str) -> str:
+    """Return a language's name in another language, or in itself where that one has none for it."""
+    try:
+        return Locale.parse(shown_in).languages.get(language) or language_name(language)
+    except (UnknownLocaleError, ValueError):
+        return language_name(language)
+
+
 def reads_right_to_left(locale: str) -> bool:
     """Whether the language is written from right to left."""
     return Locale.parse(locale).text_direction == "rtl"

@@ -1,6 +1,6 @@
 """Names of languages, as people type them in any language of ours and in each itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -56,11 +56,6 @@ def all_named(words: str) -> list[str]:
     """Return the languages that words name, in their order."""
     names = all_names()
     return list(dict.fromkeys(names[token] for token in plain(words).split() if token in names))
-
-
-def listed(codes: Iterable[str], shown_in: str) -> list[str]:
-    """Return the names of languages in another language, or in themselves where it has none for them."""
-    return [_name(code, shown_in) or i18n.language_name(code) for code in codes]
 
 
 def _name(code: str, shown_in: str) -> str | None:

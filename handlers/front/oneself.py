@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from bot import Button, Command, Context, Day, Doubtful, Text, Unclear, Verbatim, Wished, _, on
-from bot.reading import dates, language_names
+from bot import Button, Command, Context, Day, Doubtful, Language, Text, Unclear, Wished, _, on
+from bot.reading import dates
 from db import people
 from handlers.front import rest
 from handlers.front.steps import AllIsWell
@@ -100,8 +100,7 @@ def change_language(ctx: Context, step: Wished) -> None:
         ctx.redirect(Command("language"))
     if code in ctx.installation.languages:
         ctx.redirect(Command("language"), rest=code)
-    name = language_names.listed([code], ctx.reader.locale)[0]
-    ctx.say(_("I cannot write {language}.", language=Verbatim(name)), *rest.languages_to_choose(ctx))
+    ctx.say(_("I cannot write {language}.", language=Language(code)), *rest.languages_to_choose(ctx))
 
 
 def my_data(ctx: Context, step: Wished) -> None:

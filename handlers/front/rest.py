@@ -3,8 +3,20 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot import AnyText, Button, Command, Context, Role, UserMessage, Verbatim, Wished, _, paragraphs
-from bot.reading import beside, language_names, languages, talk
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Language,
+    Role,
+    UserMessage,
+    Verbatim,
+    Wished,
+    _,
+    paragraphs,
+)
+from bot.reading import beside, languages, talk
 from bot.times import NIGHT, Quiet
 from db import people
 from db.engine import seen
@@ -15,7 +27,7 @@ from handlers.front import start
 from handlers.protecting import emergency
 from handlers.talking import to_coordinators
 from handlers.vocabulary import as_need
-from i18n import language_name
+from i18n import language_name, name_of
 
 ASK = _("Ask a question")
 IN_A_ROW = timedelta(minutes=15)
@@ -115,13 +127,13 @@ def _other_language(ctx: Context, message: UserMessage, foreign: str) -> None:
     in it. The words stay."""
     ours = ctx.installation.languages
     sentence = languages.says(foreign)
-    names = ", ".join(language_names.listed(ours, foreign))
+    names = ", ".join(name_of(code, foreign) for code in ours)
     ctx.say(
         paragraphs(
             *([Verbatim(sentence.format(languages=names))] if sentence is not None else []),
             _(
                 "I understand {languages}.",
-                languages=[Verbatim(each) for each in language_names.listed(ours, ctx.reader.locale)],
+                languages=[Language(code) for code in ours],
             ),
         ),
         *languages_to_choose(ctx),

@@ -10,6 +10,7 @@ from bot import (
     Command,
     Context,
     Doubtful,
+    Language,
     Role,
     Text,
     Unclear,
@@ -165,13 +166,13 @@ def ask_languages(ctx: Context) -> list[str] | None:
         "languages",
         _("Which languages do you speak well enough to help?"),
         options,
-        reads=lambda words: _languages(words, ctx.reader.locale),
+        reads=_languages,
         skip=SKIP,
     )
     return chosen or None
 
 
-def _languages(words: str, locale: str) -> list[str]:
+def _languages(words: str) -> list[str]:
     """Return the languages that are named. Raises Unclear where one of them is not offered."""
     named = language_names.all_named(words)
     missing = [code for code in named if code not in SPOKEN]
@@ -179,7 +180,7 @@ def _languages(words: str, locale: str) -> list[str]:
         raise Unclear(
             _(
                 "I cannot note {languages} yet. Which of these do you speak as well?",
-                languages=list(language_names.listed(missing, locale)),
+                languages=[Language(code) for code in missing],
             )
         )
     return named

@@ -157,6 +157,7 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
     """Within, everybody on a stage reads a language. What they see and press stands in what is played as it
     is `written`: in the language that somebody has chosen, or in English."""
     sent = Sent()
+    in_source: set[int] = set()  # the deliveries that are seen in English, whatever their readers have chosen
 
     def both(
         row: Any,
@@ -167,7 +168,12 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
         **how: Any,
     ) -> list[Outgoing]:
         shown = render.messages(row, chat, can, installation.as_chosen(), read, **how)
-        if not all(line in written for message in shown for line in message.plain.split("\n")):
+        if row.closes:
+            as_chosen = row.replaces not in in_source
+        else:
+            as_chosen = all(line in written for message in shown for line in message.plain.split("\n"))
+        if not as_chosen:
+            in_source.update({row.id, row.replaces or row.id})
             shown = render.messages(row, chat, can, installation.reading(i18n.SOURCE), read, **how)
         sent.messages += zip(render.messages(row, chat, can, installation, read, **how), shown, strict=True)
         return shown
@@ -187,6 +193,11 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
         for translate in ("translate", "translate_plural"):
             enter(mock.patch.object(i18n, translate, noting(getattr(i18n, translate))))
         yield sent
+
+
+def without_notes(page: str) -> str:
+    """Return a transcript without the words of its notes, which nothing brings into another language here."""
+    return NOTE.sub("    > (note)\n", page)
 
 
 def has_words(markup: str) -> bool:

@@ -151,13 +151,13 @@ def answer(parked: Any, said: UserMessage, state: State) -> Meaning:
 def otherwise(refused: Answer, said: UserMessage, state: State) -> Meaning | None:
     """Return what words mean that the open question does not take; None where they are only no answer. Where
     it asks what other words mean, they belong to those, and it is asked of all of them."""
+    if state.is_need(said.words):
+        return state.take(InNeed(said=said), said)
     called = state.router.revive(refused.parked)
     step = called[1] if called is not None else None
     if isinstance(step, Answerable) and step.said and not refused.parked.answers:
         heard = {**refused.parked.heard, **messages([said])}
         return state.take(step.answered(together(step.said, said), replied=step.replied), said, heard)
-    if state.is_need(said.words):
-        return state.take(InNeed(said=said), said)
     if said.words and not said.media and not said.forwarded:
         other = letters.chosen(said, state) or commands.named(said, state) or commands.wish(said, state)
         if other is not None:
