@@ -71,7 +71,7 @@ def test_what_is_in_the_wheel_plays_a_conversation_in_another_folder(package: Pa
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Du bist mit Ana verbunden." in done.stdout
+    assert "Du kannst jetzt mit Ana schreiben." in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["installed"]
 
 

@@ -210,7 +210,7 @@ async def test_the_program_with_few_files_outlives_a_siege(tmp_path: Path) -> No
                 for _ in range(5):
                     began = time.monotonic()
                     ana.says("/help")
-                    await hears(ana, "/")
+                    await hears(ana, "What would you like to do?")
                     assert time.monotonic() - began < 3
                 assert b"200" in await asked(watch, b"GET /healthz HTTP/1.0\r\n\r\n")
             assert len(started.log.splitlines()) < 100
