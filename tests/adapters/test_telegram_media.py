@@ -586,7 +586,7 @@ async def test_a_changed_answer_counts_until_it_is_sent(tmp_path: Path) -> None:
         await hears(ana, "I am asking now")
         await place.matrix.sees("Who translates a passport?")
         ana.edits(need, "Who translates a visa?")
-        await hears(ana, "I have already used those words as they were")
+        await hears(ana, "I have already used your words as they were")
 
 
 # --- what is not carried ---------------------------------------------------------------------------
@@ -598,7 +598,6 @@ PLACE = "https://www.openstreetmap.org/#map=17/1.5/2.5"
 async def test_what_can_be_said_in_words_is_carried_in_words(tmp_path: Path) -> None:
     async with here(tmp_path) as place:
         ana, matrix = place.ana, place.matrix
-        no = "I can carry words, voice notes, pictures and files, but not this. Please write what you mean."
         in_words = {
             "sticker": "👍",
             "location": PLACE,
@@ -617,13 +616,17 @@ async def test_what_can_be_said_in_words_is_carried_in_words(tmp_path: Path) -> 
                     ana.sends(kind)
                 if talking:
                     assert (await matrix.sees("Ana: ")).plain == f"Ana: {words}"
+                    await hears(ana, "I pass that on as text.")
+                elif kind == "sticker":
+                    await hears(ana, "You are welcome.")
                 else:
-                    await hears(ana, no)
+                    assert (await ana.hears()).keyboard, "what words mean is asked"
             ana.sends("animation")
-            await hears(ana, no)
+            await hears(ana, "I cannot pass on moving pictures.")
         # A place that moves: the app changes the message again and again.
         moves = ana.sends("location", live_period=900)
         await matrix.sees(PLACE)
+        await hears(ana, "I pass that on as text.")
         for _ in range(3):
             place.server.happens("edited_message", place.server.messages[ana.id, moves])
         ana.says("I am on my way")

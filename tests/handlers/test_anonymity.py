@@ -42,7 +42,7 @@ Mia: [I can help]
 Mia: What happened?
 {asker}: It is too much
 + 6 hours
-Mia: (answers "The one who asks: It is too much") Tell me more
+Mia: (answers "The person who asked: It is too much") Tell me more
 """
 CLOSED = """\
 {asker}: {ask}close
@@ -55,8 +55,8 @@ WAITING = """\
 {asker}: [{send}]
 """
 WORDS = {
-    "en": {"send": "Send it without my name", "solved": "Yes, it is solved"},
-    "de": {"send": "Ohne meinen Namen abschicken", "solved": "Ja, sie ist gelöst"},
+    "en": {"send": "Send it without my name", "solved": "Yes, it is settled"},
+    "de": {"send": "Ohne meinen Namen abschicken", "solved": "Ja, ist geklärt"},
 }
 
 

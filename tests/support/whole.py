@@ -185,7 +185,7 @@ async def asks(who: User, need: str, *answers: str) -> None:
 async def bound(room: Room, by: User, *, topic: int | None = None) -> None:
     """Tie a group to the network of its creator."""
     by.says("/bind", room=room, topic=topic)
-    await hears(room, "now. Here I welcome newcomers")
+    await hears(room, ". Here I welcome new people")
 
 
 def _waits(db: Session, now: datetime) -> bool:
