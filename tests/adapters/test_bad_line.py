@@ -21,7 +21,7 @@ from tests.program.test_run import all_sent
 from tests.support.around import free_port, where_it_is_day
 from tests.telegram_server import Call, Fault, Shown, TelegramServer, User
 
-ASKS, DONE = "Which language shall I write in?", "All right"
+ASKS, DONE = "In which language should I write to you?", "All right"
 LONGEST = 120.0
 """Seconds after which the whole is stuck."""
 SILENCE = 30.0
