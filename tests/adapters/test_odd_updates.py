@@ -149,7 +149,7 @@ def test_each_ends_stored_set_aside_or_passed_over(
                         for _ in range(min(BATCH, count - len(sent))):
                             deed(server, room, dice.choice(crowd), dice)
                         honest.says("/help")
-                        while "/start" not in (await honest.hears(SILENCE)).text:
+                        while "What would you like to do?" not in (await honest.hears(SILENCE)).text:
                             pass
                         async with asyncio.timeout(2 * SILENCE):
                             while server.waiting:
