@@ -40,8 +40,8 @@ def counts(mark: str, number: str) -> Sequence[str]:
 
 
 def asks(mark: str, number: str) -> Sequence[str]:
-    """Begin a request, answer the questions, and take it back at the last one, which repeats the need."""
-    return [f"{mark}ask papers Where is {number}?", "It is urgent", "Drop it"]
+    """Begin a request, answer the question, and leave it at the preview, which alone repeats the need."""
+    return [f"{mark}ask papers", f"Where is {number}?", f"{mark}cancel"]
 
 
 def talks(_mark: str, number: str) -> Sequence[str]:
