@@ -226,7 +226,7 @@ async def test_whom_the_program_knows(tmp_path: Path) -> None:
         for account, known in (("ana", True), ("boss", True), ("bo", False), ("carl", False)):
             assert await policy.knows(f"@{account}:example.org") is known
     assert policy.space == "#mentors:example.org"
-    assert policy.refusal.startswith("I come only")
+    assert policy.refusal.startswith("I only join chats of people I know.")
     silent = real(SETTINGS.load(None, {**environ, "MENTORNET_MATRIX__REFUSE_SILENTLY": "true"}))
     silent.database.dispose()
     adapter = silent.adapters["matrix"]
