@@ -22,7 +22,7 @@ from bot.program.compose import SETTINGS, real
 from bot.program.demo import DEMO_START
 from bot.support.clock import WoundClock
 from db.models import MemberRole
-from tests.program.test_run import answers, hears, joins, program, settings, until
+from tests.program.test_run import answers, code_in, hears, joins, program, settings, until
 from tests.support.aio import on_loop
 from tests.support.matrix_person import PASSWORD, Person, Shown, matrix_name, new_account, numbered
 from tests.support.synapse import homeserver
@@ -82,7 +82,7 @@ async def test_a_first_day_between_telegram_and_an_encrypted_chat_on_matrix(
     async with TelegramServer() as server, Person.on(homeserver(), "Bo", strict=True) as bo:
         config = both(tmp_path, server, account)
         assert await asyncio.to_thread(main, ["--config", str(config), "found", "Neckar Mentors"]) == 0
-        code = capsys.readouterr().out.strip().splitlines()[-1].replace("-", "")
+        code = code_in(capsys.readouterr().out)
         ana = server.user(2, "Ana", "en")
         async with program(config) as running:
             await joins(ana, f"join_{code}")
@@ -96,19 +96,19 @@ async def test_a_first_day_between_telegram_and_an_encrypted_chat_on_matrix(
                 ("words", "Who knows a notary?"),
             ):
                 await _asks(ana, need)
-                asked = await sees(bo, "Ana von Neckar Mentors bittet um Hilfe: Papiere.")
+                asked = await sees(bo, "Ana aus Neckar Mentors hat eine Frage: Papiere.")
                 assert asked.encrypted
                 assert need in asked.text
                 await chooses(bo, asked, "Ich kann helfen", how)
-                await sees(bo, "Du bist mit Ana verbunden.")
-                helped = await hears(ana, "Bo can help. Write here")
+                await sees(bo, "Du kannst jetzt mit Ana schreiben.")
+                helped = await hears(ana, "Bo can help. Just write here")
                 await bo.until(partial(_is_closed, asked))
                 assert asked.text.endswith("➤ Ich kann helfen")
                 if how == "tap":
                     await _talk(server, ana, bo, room)
                 ana.presses(helped, "It is settled")
                 await hears(ana, "Good to hear")
-                await sees(bo, "Die Anfrage ist gelöst.")
+                await sees(bo, "Gute Nachricht von Ana: Es ist geklärt.")
             log = running.log
         assert not bo.unreadable
         assert all(shown.encrypted for shown in bo.messages)
@@ -140,7 +140,7 @@ async def _joins_on_matrix(person: Person, bot: str, code: str) -> str:
     ):
         await chooses(person, await sees(person, question), answer, how)
     await chooses(person, await sees(person, "✓ Papiere"), "Fertig: 1 ausgewählt", "words")
-    await sees(person, "Ich habe es mir gemerkt.")
+    await sees(person, "Gespeichert.")
     return room
 
 
@@ -256,9 +256,7 @@ async def test_a_community_room_from_its_binding_to_its_upgrade(
 
         # Tied to the network by who coordinates it and leads here.
         room = await mia.opens_room("Mentors", here.bot, di.account, bo.account, encrypted=True)
-        await finds(
-            mia, "A meta-mentor who is an admin here ties this group to their network by !bind.", room
-        )
+        await finds(mia, "is an admin here can connect this group with !bind.", room)
         await mia.until(lambda: all(mia.has_joined(room, each.account) for each in (di, bo)))
         levels = mia.call("GET", f"rooms/{room}/state/m.room.power_levels")
         levels.setdefault("users", {})[bo.account] = 100
@@ -266,8 +264,8 @@ async def test_a_community_room_from_its_binding_to_its_upgrade(
         for person, words, answer in (
             (bo, "!bind", "Only those who coordinate your network can do that."),
             (di, "!bind", "Only an admin of this group can do that."),
-            (mia, "!bind", "This group belongs to Neckar Mentors now."),
-            (bo, "!help", "All else goes by our own chat: https://matrix.to/#/"),
+            (mia, "!bind", "This group now belongs to Neckar Mentors."),
+            (bo, "!help", "Everything else happens in our private chat: https://matrix.to/#/"),
             (
                 bo,
                 "!ask papers",
@@ -299,9 +297,9 @@ async def test_a_community_room_from_its_binding_to_its_upgrade(
             eva, "Eva, we do that in our private chat. Please open it first: https://matrix.to/#/", room
         )
         await chooses(bo, post, "I can help", "tap")
-        await finds(bo, "You are connected with Ana.", own["Bo"])
-        helped = await hears(ana, "Bo can help. Write here")
-        await bo.until(lambda: post.text.endswith("➤ Somebody helps now.") and not post.digits)
+        await finds(bo, "You can now write to Ana.", own["Bo"])
+        helped = await hears(ana, "Bo can help. Just write here")
+        await bo.until(lambda: post.text.endswith("➤ Somebody is helping.") and not post.digits)
         ana.presses(helped, "It is settled")
         await hears(ana, "Good to hear")
 
@@ -309,36 +307,38 @@ async def test_a_community_room_from_its_binding_to_its_upgrade(
         await _posts(ana, "Where is the family office?")
         post = await finds(di, "Where is the family office?", room)
         await di.writes(room, "In the town hall.", **_in_thread(post.id))
-        heard = await hears(ana, "Di answers to your request in the group Mentors:\n\nIn the town hall.")
+        heard = await hears(ana, "Di answered your question in the group Mentors:\n\nIn the town hall.")
         ana.presses(heard, "It is settled")
         await hears(ana, "Good to hear")
         await di.until(lambda: post.text.endswith("➤ This has been answered."))
 
         # The digest of a check-in.
+        cy = await here.on_telegram(3, "Cy")
         await mia.writes(own["Mia"], "!schedule wednesday")
         for question, answer in (
             ("At what time?", "18:00"),
             ("How often?", "1"),
-            ("The first question", "1"),
+            ("I always ask first:", "1"),
         ):
             await finds(mia, question, own["Mia"])
             await mia.writes(own["Mia"], answer)
         await chooses(
-            mia, await finds(mia, "This is how it would be", own["Mia"]), "Plan it like this", "words"
+            mia, await finds(mia, "This is how it will look", own["Mia"]), "Plan it like this", "words"
         )
         await finds(mia, "It is planned.", own["Mia"])
         here.clock.wind(DEMO_START.replace(day=4, hour=17))
         for person, how in ((mia, "words"), (di, "number"), (bo, "tap")):
             shown = await finds(person, "How is your mentoring going?", own[person.name])
             await chooses(person, shown, "Good", how)
-        await answers(ana, "How is your mentoring going?", "Good")
-        await hears(ana, "Thank you for telling me.")
-        await until(lambda: here.look("SELECT count(*) FROM check_ins WHERE mood = 'good'") == [(4,)])
+        for user in (ana, cy):
+            await answers(user, "How is your mentoring going?", "Good")
+            await hears(user, "Thank you. You can change your answer")
+        await until(lambda: here.look("SELECT count(*) FROM check_ins WHERE mood = 'good'") == [(5,)])
         here.clock.wind(DEMO_START.replace(day=4, hour=18))
         digest = await finds(bo, "Check-in of March 4, 2026", room)
-        assert "4 members were asked.\n4 have answered." in digest.text
-        assert "I show the answers only where they do not tell who gave them" in digest.text
-        assert not any(name in digest.text for name in ("Mia", "Di", "Bo", "Ana"))
+        assert "5 of 5 members have answered." in digest.text
+        assert "I show no answers this time" in digest.text
+        assert not any(name in digest.text for name in ("Mia", "Di", "Bo", "Ana", "Cy"))
 
         # The room is upgraded: the next request is posted in the new one.
         new = mia.call("POST", f"rooms/{room}/upgrade", {"new_version": "11"})["replacement_room"]
@@ -348,10 +348,10 @@ async def test_a_community_room_from_its_binding_to_its_upgrade(
         await _posts(ana, "Who knows a notary?")
         post = await finds(bo, "Who knows a notary?", new)
         await chooses(bo, post, "I can help", "tap")
-        await hears(ana, "Bo can help. Write here")
+        await hears(ana, "Bo can help. Just write here")
         welcomes = [shown for shown in mia.messages if shown.text.startswith("Welcome")]
         assert [shown.text.partition(".")[0] for shown in welcomes] == ["Welcome, Eva"]
-        assert "The way into the network: https://matrix.to/#/" in welcomes[0].text
+        assert "How to join the network: https://matrix.to/#/" in welcomes[0].text
         assert not any(person.unreadable for person in (mia, di, bo))
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
@@ -391,21 +391,20 @@ async def test_who_leaves_the_private_chat_comes_back_by_another_one_and_stays_o
         await bo.writes(first, "!ask papers")
         for question, answer in (
             ("What do you need help with?", "Who translates a birth certificate?"),
-            ("May your peers see", "1"),
-            ("Shall I begin?", "1"),
+            ("Send it like this?", "1"),
         ):
             await sees(bo, question)
             await bo.writes(first, answer)
         await answers(ana, "Who translates", "I can help")
-        await hears(ana, "You are connected with Bo.")
-        await finds(bo, "Ana can help. Write here", first)
+        await hears(ana, "You can now write to Bo.")
+        await finds(bo, "Ana can help. Just write here", first)
 
         bo.call("POST", f"rooms/{first}/leave", {})
         await until(
             lambda: here.look("SELECT reachable FROM identities WHERE messenger = 'matrix'") == [(0,)]
         )
         ana.says("The court has a list.")
-        await hears(ana, "Bo cannot be reached at the moment, so your words did not get there.")
+        await hears(ana, "I cannot reach Bo at the moment. Your message did not arrive.")
 
         second = await bo.opens_private_chat(here.bot)
         back = await sees(bo, "Good to have you back.", second)
