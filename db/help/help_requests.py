@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, exists, false, func, or_, select, true, union_all, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from db.models import (
     Asked,
@@ -125,6 +125,7 @@ def fitting(
         select(Member)
         .join(compared, compared.c.id == Member.id)
         .join(Member.person)
+        .options(contains_eager(Member.person))
         .order_by(
             case((knows_topic, 0), (may_know, 1), else_=2),
             *([func.lower(Person.name), Member.id] if by_hand and request.anonymous else best_first),

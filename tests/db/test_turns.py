@@ -101,6 +101,27 @@ async def test_many_who_ask_their_peers_cost_no_more_statements_than_two(databas
 
 
 @on_loop
+async def test_to_find_whom_to_ask_costs_no_more_statements_among_many_than_among_two(database: str) -> None:
+    async with lab(database, handlers) as here:
+        now = here.clock.now()
+        said = statements(here)
+        costs: list[int] = []
+        for asker, peers in (("Ana", ("Bo", "Cy")), ("Di", [f"p{n}" for n in range(40)])):
+            for who in (asker, *peers):
+                member = cast.Character(
+                    who, here.console.name, who, "en", "member", None, ("papers",), ("en",)
+                )
+                enter = partial(cast.enter, character=member, time_zone="UTC", now=now - timedelta(days=1))
+                await here.engine.worker.call(enter)
+            await here.says(asker, "/ask papers Who translates a birth certificate?")
+            said.clear()
+            heard = await here.presses(asker, "Send it with my name")
+            costs.append(len(said))
+            assert sum("Can you help?" in text for text in heard) == 1
+        assert costs[0] == costs[1]
+
+
+@on_loop
 async def test_what_happens_in_one_chat_and_what_one_person_does_keeps_its_order() -> None:
     several = ("ana", "bo", "cy", "ana in a room", "bo in a room", "nobody in a room", "no event")
     dice = random.Random(7)
