@@ -53,7 +53,7 @@ async def test_no_answer_leads_from_one_conversation_into_another(tmp_path: Path
         said = place.ana.says("I am Ana")
         await hears(cy, "I am Ana")
         cy.says("/close")
-        await hears(cy, "closed")
+        await hears(cy, "The conversation has ended.")
         await place.talk(ANA, CY, named=False)
         place.ana.says("Nobody knows me", reply_to=said)
         assert (await hears(cy, "Nobody knows me")).reply_to is None

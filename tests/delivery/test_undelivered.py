@@ -262,7 +262,7 @@ async def test_somebody_has_blocked_the_bot_while_it_was_not_looking(tmp_path: P
         assert answer.reply_to == said
         await place.program.calm()  # that Cy is gone is known
         place.ana.says("Hello?")
-        await hears(place.ana, "Cy cannot be reached at the moment, so your words did not get there.")
+        await hears(place.ana, "I cannot reach Cy at the moment. Your message did not arrive.")
         await place.program.calm()
         assert place.ana.unheard == 0
         assert await contact(place.program, "3") is None, "nobody has answered Cy"
