@@ -16,40 +16,47 @@ from handlers.settings.steps import ChooseMorning
 
 AT = time(9)
 """When it is morning, where each of them lives."""
-STALE = timedelta(hours=3)
-"""A morning that passed so long ago while no program was running is over."""
+STALE = timedelta(hours=6)
+"""A morning that passed so long ago while no program was running is over. We look at least this often, so
+that nobody's is missed who has chosen another one since, or coordinates since."""
 TAG = "mornings"
 
 
 def plan(db: Session, now: datetime) -> None:
     """Plan the next look. The program calls this at its start, in case none was planned yet."""
     if not timers.is_planned(db, TAG):
-        _plan(db, now, since=now)
+        _plan(db, now, now + STALE)
 
 
-def _plan(db: Session, now: datetime, since: datetime) -> None:
-    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    timers.schedule(db, hour, Mornings.name, {"since": since.isoformat()}, TAG)
+def _plan(db: Session, now: datetime, next_look: datetime) -> None:
+    timers.schedule(db, next_look, Mornings.name, {"since": now.isoformat()}, TAG)
 
 
 @on(Mornings)
 def mornings(ctx: Context, step: Mornings) -> None:
     """Write to those whose morning has come since the last look."""
-    _plan(ctx.db, ctx.now, since=ctx.now)
     since = max(datetime.fromisoformat(step.since), ctx.now - STALE)
-    due = [member for member in members.all_coordinators(ctx.db) if _is_due(ctx, member, since)]
+    coordinators = members.all_coordinators(ctx.db)
+    ahead = [morning for member in coordinators if (morning := _morning(ctx, member, ctx.now)) is not None]
+    _plan(ctx.db, ctx.now, min([*ahead, ctx.now + STALE]))
+    due = [member for member in coordinators if _is_due(ctx, member, since)]
     several = members.in_several(ctx.db, [member.person_id for member in due])
     for member in due:
         _tell(ctx, member, names_network=member.person_id in several)
 
 
 def _is_due(ctx: Context, member: Member, since: datetime) -> bool:
+    morning = _morning(ctx, member, since)
+    return morning is not None and morning <= ctx.now and not people.is_paused(member.person, ctx.now)
+
+
+def _morning(ctx: Context, member: Member, after: datetime) -> datetime | None:
+    """Return the first morning after a time on which a member wants to hear; None for never."""
     weekday = members.morning(member)
-    if weekday == members.NEVER or people.is_paused(member.person, ctx.now):
-        return False
+    if weekday == members.NEVER:
+        return None
     zone = ctx.zone(member.person, member.network)
-    moment = next_weekly(since, weekday=weekday, at=AT, every_weeks=1, starts_on=date(2020, 1, 6), zone=zone)
-    return moment <= ctx.now
+    return next_weekly(after, weekday=weekday, at=AT, every_weeks=1, starts_on=date(2020, 1, 6), zone=zone)
 
 
 def _tell(ctx: Context, member: Member, *, names_network: bool) -> None:
