@@ -78,6 +78,16 @@ class Acting:
         return self.member.network
 
     @property
+    def in_several(self) -> bool:
+        """Whether they are in other networks than this one too."""
+        return self.actor is not None and self.actor.known.elsewhere
+
+    @property
+    def has_rooms(self) -> bool:
+        """Whether there is a room of the network they are active in where the bot may write."""
+        return self.actor is not None and self.actor.known.has_rooms
+
+    @property
     def rest(self) -> str:
         """Return what was written after the command and has answered no question so far."""
         return self.dialogue.rest

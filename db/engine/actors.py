@@ -14,15 +14,16 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     or_,
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.engine import conversations
-from db.models import Conversation, Identity, Member, Network, Person, Relay
+from db.models import Conversation, Identity, Member, Network, Person, Relay, Room
 
 Account = tuple[str, str]
 """A messenger, and who somebody is there."""
@@ -52,6 +53,8 @@ class ActorRow:
     role: str | None
     network_languages: list[str] | None
     network_time_zone: str | None
+    elsewhere: bool  # whether they are a member of other networks too
+    has_rooms: bool  # whether the bot may write in a room of this one
 
 
 class Activity(NamedTuple):
@@ -77,6 +80,12 @@ ONE_OF_THEM = and_(
     Identity.account.in_(bindparam("names", expanding=True)),
 )
 
+OTHER = aliased(Member)
+ELSEWHERE = exists().where(
+    OTHER.person_id == Member.person_id, OTHER.id != Member.id, OTHER.state == "active"
+)
+HAS_ROOMS = exists().where(Room.network_id == Member.network_id, Room.silenced.is_(False))
+
 KNOWN: Executable = (  # mypy knows the types of ten columns at most
     select(
         Identity.id.label("identity_id"),
@@ -95,6 +104,8 @@ KNOWN: Executable = (  # mypy knows the types of ten columns at most
         Member.role,
         Network.languages.label("network_languages"),
         Network.time_zone.label("network_time_zone"),
+        ELSEWHERE.label("elsewhere"),
+        HAS_ROOMS.label("has_rooms"),
         *(column for column in Conversation.__table__.c if column.name != "person_id"),
         conversations.HAS_MEMBER,
         case((Conversation.id.is_not(None), newest_words(Person.id))).label("newest_words"),
@@ -117,7 +128,7 @@ KNOWN: Executable = (  # mypy knows the types of ten columns at most
 FIELDS = len(fields(ActorRow))
 
 MEMBERSHIP = (
-    select(Member.id, Member.role, Network.languages, Network.time_zone)
+    select(Member.id, Member.role, Network.languages, Network.time_zone, ELSEWHERE, HAS_ROOMS)
     .join(Network, Network.id == Member.network_id)
     .where(
         Member.person_id == bindparam("person"),
@@ -182,7 +193,7 @@ def in_network(db: Session, known: ActorRow, network_id: int | None) -> ActorRow
     if network_id is not None:
         keys = {"person": known.person_id, "network": network_id}
         there = db.connection().execute(MEMBERSHIP, keys).first()
-    member_id, role, languages, time_zone = there or (None, None, None, None)
+    member_id, role, languages, time_zone, elsewhere, has_rooms = there or (None,) * 6
     return replace(
         known,
         member_id=member_id,
@@ -190,6 +201,8 @@ def in_network(db: Session, known: ActorRow, network_id: int | None) -> ActorRow
         role=role,
         network_languages=languages,
         network_time_zone=time_zone,
+        elsewhere=bool(elsewhere),
+        has_rooms=bool(has_rooms),
     )
 
 

@@ -8,7 +8,6 @@ from bot import AnyText, Button, Command, Context, Role, UserMessage, _, command
 from bot.reading import beside, phrases, talk, topics
 from db.help import help_requests
 from db.models import Posting
-from db.network import members
 from handlers.asking import night, posting, routing, urgent, wording
 from handlers.protecting import need, third_parties, unnamed
 from handlers.vocabulary import LONGEST_NEED, TOPICS, topic_name
@@ -153,7 +152,7 @@ def _shown(message: UserMessage) -> Iterator[AnyText]:
 def _where(ctx: Context, draft: Draft) -> list[AnyText]:
     """Return where it is asked besides: which network, for somebody who is in several, and which rooms."""
     found: list[AnyText] = []
-    if members.in_several(ctx.db, [ctx.person.id]):
+    if ctx.in_several:
         found.append(_("This goes to members of <b>{network}</b>.", network=ctx.network.name))
     if draft.posting == "now":
         found.append(_("It goes to the group too: everybody there reads it."))

@@ -23,9 +23,7 @@ TAKEN_BACK = _("This was taken back.")
 def where_else(ctx: Context, chosen: Posting | None) -> AnyText | None:
     """Return the button by which a request goes to the network's rooms otherwise than `chosen`: at once, only
     once peers cannot help, or not at all. None where there is no room."""
-    if not rooms.of_network(ctx.db, ctx.network.id):
-        return None
-    return NEXT_PLACE[chosen][1]
+    return NEXT_PLACE[chosen][1] if ctx.has_rooms else None
 
 
 def ask(ctx: Context, request: HelpRequest, peers: Sequence[Member]) -> None:
