@@ -124,6 +124,12 @@ def words(locale: str, about: str) -> WordLists:
 
 
 @cache
+def hours() -> WordLists:
+    """Read `i18n/words/hours.toml`: times of day in languages without a `time.toml`, by their codes."""
+    return tomllib.loads((FOLDER / "words" / "hours.toml").read_text("utf-8"))
+
+
+@cache
 def languages() -> WordLists:
     """Read `i18n/words/languages.toml`: how languages are known, by their locale codes."""
     return tomllib.loads((FOLDER / "words" / "languages.toml").read_text("utf-8"))

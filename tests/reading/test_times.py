@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import i18n
 from bot import Doubtful, Unclear
 from bot.reading.when import times
 
@@ -34,6 +35,15 @@ RIGHT = {
         "09:00": "9, um neun, 9 Uhr morgens",
         "15:00": "drei Uhr nachmittags",
     },
+    "it": {"18:00": "alle 18, alle sei di sera", "06:30": "alle sei e mezza", "12:00": "mezzogiorno"},
+    "fr": {"18:30": "18h30, à 18 h 30", "12:00": "à midi", "19:00": "sept heures du soir"},
+    "es": {"06:30": "a las seis y media", "19:00": "a las siete de la tarde"},
+    "pl": {"18:00": "o osiemnastej", "18:30": "o 18:30, o osiemnastej trzydzieści"},
+    "uk": {"18:00": "о шостій вечора", "18:30": "о 18:30"},
+    "el": {"18:00": "6 το απόγευμα", "21:00": "στις εννέα το βράδυ"},
+    "tr": {"06:30": "altı buçuk", "18:30": "saat 18:30", "19:00": "akşam yedi"},
+    "ar": {"18:00": "الساعة 6 مساء", "05:30": "الساعة الخامسة والنصف"},
+    "fa": {"18:00": "ساعت ۶ عصر", "06:30": "شش و نیم"},
 }
 
 
@@ -48,6 +58,10 @@ RIGHT = {
 )
 def test_a_time_is_understood(locale: str, words: str, meant: str) -> None:
     assert times.clock(words, locale).isoformat("minutes") == meant
+
+
+def test_a_language_with_a_list_of_its_own_needs_no_hours() -> None:
+    assert i18n.hours().keys() & i18n.with_words() == set()
 
 
 def test_the_half_of_the_day_that_is_possible_is_meant() -> None:

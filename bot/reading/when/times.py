@@ -69,7 +69,9 @@ def halves(words: str, locale: str) -> Times:
 def _understood(words: str, locale: str) -> tuple[Times, list[Meant]]:
     said = [each for each in _read(words, locale) if each.kind != "r"]
     times = _time([each for each in said if each.kind != "?"])
-    return times, [each for each in said if each.kind == "?"]
+    # Where there are no lists, "o 18:30" is as much as can be known.
+    has_words = locale in i18n.with_words()
+    return times, [each for each in said if each.kind == "?"] if has_words else []
 
 
 def hours(words: str, locale: str) -> tuple[time, time] | None:
@@ -116,6 +118,8 @@ def _time(said: Sequence[Meant]) -> Times:
             hour, minute = values[1], 15
         case "kn" | "knH":
             hour, minute = _before(values[1]), 45
+        case "n+" | "nH+":
+            hour, minute = values[0], 30
         case "n>n" | "n>nH":
             hour, minute = values[2], values[0]
         case "n<n" | "n<nH":
@@ -194,6 +198,7 @@ def _vocabulary(locale: str) -> Vocabulary:
     found: Vocabulary = {}
     for words in reversed(time_words.lists(locale)):
         found |= dict(_listed(words))
+    found |= dict(_hours(i18n.hours().get(locale, {})))
     return {**_plain_numbers(locale), **found}
 
 
@@ -207,6 +212,24 @@ def _plain_numbers(locale: str) -> Vocabulary:
 def _listed(words: i18n.WordLists) -> Iterator[tuple[tuple[str, ...], Meant]]:
     for phrase in words["clock_words"]["fillers"]:
         yield key(phrase), FILLER
+    yield from _parts(words)
+    for section, kind in KINDS.items():
+        for phrase in words["clock_words"][section]:
+            yield key(phrase), Meant(kind)
+
+
+def _hours(words: i18n.WordLists) -> Iterator[tuple[tuple[str, ...], Meant]]:
+    """Yield the words of a language that has only those of `hours.toml`."""
+    if words:
+        yield from _parts(words)
+    for hour, name in enumerate(words.get("hours", ()), 1):
+        yield key(name), Meant("n", hour)
+    for phrase in words.get("and_half", ()):
+        yield key(phrase), Meant("+")
+
+
+def _parts(words: i18n.WordLists) -> Iterator[tuple[tuple[str, ...], Meant]]:
+    """Yield the words for a part of the day, and for one time."""
     for hours_, phrases in words["day_parts"].items():
         first, last = hours_.split("-")
         for phrase in phrases:
@@ -214,9 +237,6 @@ def _listed(words: i18n.WordLists) -> Iterator[tuple[tuple[str, ...], Meant]]:
     for at, phrases in words["clock"].items():
         for phrase in phrases:
             yield key(phrase), Meant("N", time.fromisoformat(at))
-    for section, kind in KINDS.items():
-        for phrase in words["clock_words"][section]:
-            yield key(phrase), Meant(kind)
 
 
 def said(start: time, end: time) -> Text:
