@@ -95,21 +95,8 @@ class Day:
 
 
 AnyText = Text | Joined | Verbatim
-Value = (
-    AnyText
-    | Command
-    | Weekday
-    | Language
-    | Day
-    | str
-    | int
-    | float
-    | datetime
-    | date
-    | time
-    | timedelta
-    | list["Value"]
-)
+Named = Command | Weekday | Language | Day
+Value = AnyText | Named | str | int | float | datetime | date | time | timedelta | list["Value"]
 
 
 def _(msgid: str, **values: Value) -> Text:
