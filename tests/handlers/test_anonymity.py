@@ -56,7 +56,7 @@ WAITING = """\
 """
 WORDS = {
     "en": {"send": "Send it without my name", "solved": "Yes, it is settled"},
-    "de": {"send": "Ohne meinen Namen abschicken", "solved": "Ja, ist geklärt"},
+    "de": {"send": "Ohne meinen Namen abschicken", "solved": "Ja, sie ist geklärt"},
 }
 
 
