@@ -103,6 +103,10 @@ async def _running(words: Sequence[str], environment: Mapping[str, str]) -> Asyn
     running = Program(process)
     try:
         yield running
+    except BaseException as failure:
+        ended = "runs" if process.returncode is None else f"ended with {process.returncode}"
+        failure.add_note(f"The program {ended}, and its log is:\n{running.log}")
+        raise
     finally:
         if process.returncode is None:
             await running.ends(signal.SIGTERM)
