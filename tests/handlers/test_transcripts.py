@@ -23,7 +23,7 @@ REWRITE = (
 )
 
 UNREACHED = {
-    "bot.OpenLine": "only where there are no buttons: the conversations that are played by numbers lead there",
+    "bot.OpenLine": "only where there are no buttons: conversations played by numbers lead there",
     "talking.WriteToMember": "a wish to write to somebody leads to the list of members so far",
     "coordinating.MoreDebts": "lists of an earlier program lead there",
     "operating.MoreProposals": "a list is longer than one page only with more than twenty networks",
