@@ -65,9 +65,11 @@ def join(
     label: Label,
     role: MemberRole = "member",
     invitation_id: int | None = None,
+    turn_to: bool = True,
     now: datetime,
 ) -> Member:
-    """Make a person a member, or a member again, and the network their active one."""
+    """Make a person a member, or a member again, and the network their active one: without `turn_to` only
+    where they have none."""
     member = of(db, network, person)
     if member is None:
         member = Member(network=network, person=person, label=label, joined_at=now)
@@ -75,7 +77,8 @@ def join(
     member.role, member.label, member.state = role, label, "active"
     member.invitation_id, member.joined_at = invitation_id, now
     member.ended_at = member.ended_because = None
-    person.network_id = network.id
+    if turn_to or person.network_id is None:
+        person.network_id = network.id
     db.flush()
     return member
 

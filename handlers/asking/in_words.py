@@ -1,7 +1,6 @@
 """A request is answered in words: these go to its asker, and whoever wrote them helps from then on."""
 
 from bot import Context, Unasked, _, form, on, paragraphs
-from db.models import HelpRequest
 from handlers.asking import taking
 from handlers.asking.steps import AnswerRequest
 from handlers.asking.wording import shortened
@@ -35,9 +34,10 @@ def answer_request(ctx: Context, step: AnswerRequest) -> None:
 
 
 def _is_answer(ctx: Context, step: AnswerRequest) -> bool:
-    """Ask whether words are for the asker of a request."""
-    request = ctx.db.get(HelpRequest, step.request_id)
-    if request is None:
+    """Ask whether words are for the asker of a request; they are not where it is not theirs to answer any
+    more."""
+    request, member = taking.of_my_network(ctx, step.request_id)
+    if request is None or member is None:
         return False
     words, named = step.said.words, not request.anonymous
     question = (

@@ -221,7 +221,8 @@ def readmit(ctx: Context, step: Readmit) -> None:
     if member is None:
         return
     person, network = member.person, member.network
-    membership.begin(ctx, READMITTED, network, person, by=ctx.person, label=member.label)
+    # Whoever is at work in another network meanwhile stays there: it was not they who did this.
+    membership.begin(ctx, READMITTED, network, person, by=ctx.person, label=member.label, turn_to=False)
     ctx.tell(
         person,
         _(

@@ -24,11 +24,20 @@ def begin(
     role: MemberRole = "member",
     invitation_id: int | None = None,
     answers: dict[str, Any] | None = None,
+    turn_to: bool = True,
 ) -> Member:
     """Make a person a member, or a member again. `answers` are those of `profile.QUESTIONS`; the journal
-    keeps that this was the `act` of `by`."""
+    keeps that this was the `act` of `by`. Without `turn_to` they stay in the network that is their active
+    one."""
     member = members.join(
-        ctx.db, network, person, label=label, role=role, invitation_id=invitation_id, now=ctx.now
+        ctx.db,
+        network,
+        person,
+        label=label,
+        role=role,
+        invitation_id=invitation_id,
+        turn_to=turn_to,
+        now=ctx.now,
     )
     profile.save(ctx, member, answers or {})
     if not person.languages and person.language is not None:

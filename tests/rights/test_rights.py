@@ -12,11 +12,13 @@ import pytest
 from bot.handler import Stored, leads_to
 from bot.message import Chat, Event, Opened, Pressed, Words
 from db.engine.turns import TurnSession
-from db.models import Member
+from db.models import Member, Person
+from handlers.asking.steps import AnswerRequest
 from handlers.coordinating.steps import Readmit, UpholdRemoval
 from tests.rights.world import (
     CODES,
     INSIDE,
+    INVITERS,
     NETWORKS,
     OPERATOR,
     OWN,
@@ -143,19 +145,24 @@ def crossed(world: World, probe: Probe) -> list[str]:
             told = world.acts(db, probe.who, event, room, probe.leads)
             if told.outcome != "asked":
                 break
-            question = next(each for each in reversed(world.heard(db, latest)) if each.chat == probe.who)
+            heard = world.heard(db, latest)
+            asked_in = [probe.who, room.id] if room else [probe.who]
+            question = next(each for chat in asked_in for each in reversed(heard) if each.chat == chat)
+            if question.chat == probe.who:
+                room = None
             slots = [slot for slot, offer in enumerate(question.offers) if "conversation" in offer]
             said = Words("FORGED", f"a{step}")
-            event, room = Pressed(slots[0], outgoing=question.delivery) if slots else said, None
+            event = Pressed(slots[0], outgoing=question.delivery) if slots else said
         heard, after = world.heard(db, latest), world.rows(db)
         db.rollback()
-    found = list(changes(world, probe.who, after))
+    invited = CODES[B] in probe.how
+    found = list(changes(world, probe.who, after, joins=B if invited else ""))
     for each in heard:
         words = each.words
-        if NETWORKS[B] in probe.how or CODES[B] in probe.how:
+        if NETWORKS[B] in probe.how or invited:
             words = words.replace(NETWORKS[B], "")
-        if CODES[B] in probe.how:  # an invitation says what it is to
-            words = words.replace(f"PURPOSE~{B}", "")
+        if invited:  # an invitation says who invites, and what to
+            words = words.replace(f"PURPOSE~{B}", "").replace(INVITERS[B], "")
         if each.chat == probe.who or each.chat.startswith("room"):
             if may_not_read(probe.who, probe.room.id if probe.room else each.chat, words):
                 found.append(f"read {words!r}")
@@ -182,17 +189,30 @@ def may_not_read(who: str, where: str, words: str) -> bool:
     return "NEED~A taken" in words and "ana~AN" in words and who != "ana"
 
 
-def changes(world: World, who: str, after: Rows) -> Iterator[str]:
-    """Rows that are not what they were, and not theirs to change."""
+def changes(world: World, who: str, after: Rows, *, joins: str = "") -> Iterator[str]:
+    """Rows that are not what they were, and not theirs to change. `joins` is where they are invited to."""
     for key in world.began.keys() | after.keys():
         was, now = world.began.get(key), after.get(key)
         if was == now:
             continue
         owner = owner_of(world, key[0], now or was or ())
+        if (joins and owner == joins and key[0] in JOINING) or tells_why(world, who, key[0], was, now):
+            continue
         if owner in NETWORKS and owner not in INSIDE.get(who, "") and who != OPERATOR:
             yield f"changed {key} of network {owner}: {was} to {now}"
         if owner in ROLES.values() and owner != who and who != OPERATOR and not share(who, owner):
             yield f"changed {key} of {owner}: {was} to {now}"
+
+
+def tells_why(
+    world: World, who: str, table: str, was: tuple[Any, ...] | None, now: tuple[Any, ...] | None
+) -> bool:
+    """Whether somebody who left said why, and nothing else has changed."""
+    if table != "members" or was is None or now is None:
+        return False
+    before, after = (dict(zip(TABLES[table], row, strict=True)) for row in (was, now))
+    left = before["state"] == "left" and before["person_id"] == world.ids.get(f"person {who}")
+    return left and before | {"ended_because": after["ended_because"]} == after
 
 
 def owner_of(world: World, table: str, values: tuple[Any, ...]) -> str:
@@ -205,6 +225,8 @@ def owner_of(world: World, table: str, values: tuple[Any, ...]) -> str:
     return ""
 
 
+JOINING = {"members", "invitations", "journal"}
+"""Tables in which it is kept that somebody joined by an invitation."""
 OWNERS = {
     "people": ("id", "person"),
     "identities": ("person_id", "person"),
@@ -286,3 +308,17 @@ def test_nobody_takes_themselves_back_in(world: World) -> None:
             world.acts(db, "exa", press)
             assert db.get_one(Member, member_id).state == "removed"
             db.rollback()
+
+
+def test_who_is_taken_back_in_stays_in_the_network_that_they_are_in(world: World) -> None:
+    with world.sessions() as db:
+        step = Readmit(world.ids["member exa A"])
+        world.acts(db, "mia", Pressed(0, outgoing=world.letter(db, "mia", offer=leads_to(step))[0]))
+        assert db.get_one(Member, step.member_id).state == "active"
+        assert db.get_one(Person, world.ids["person exa"]).network_id == world.ids["network B"]
+        db.rollback()
+
+
+def test_who_was_removed_is_not_asked_whether_words_are_for_somebody_of_that_network(world: World) -> None:
+    leads = leads_to(AnswerRequest(world.ids["request A open"]))
+    assert crossed(world, Probe("exa", "press", pressed("exa", leads))) == []

@@ -34,6 +34,7 @@ OPERATOR = "op"
 A, B = "A", "B"
 NETWORKS = {A: "Alpha~AN", B: "Beta~BN"}
 CODES = {A: "AAAA2222", B: "BBBB3333"}
+INVITERS = {A: "mia~AN", B: "max~BN"}
 
 ROLES = {
     "stranger": "str",
