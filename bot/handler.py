@@ -104,8 +104,7 @@ class Step(Stored):
 class Answerable(Step):
     """A step that words lead to as well, in answer to a letter: `said` are those words, and `replied` says
     that they answer the very message; where they were only typed below it, they may be for something else.
-    With `only_replies` they have to answer it: what else is said leads elsewhere; with `no_questions`
-    questions do."""
+    With `only_replies` they have to answer it, and with `no_questions` questions lead elsewhere."""
 
     only_replies: ClassVar[bool]
     no_questions: ClassVar[bool]
@@ -141,10 +140,11 @@ class Unasked(Answerable, event=Words):
 
 
 class Meant(Answerable):
-    """Words that may choose an offer of an earlier letter: `slot` of the delivery that brought it."""
+    """Words that may choose an offer of a delivery's letter, or answer it (None), or `also` another one."""
 
     delivery_id: int
-    slot: int
+    slot: int | None
+    also: int | None = None
 
 
 class Stops(Answerable):

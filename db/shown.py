@@ -77,14 +77,15 @@ def closing(db: Session, delivery_id: int) -> Any:
     return db.connection().execute(CLOSED_BY, {"delivery_id": delivery_id}).first()
 
 
-def with_offers(db: Session, messenger: str, chat: str) -> list[Row[Any]]:
-    """Return those of the latest messages in this chat that have offers and are open, the newest first as the
-    chat shows them: for choices that are typed. Of a message that was changed it is what it shows now."""
+def answerable(db: Session, messenger: str, chat: str) -> list[Row[Any]]:
+    """Return those of the latest messages in this chat that words may answer, because they have offers which
+    are open, or none and lead somewhere; the newest first as the chat shows them. Of a message that was
+    changed it is what it shows now."""
     latest: dict[int, Row[Any]] = {}
     for row in db.connection().execute(LATEST, {"messenger": messenger, "chat": chat}):
         latest.setdefault(row.shows, row)
-    open_ones = [row for row in latest.values() if row.offers and not row.closed]
-    return sorted(open_ones, key=_comes, reverse=True)
+    found = [row for row in latest.values() if (not row.closed if row.offers else row.on_reply is not None)]
+    return sorted(found, key=_comes, reverse=True)
 
 
 def _comes(row: Row[Any]) -> tuple[bool, datetime, int]:

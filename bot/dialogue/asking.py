@@ -203,6 +203,10 @@ class Asking(Acting):
         """Choose an offer of an earlier letter to the one who acts, with what was said."""
         raise GoesOn(lambda state: state.offered(delivery_id, slot, said))
 
+    def take_answer(self, delivery_id: int, said: UserMessage) -> NoReturn:
+        """Answer an earlier letter to the one who acts with what was said."""
+        raise GoesOn(lambda state: state.as_answer(delivery_id, said))
+
     def take_no_offer(self, delivery_id: int, said: UserMessage) -> NoReturn:
         """Go on with what was said as if this earlier letter and newer ones offered nothing."""
         raise GoesOn(lambda state: private.unasked(said, state, but=delivery_id))
@@ -210,11 +214,20 @@ class Asking(Acting):
     def offered(self, delivery_id: int, slot: int) -> tuple[AnyText | None, AnyText] | None:
         """Return what an earlier letter to the one who acts is about, and the label of one of its offers;
         None where that is no longer open."""
-        mine = self.identity
-        row = shown.pressed(self.db, mine.messenger, mine.chat, delivery_id=delivery_id, message="")
+        row = self._shown(delivery_id)
         if row is None or row.closed or not 0 <= slot < len(row.offers):
             return None
         return from_json(row.about) if row.about else None, from_json(row.offers[slot]["label"])
+
+    def about(self, delivery_id: int) -> AnyText | None:
+        """Return what an earlier letter to the one who acts is about; None where it does not say so, or is no
+        longer there."""
+        row = self._shown(delivery_id)
+        return from_json(row.about) if row is not None and row.about else None
+
+    def _shown(self, delivery_id: int) -> Any:
+        mine = self.identity
+        return shown.pressed(self.db, mine.messenger, mine.chat, delivery_id=delivery_id, message="")
 
     def stop(self, conversation_id: int) -> NoReturn:
         """Stop another question that is open."""

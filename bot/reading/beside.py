@@ -14,16 +14,34 @@ NAMES = ("send", "change", "without_name", "with_name", "added", "urgent", "news
 """The lists. Every language has them all."""
 LONGEST = 14
 """Words of a message that is looked through."""
+SPARE = 4
+"""Words beside those that say what is to be done with a question: more of them may belong to it."""
+FEW = 2
+"""Words beside those that ask who reads a question: "Who sees it afterwards?"."""
 
 Phrases = frozenset[tuple[str, ...]]
 
 
-def says(words: str, locale: str) -> frozenset[str]:
-    """Return the lists of which a phrase stands in a short message; none for a longer one."""
+def says(words: str, locale: str, spare: int = LONGEST) -> frozenset[str]:
+    """Return the lists of which a phrase stands in a short message, and beside those of its list not more
+    words than are to `spare`; none for a longer one."""
     said = split(words)
     if not 0 < len(said) <= LONGEST:
         return frozenset()
-    return frozenset(name for name in NAMES if any(_stands(said, each) for each in _lists(locale, name)))
+    left = {name: _left(said, _lists(locale, name)) for name in NAMES}
+    return frozenset(name for name in NAMES if left[name] < len(said) and left[name] <= spare)
+
+
+def _left(said: Sequence[str], phrases: Phrases) -> int:
+    """Return how many words are in none of the phrases."""
+    covered = {
+        at + n
+        for phrase in phrases
+        for at in range(len(said) - len(phrase) + 1)
+        if tuple(said[at : at + len(phrase)]) == phrase
+        for n in range(len(phrase))
+    }
+    return len(said) - len(covered)
 
 
 def tells_urgency(words: str, locale: str) -> bool:

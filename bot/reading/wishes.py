@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import i18n
 from bot.reading import language_names
-from bot.reading.phrases import Found, Phrase, Phrases, Said, fold, read
+from bot.reading.phrases import Found, Phrase, Phrases, Said, fold, read, split
 
 LONGEST = 24
 """Words of a sentence that can be a wish."""
@@ -20,8 +20,10 @@ HALF = 3
 NAME = 3
 """Words of a name."""
 
-WORDS = ("write_to", "change_name", "change_place")
+WORDS = ("write_to", "remove_member", "change_name", "change_place")
 """What names somebody or something: what is left is that, if it stands together."""
+OF_SOMEBODY = ("write_to", "remove_member")
+"""What is no wish where nobody is named."""
 OF_OTHERS = "of_others"
 """The name of what is no wish, but says that a sentence is about somebody else."""
 DAYS = ("pause",)
@@ -68,6 +70,15 @@ def wish(words: str, locale: str) -> Wish | None:
     return None
 
 
+def asks(words: str, locale: str) -> bool:
+    """Whether words are a question, by their sign or the word with which they begin."""
+    if "?" in words:
+        return True
+    first = split(words)[:1]
+    known = [each for each in dict.fromkeys((locale, i18n.SOURCE)) if each in i18n.with_words()]
+    return any(set(first) & _book(each).asking for each in known)
+
+
 class Book:
     """The wishes of one language."""
 
@@ -77,6 +88,7 @@ class Book:
             frozenset(map(fold, lists[name]))
             for name in ("small", "others", "days", "strong_days", "dont", "question")
         )
+        self.asking = frozenset(map(fold, lists["asks"]))
         known = self._small | self._others | self._days | self._question | self._dont
         self._phrases = Phrases(_phrases(words), also=known, half=HALF)
 
@@ -126,7 +138,7 @@ class Book:
             rest = said.between(left[0], left[-1])
             is_name = language_names.named(rest) is None
             return Match(Wish(name, rest), 1, 1, len(at)) if is_name else None
-        return Match(Wish(name), 0, 0, len(at)) if not left and name != "write_to" else None
+        return Match(Wish(name), 0, 0, len(at)) if not left and name not in OF_SOMEBODY else None
 
     def _days_in(self, said: Said) -> list[int]:
         """Return the words that name days: those in a row of which one surely does."""

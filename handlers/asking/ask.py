@@ -38,6 +38,8 @@ def ask(ctx: Context) -> None:
         said = ctx.ask_message_or(
             _nth("sure", turn), _preview(ctx, draft), _choices(ctx, draft), max_length=LONGEST_NEED
         )
+        if _asks_who_reads(ctx, said):
+            continue
         how = said if isinstance(said, str) else _in_words(ctx, said)
         if how == "ask_name":
             how = ctx.choose(_nth("who", turn), _("May the others see your name?"), NAMES)
@@ -70,7 +72,9 @@ def _drafted(ctx: Context) -> Draft:
     said = _answered(ctx, "need", text, TOPICS)
     if isinstance(said, UserMessage):
         named = topics.named(said.words, ctx.reader.locale)
-        if said.media or len(phrases.split(said.words)) > NAMED or not named or "?" in said.words:
+        if not said.media and "dont_know" in talk.lists(said.words, ctx.reader.locale):
+            named = [help_requests.ANYTHING]
+        elif said.media or len(phrases.split(said.words)) > NAMED or not named or "?" in said.words:
             return Draft(said, topics.guessed(said.words) or help_requests.ANYTHING)
         said = named[0]
     head = form("<b>{topic}</b>", topic=topic_name(said))
@@ -90,9 +94,8 @@ def _answered(ctx: Context, name: str, text: AnyText, options: Mapping[str, AnyT
 
 def _asks_who_reads(ctx: Context, said: UserMessage | str) -> bool:
     """Whether somebody asks who will read it, and how long it may be: that is answered, and nothing else."""
-    if not isinstance(said, UserMessage) or said.media:
-        return False
-    if "who_reads" not in beside.says(said.words, ctx.reader.locale):
+    words = said.words if isinstance(said, UserMessage) and not said.media else ""
+    if "who_reads" not in beside.says(words, ctx.reader.locale, beside.FEW):
         return False
     ctx.say(
         _(
@@ -167,10 +170,10 @@ def _where(ctx: Context, draft: Draft) -> list[AnyText]:
 def _in_words(ctx: Context, said: UserMessage) -> str:
     """Return which button a message means on the preview; "words" for what may belong to the request."""
     locale = ctx.reader.locale
-    lists, says = talk.lists(said.words, locale), beside.says(said.words, locale)
+    lists, says = talk.lists(said.words, locale), beside.says(said.words, locale, beside.SPARE)
     if said.media or beside.addition(said.words, locale):
         return "add"
-    if lists & {"no", "stop", "nothing", "back"}:
+    if lists & {"stop", "back", "nothing"} or ("no" in lists and "change" not in says):
         return "no"
     if {"with_name", "without_name"} & says:
         return "anonymous" if "with_name" not in says else "ask_name"
@@ -269,9 +272,6 @@ def _unnamed(ctx: Context, draft: Draft, turn: int) -> str | None:
     """Return how it is sent without a name; None to go back to the preview."""
     question = _nth("unnamed", turn)
     return unnamed.how(ctx, draft.message, question, in_room=draft.posting is not None)
-
-
-# --- sent ----------------------------------------------------------------------------------------
 
 
 def _send(ctx: Context, draft: Draft, *, anonymous: bool, sparing: bool = False) -> None:

@@ -1,8 +1,9 @@
 """A request is answered in words: these go to its asker, and whoever wrote them helps from then on."""
 
 from bot import Context, Unasked, _, form, on, paragraphs
+from db.help import help_requests
 from handlers.asking import taking
-from handlers.asking.steps import AnswerRequest
+from handlers.asking.steps import AnswerRequest, Decline
 from handlers.asking.wording import shortened
 from handlers.protecting import need
 from handlers.talking import carrying, sides
@@ -16,8 +17,11 @@ LONGEST_SHOWN = 300
 def answer_request(ctx: Context, step: AnswerRequest) -> None:
     """Bring words to the asker of a request. Those that do not answer its very message are sent only after a
     tap."""
-    if not step.replied and not _is_answer(ctx, step):
+    how = "yes" if step.replied else _asked(ctx, step)
+    if how == "no":
         ctx.redirect(Unasked(said=step.said))
+    if how == "decline":
+        ctx.redirect(Decline(step.request_id))
     relay = taking.taken(ctx, step.request_id)
     if relay is None:
         ctx.say(_("I have not passed your message on."))
@@ -33,12 +37,12 @@ def answer_request(ctx: Context, step: AnswerRequest) -> None:
     carrying.carry(ctx, relay, step.said)
 
 
-def _is_answer(ctx: Context, step: AnswerRequest) -> bool:
-    """Ask whether words are for the asker of a request; they are not where it is not theirs to answer any
-    more."""
+def _asked(ctx: Context, step: AnswerRequest) -> str:
+    """Ask whether words are for the asker of a request, and return that: "yes", or "decline", where they
+    are why somebody cannot help, or "no", also where it is not theirs to answer any more."""
     request, member = taking.of_my_network(ctx, step.request_id)
     if request is None or member is None:
-        return False
+        return "no"
     words, named = step.said.words, not request.anonymous
     question = (
         _("Shall I send this to {name} as an answer?", name=request.asker.person.name)
@@ -46,18 +50,13 @@ def _is_answer(ctx: Context, step: AnswerRequest) -> bool:
         else _("Shall I send this to the person who asked, as an answer?")
     )
     yes = _("Yes, send it to {name}", name=request.asker.person.name) if named else _("Yes, send it")
-    return bool(
-        ctx.confirm(
+    asked = any(row.member.person_id == ctx.person.id for row in help_requests.asked(ctx.db, request))
+    decline = {"decline": _("No, I cannot help now")} if asked else {}
+    quoted = form("<blockquote>{words}</blockquote>", words=shortened(words, LONGEST_SHOWN))
+    return str(
+        ctx.choose(
             "answer",
-            paragraphs(
-                *(
-                    [form("<blockquote>{words}</blockquote>", words=shortened(words, LONGEST_SHOWN))]
-                    if words
-                    else []
-                ),
-                question,
-            ),
-            yes=yes,
-            no=_("No, something else"),
+            paragraphs(*([quoted] if words else []), question),
+            {"yes": yes, **decline, "no": _("No, something else")},
         )
     )

@@ -41,7 +41,7 @@ def ask(ctx: Context, request: HelpRequest, peers: Sequence[Member]) -> None:
                 [member.person for member in whom],
                 wording.question(request),
                 Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
-                Button(_("Not now"), Decline(request.id), means=("later", "no")),
+                Button(_("Not now"), Decline(request.id), means=("later", "no", "dont_know")),
                 priority=priority,
                 expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
                 carries=wording.enclosed(request),

@@ -45,9 +45,10 @@ class AboutMine(Answerable, needs=Role.MEMBER):
 
 
 class AddTo(Answerable, needs=Role.MEMBER, menu=_("Add to my question")):
-    """Add words to an open request of one's own."""
+    """Add words to an open request of one's own; `urgent`: and make it urgent."""
 
     request_id: int
+    urgent: bool = False
 
 
 class ChangeMine(Step, needs=Role.MEMBER, menu=_("Change my question")):

@@ -16,12 +16,12 @@ from bot import (
     _,
     paragraphs,
 )
-from bot.reading import beside, languages, talk
+from bot.reading import beside, languages, talk, wishes
 from bot.times import NIGHT, Quiet
 from db import people
 from db.engine import seen
 from db.help import check_ins, help_requests
-from handlers.asking.steps import AboutMine
+from handlers.asking.steps import AboutMine, AddTo
 from handlers.checking_in.steps import AddWords
 from handlers.front import start
 from handlers.protecting import emergency
@@ -56,8 +56,8 @@ def not_understood(ctx: Context, message: UserMessage) -> None:
     elif ctx.may(Role.MEMBER):
         if is_about_ones_own(ctx, message):
             ctx.redirect(AboutMine(said=message))
-        texts = QUESTIONS if "?" in message.words else MISSES
-        ctx.say(paragraphs(texts[_missed(ctx)], *_night(ctx)), *_offers(ctx, message))
+        texts = QUESTIONS if wishes.asks(message.words, ctx.reader.locale) else MISSES
+        ctx.say(paragraphs(texts[_missed(ctx)], *night(ctx)), *_offers(ctx, message))
     else:
         start.start(ctx)
 
@@ -68,14 +68,23 @@ def is_about_ones_own(ctx: Context, message: UserMessage) -> bool:
     return bool(says & {"urgent", "news", "settled"} and help_requests.open_by(ctx.db, ctx.member))
 
 
-def _night(ctx: Context) -> Iterator[AnyText]:
-    """Yield at night when others are asked, and what to do where that is too late."""
-    if Quiet(*NIGHT, ctx.zone(ctx.person, ctx.network)).at(ctx.now):
+def night(ctx: Context, *, danger: bool = True) -> Iterator[AnyText]:
+    """Yield at night when others are asked, and what to do where that is too late; what to call in `danger`
+    as well."""
+    if not Quiet(*NIGHT, ctx.zone(ctx.person, ctx.network)).at(ctx.now):
+        return
+    if danger:
         yield _(
             "It is night, so the others are asked from {time} on. If it cannot wait, you can mark the "
             "question as urgent. If somebody is in danger, call {numbers}.",
             time=NIGHT[1],
             numbers=emergency.at_once(ctx),
+        )
+    else:
+        yield _(
+            "It is night, so the others are asked from {time} on. If it cannot wait, you can mark the "
+            "question as urgent.",
+            time=NIGHT[1],
         )
 
 
@@ -96,7 +105,13 @@ def _offers(ctx: Context, message: UserMessage) -> list[Button]:
     """Return where the words of a member can go."""
     coordinator = to_coordinators.way_to(ctx, message)
     check_in = check_ins.open_of(ctx.db, ctx.member)
+    mine = help_requests.open_by(ctx.db, ctx.member)
     return [
+        *(
+            [Button(_("Add it to my question"), AddTo(mine[0].id, said=as_need(message)))]
+            if mine and mine[0].state in help_requests.OPEN
+            else []
+        ),
         as_question(ctx, message),
         *([coordinator] if coordinator is not None else []),
         *(

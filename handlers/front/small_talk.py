@@ -69,6 +69,7 @@ def call_somebody(ctx: Context, step: Wished) -> None:
         paragraphs(
             _("If somebody is in danger, call {numbers}.", numbers=emergency.at_once(ctx)),
             _("I cannot call anybody myself. You can write; I cannot tell whether anybody is awake now."),
+            *rest.night(ctx, danger=False),
         ),
         *rest.coordinator(ctx),
         rest.as_question(ctx, step.said),
@@ -88,6 +89,11 @@ def what_now(ctx: Context, step: Wished) -> None:
             else _("There is nothing else to do now."),
         ),
         *(each.button for each in waits),
+        *(
+            [Button(_("Who waits, and how it goes"), Command("pulse"), keep=True)]
+            if ctx.may(Role.META_MENTOR)
+            else []
+        ),
         Button(rest.ASK, Command("ask"), keep=True),
         Button(_("How does it work?"), Explain(), keep=True),
     )

@@ -9,20 +9,23 @@ from bot import (
     Role,
     Wished,
     _,
+    _n,
     on,
+    paragraphs,
 )
 from bot.reading import talk
 from bot.reading.when import numbers
 from db.help import help_requests
 from handlers.asking.steps import AboutMine
 from handlers.front import oneself, outside, rest, small_talk
+from handlers.front.steps import AllIsWell
 from handlers.protecting import coordinators
 from handlers.talking.steps import WriteToMember
 
 Answer = Callable[[Context, Wished], None]
 
-POLITE = ("thanks", "greeting", "yes", "no", "good")
-"""What is said along with words about one's own open question: "it is solved, thank you"."""
+BESIDE = ("thanks", "greeting", "yes", "no", "good", "ask")
+"""What words about one's own open question say as well: "it is solved, thank you", "can you ask others"."""
 OPENS: Mapping[str, tuple[str, str]] = {
     "leave": ("leave", ""),
     "report": ("report", ""),
@@ -38,6 +41,7 @@ OPENS: Mapping[str, tuple[str, str]] = {
 OPENS_FOR_COORDINATORS: Mapping[str, tuple[str, str]] = {
     "waiting": ("pulse", ""),
     "members": ("members", ""),
+    "check_ins": ("schedule", ""),
     "write_to_all": ("announce", ""),
 }
 
@@ -53,11 +57,13 @@ def wished(ctx: Context, step: Wished) -> None:
     if not ctx.may(Role.MEMBER):
         outside.answer(ctx, step)
         return
-    if step.wish in POLITE and rest.is_about_ones_own(ctx, step.said):
+    if step.wish in BESIDE and rest.is_about_ones_own(ctx, step.said):
         ctx.redirect(AboutMine(said=step.said))
-    if step.wish == "invite" and ctx.may(Role.META_MENTOR) and rest.is_sure(ctx, step):
-        many = numbers.found(step.said.words, MANY, ctx.reader.locale)
-        ctx.redirect(Command("invite"), rest=str(many or ""))
+    if step.wish == "ask" and (late := [*rest.night(ctx)]):
+        rest.say(
+            ctx, step, paragraphs(late), Button(rest.ASK, Command("ask"), keep=True), *rest.coordinator(ctx)
+        )
+        return
     opens = {**OPENS, **(OPENS_FOR_COORDINATORS if ctx.may(Role.META_MENTOR) else {})}
     if step.wish in opens:
         rest.open_command(ctx, step, *opens[step.wish])
@@ -81,15 +87,31 @@ def _write_to(ctx: Context, step: Wished) -> None:
         small_talk.talk_to_human(ctx, step)
 
 
+def _remove_member(ctx: Context, step: Wished) -> None:
+    """Show the card of a member to those who coordinate: what can be done with them stands there."""
+    if ctx.may(Role.META_MENTOR):
+        ctx.redirect(Command("members"), rest=step.rest)
+    rest.not_understood(ctx, step.said)
+
+
 def _write_to_all(ctx: Context, step: Wished) -> None:
     text = _("Only those who coordinate your network write to everybody. You can ask the others a question.")
     rest.say(ctx, step, text, Button(rest.ASK, Command("ask"), keep=True), *rest.coordinator(ctx))
 
 
 def _invite(ctx: Context, step: Wished) -> None:
-    if step.wish == "invite" and ctx.may(Role.META_MENTOR):
+    if step.wish in ("invite", "code_how") and ctx.may(Role.META_MENTOR):
+        many = numbers.found(step.said.words, MANY, ctx.reader.locale) or 1
         rest.say(
-            ctx, step, _("Should I make an invitation?"), Button(_("Invite somebody"), Command("invite"))
+            ctx,
+            step,
+            _n(
+                "Should I make an invitation for {n} person?",
+                "Should I make an invitation for {n} people?",
+                many,
+            ),
+            Button(_("Invite somebody"), Command("invite"), given={"uses": str(many)}, means="yes"),
+            Button(_("No, all is well"), AllIsWell(), means="no"),
         )
         return
     text = _("You are in a network already. Those who coordinate it invite new people.")
@@ -147,6 +169,7 @@ ANSWERS: Mapping[str, Answer] = {
     "my_data": oneself.my_data,
     "delete_data": oneself.my_data,
     "write_to": _write_to,
+    "remove_member": _remove_member,
     "write_to_all": _write_to_all,
     "invite": _invite,
     "join": _invite,

@@ -56,7 +56,9 @@ def invite(ctx: Context) -> None:
     label: Label = USUAL
     uses, days = 1, networks.span(ctx.network, "invitation_hours").days
     named = ctx.keep("named", _number(ctx))
-    if named is not None:
+    if (brought := ctx.keep("brought", ctx.brought("uses"))) is not None:
+        uses = int(brought)
+    elif named is not None:
         uses = named
     elif ctx.keep("by words", bool(ctx.rest)):
         label = ctx.choose("label", WHOM, GROUPS)

@@ -2,6 +2,7 @@
 
 from bot import Button, Command, Context, Role, Text, _, command, on, paragraphs
 from bot.lists import act
+from bot.reading import talk
 from db.models import Member, Network
 from db.network import members
 from handlers.joining import membership
@@ -34,6 +35,7 @@ def leave(ctx: Context) -> None:
             network=network.name,
         ),
         {"yes": _("Leave"), "no": _("Stay"), "pause": _("Take a break instead")},
+        reads=lambda words: _said(words, ctx.reader.locale),
     )
     if wish == "pause":
         ctx.redirect(Command("pause"))
@@ -70,6 +72,17 @@ def tell_why(ctx: Context, step: TellWhy) -> None:
         ctx.show(_("Thank you for telling me. All the best."))
     else:
         ctx.show(_("All right. All the best."))
+
+
+def _said(words: str, locale: str) -> list[str]:
+    """Return what words say to the question whether to leave: a wish to go is a yes, one to rest a break, and
+    who does not know or wants to think about it stays."""
+    wish, lists = talk.wish(words, locale), talk.lists(words, locale)
+    if wish is not None and wish.name == "pause":
+        return ["pause"]
+    if wish is not None and wish.name == "leave" and "no" not in lists:
+        return ["yes"]
+    return ["no"] if lists & {"later", "dont_know"} else []
 
 
 def only_one(network: Network) -> Text:

@@ -27,7 +27,7 @@ def ask_zone(ctx: Context, likely: str, text: Text | None = None, *, question: s
         zone = ctx.ask(
             f"{question} by the clock",
             _("What time is it there now? You can also name a large city."),
-            parse=lambda words: _zone(ctx, words, likely),
+            parse=lambda words: _at_clock(ctx, words, likely),
         )
     return str(zone)
 
@@ -39,6 +39,12 @@ def _said(ctx: Context, words: str, likely: str) -> str:
     if "no" in said:
         return OTHER
     return _zone(ctx, words, likely)
+
+
+def _at_clock(ctx: Context, words: str, likely: str) -> str:
+    """Return the zone that words name; the likely one for somebody who does not know or say."""
+    unknown = {"dont_know", "skip", "nothing", "no"}
+    return _zone(ctx, words, likely) if unknown.isdisjoint(talk.lists(words, ctx.reader.locale)) else likely
 
 
 def _zone(ctx: Context, words: str, likely: str) -> str:

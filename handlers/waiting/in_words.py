@@ -1,5 +1,6 @@
 """Words about an open request of one's own: any news, it is urgent, it is settled, something more to say."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot import AnyText, Button, Command, Context, Priority, UserMessage, _, form, on, paragraphs
@@ -9,6 +10,7 @@ from db.help import help_requests
 from db.models import HelpRequest
 from handlers.asking import wording
 from handlers.asking.steps import AboutMine, AddTo, ChangeMine, Decline, MakeUrgent, Solve, Take, Withdraw
+from handlers.asking.urgent import make_urgent
 from handlers.protecting import third_parties
 from handlers.vocabulary import LONGEST_NEED, as_need
 from handlers.waiting import standing
@@ -29,25 +31,29 @@ def about_mine(ctx: Context, step: AboutMine) -> None:
     about = _("Do you mean {question}?", question=wording.mine(request))
     ctx.say(
         paragraphs(*([] if asks else [about]), standing.of(ctx, request)),
-        *_deeds(request, step.said, asks=asks),
+        *_deeds(request, step.said, says),
         *([Button(_("See my questions"), Command("requests"), keep=True)] if len(mine) > 1 else []),
         about=wording.mine(request),
     )
 
 
-def _deeds(request: HelpRequest, said: UserMessage, *, asks: bool) -> list[Button]:
-    """Return what can be done about a request with these words; nothing is added that only asks."""
-    if request.state == "taken":
-        settled = Button(_("No longer needed"), Solve(request.id))
-    else:
-        settled = Button(_("No longer needed"), Withdraw(request.id))
+def _deeds(request: HelpRequest, said: UserMessage, says: Collection[str]) -> list[Button]:
+    """Return what can be done about a request with these words, first what they say; nothing is added that
+    only asks."""
+    withdraws = Solve(request.id) if request.state == "taken" else Withdraw(request.id)
+    settled = Button(_("No longer needed"), withdraws)
     may_be_urgent = request.state != "taken" and request.urgent_at is None
-    return [
-        *([Button(_("Make it urgent"), MakeUrgent(request.id))] if may_be_urgent else []),
-        *([] if asks else [Button(_("Add this"), AddTo(request.id, said=as_need(said)))]),
-        settled,
-        *([] if asks else [_anew(said)]),
-    ]
+    urgent = [Button(_("Make it urgent"), MakeUrgent(request.id))] if may_be_urgent else []
+    if says == {"news"}:
+        return [*urgent, settled]
+    add = Button(_("Add this"), AddTo(request.id, said=as_need(said)))
+    if "settled" in says:
+        return [settled, add, _anew(said)]
+    if "urgent" in says and may_be_urgent:
+        urgent.insert(
+            0, Button(_("Add it, it is urgent"), AddTo(request.id, urgent=True, said=as_need(said)))
+        )
+    return [*urgent, add, settled, _anew(said)]
 
 
 def _anew(said: UserMessage) -> Button:
@@ -65,6 +71,8 @@ def add_to(ctx: Context, step: AddTo) -> None:
     whole = "\n".join(each for each in (request.need, words) if each)
     media = (*unpacked(request.media), *step.said.media)
     _rewrite(ctx, request, replace(step.said, words=whole[:LONGEST_NEED], media=media))
+    if step.urgent:
+        make_urgent(ctx, MakeUrgent(request.id))
 
 
 @on(ChangeMine)
@@ -105,7 +113,7 @@ def _rewrite(ctx: Context, request: HelpRequest, message: UserMessage) -> None:
             [member.person for member in silent],
             paragraphs(_("A question that I asked you has changed."), wording.question(request)),
             Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
-            Button(_("Not now"), Decline(request.id), means=("later", "no")),
+            Button(_("Not now"), Decline(request.id), means=("later", "no", "dont_know")),
             priority=Priority.HELP_REQUEST,
             carries=wording.enclosed(request),
         )

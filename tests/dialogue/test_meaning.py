@@ -68,6 +68,9 @@ class Told(State):
     def letters(self) -> list[Any]:
         return [] if self.talks else [letter(each) for each in (self.offers, self.older) if each]
 
+    def news(self) -> list[Any]:
+        return []
+
     def chosen(self, row: Any, slot: int, said: UserMessage = NOTHING, step: Step | None = None) -> Meaning:
         return Say(Verbatim(self.offers[0]), f"chosen {row.offers[slot]['label']['verbatim']}")
 

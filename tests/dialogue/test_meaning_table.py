@@ -81,6 +81,7 @@ REQUEST = Letter(
     {"do": WriteToCoordinators.name, "args": {"coordinator_id": 1}},
 )
 CHECK_IN = Letter({"Good": ("good",), "So-so": ("so_so",), "Not good": ("not_good",)}, id=4, letter_id=4)
+NEWS = Letter({}, REQUEST.on_reply, id=6, letter_id=6, made_at=NOW - timedelta(minutes=5))
 
 
 @dataclass
@@ -114,6 +115,12 @@ class Told(State):
         return self.said_to
 
     def letters(self) -> list[Any]:
+        return [each for each in self._answerable() if each.offers]
+
+    def news(self) -> list[Any]:
+        return [each for each in self._answerable() if not each.offers]
+
+    def _answerable(self) -> list[Any]:
         return [each for each in self.open_letters if (self.said_to or 0) < each.letter_id]
 
     def offers_of(self, parked: Question) -> list[Any]:
@@ -166,6 +173,9 @@ STATES: dict[str, dict[str, Any]] = {
     "both": {"open_letters": (REQUEST, CHECK_IN)},
     "request, older talk": {"open_letters": (REQUEST,), "said_to": 3},
     "request, newer talk": {"open_letters": (REQUEST,), "said_to": 7},
+    "news": {"open_letters": (NEWS,)},
+    "request, news": {"open_letters": (NEWS, REQUEST)},
+    "news, newer talk": {"open_letters": (NEWS, REQUEST), "said_to": 7},
     "choice, request": {"parked": (CHOICE,), "open_letters": (REQUEST,)},
 }
 
@@ -192,6 +202,10 @@ def shown(meaning: Meaning) -> str:
     match meaning:
         case Call(what=Wished(wish=wish)):
             return f"wish {wish}"
+        case Call(what=Meant(also=int())):
+            return "which?"
+        case Call(what=Meant(slot=None)):
+            return "its answer?"
         case Call(what=Unasked(question=int())):
             return "for whom?"
         case Call(handler, button=button):

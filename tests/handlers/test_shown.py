@@ -35,6 +35,7 @@ Ola: [{who}]
 """
 PLAN = """
 Mia: /schedule
+Mia: [Differently]
 Mia: [Thursday]
 Mia: 17:30
 Mia: [Every 2 weeks]
@@ -94,7 +95,7 @@ def test_a_network_of_the_command_line_says_who_sees_its_card(
     config = tmp_path / "config.toml"
     config.write_text(f'[database]\nurl = "{database}"\n[telegram]\ntoken = "1:TEST"\n')
     assert main(["--config", str(config), "found", "Alster Mentors"]) == 0
-    assert "Only members see its card so far" in capsys.readouterr().out
+    assert "Only members see its profile so far" in capsys.readouterr().out
     with turns.opened(database) as sessions, sessions.begin() as db:
         kept = networks.by_name(db, "Alster Mentors")
         assert kept is not None and not kept.public
@@ -119,7 +120,7 @@ def test_a_card_without_a_link_says_who_may_see_it(tmp_path: Path, is_public: bo
 @on_loop
 async def test_a_rhythm_is_planned_as_it_was_shown(database: str) -> None:
     preview, planned, again = await played(database, PLAN, "Mia: [Plan it like this]", "Mia: /schedule")
-    rhythm = "Every 2 weeks on Thursday at 17:30, each member's local time."
+    rhythm = "Every 2 weeks on Thursday at 17:30, local time."
     assert rhythm in preview and rhythm in again
     assert "Do you feel supported? (1–5)" in preview and "Do you feel supported? (1–5)" in again
     first = preview.partition("The next dates: ")[2].partition(", ")[0]

@@ -437,8 +437,9 @@ SHARED = {
     "answers that fit any question": {"Skip", "Yes"},
     "the same command, wherever it is offered": {"Ask a question", "I have a code"}
     | {"I am back", "Invite somebody", "Leave the network", "Report danger or harm"}
-    | {"Take a break"},
-    "what is done about a question of one's own": {"It is settled", "Withdraw my question"},
+    | {"Take a break", "Who waits, and how it goes"},
+    "what is done about a question of one's own": {"It is settled", "Withdraw my question"}
+    | {"Add it to my question", "Add it, it is urgent"},
     "people, all of them": {"Everybody"},
     "a conversation with somebody who is named": {"Write to {name}"},
     "words that are written already": {"Send my words to {name}", "Yes, send it", "Yes, send it to {name}"},

@@ -44,6 +44,13 @@ def slot_of_slip(words: str, offered: Sequence[Mapping[str, Any]], reader: Reade
     return found.pop() if len(found) == 1 else None
 
 
+def names(words: str, offer: Mapping[str, Any], reader: Reader) -> bool:
+    """Whether the label of an offer stands in words, or they are a slip of it."""
+    said = typed.bare(words)
+    labels = [labels[0] for labels in labelled([offer], reader)]
+    return any(f" {label} " in f" {said} " or typed.is_slip(said, label) for label in labels)
+
+
 def slot_of_part(words: str, offered: Sequence[Mapping[str, Any]], reader: Reader) -> int | None:
     """Return which of the offers has a label of which the words are a part; None for none, or for several."""
     said = typed.bare(words)

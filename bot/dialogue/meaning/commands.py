@@ -13,6 +13,12 @@ ANSWERS = {*talk.NAMES, "change_language"} - {"thanks", "greeting", "urgent", "s
 """What words can want that also answer a question ("yes", "I do not know"): while one is open that does not
 take them, it says so."""
 
+GIVE_WAY = frozenset({"write_to", "ask", "news", "waiting", "solved", "urgent", "later", "dont_know"})
+"""What somebody hardly wants of the bot who was asked something: "ask Cem" is an answer then."""
+
+OF_ONESELF = frozenset({"stop", "leave", "pause", "resume", "delete_data", "report", "talk_to_human"})
+"""What somebody may want who was asked something else: these are never taken for an answer."""
+
 
 def called(said: UserMessage, state: State) -> Meaning | None:
     """Return what a command with its mark means; None for other words, for what somebody else has written,
@@ -47,6 +53,12 @@ def named(said: UserMessage, state: State) -> Call | None:
     if handler is None or not may(handler.needs, state.actor) or state.is_in_conversation():
         return None
     return Call(handler, said=said)
+
+
+def gives_way(said: UserMessage, state: State) -> bool:
+    """Whether what somebody seems to want may as well be the answer to a letter that waits for words."""
+    found = talk.wish(said.words, state.reader.locale)
+    return found is not None and (found.name in GIVE_WAY or (not found.sure and found.name not in OF_ONESELF))
 
 
 def wish(said: UserMessage, state: State) -> Call | None:

@@ -3,9 +3,10 @@
 The newest comes first, but not only the very last message counts. A number belongs to the newest.
 What is exactly a label is pressed; what says the same in other words is asked about, unless the step takes
 words and shows what it understood. Where somebody has spoken to their writer since, only a reply chooses.
+Words that fit a letter and an announcement after it are asked about: they may be for whoever wrote that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,10 @@ from db.network import invitations
 
 WAITS = timedelta(days=3)
 """How long a letter waits for an answer in words that are no reply to it."""
+OF_NEWS = timedelta(days=1)
+"""How long an announcement alone waits for a yes or no."""
+TO_ANYTHING = frozenset({"yes", "no", "later", "dont_know", "help_offer"})
+"""The lists of words that answer an announcement as well as a request."""
 SHORT = 200
 """Characters of words that may be an answer in a few of them."""
 
@@ -38,7 +43,8 @@ def chosen(said: UserMessage, state: State) -> Meaning | None:
     lists = talk.lists(said.words, state.reader.locale)
     for row in rows if lists else []:
         if (slot := _slot_of(lists, row.offers)) is not None:
-            return in_words(row, slot, said, state)
+            named = choosing.names(said.words, row.offers[slot], state.reader)
+            return in_words(row, slot, said, state, None if named else _news_after(row, lists, state))
     for row in rows:
         if (slot := choosing.slot_of_slip(said.words, row.offers, state.reader)) is not None:
             return state.asks_whether(row, slot, said)
@@ -58,10 +64,24 @@ def begun(said: UserMessage, state: State) -> Meaning | None:
     for row in rows:
         if (slot := _slot_of({name}, row.offers)) is not None:
             slot = slot if (other := _slot_of(lists - {name}, row.offers)) is None else other
+            also = _news_after(row, lists, state)
             if rest and lists == {name} and (call := _in_answer(row, said, state)) is not None:
-                return call
-            return in_words(row, slot, said, state)
+                return call if also is None else state.asks_whether(row, None, said, also)
+            return in_words(row, slot, said, state, also)
     return None
+
+
+def to_news(said: UserMessage, state: State) -> Call | None:
+    """Return that they are asked whether a yes or no answers an announcement, where nothing else waits for
+    one; None for other words."""
+    news = [row for row in state.news() if state.now - row.made_at < OF_NEWS]
+    if not news or len(said.words) > SHORT or state.is_in_conversation():
+        return None
+    locale = state.reader.locale
+    lists = talk.lists(said.words, locale)
+    if lists.isdisjoint(TO_ANYTHING) and talk.begins(said.words, locale, ("yes", "no")) is None:
+        return None
+    return state.asks_whether(news[0], None, said)
 
 
 def longer(said: UserMessage, state: State) -> Call | None:
@@ -70,8 +90,11 @@ def longer(said: UserMessage, state: State) -> Call | None:
     is_other = typed.number(said.words) is not None or invitations.looks_like_code(said.words)
     if state.is_in_conversation() or is_other:
         return None
-    rows = [row for row in state.letters() if state.now - row.made_at < WAITS]
-    return next(filter(None, (_in_answer(row, said, state) for row in rows)), None)
+    for row in [row for row in state.letters() if state.now - row.made_at < WAITS]:
+        if (call := _in_answer(row, said, state)) is not None:
+            also = _news_after(row, frozenset(), state)
+            return call if also is None else state.asks_whether(row, None, said, also)
+    return None
 
 
 def replied(row: Any, said: UserMessage, state: State) -> Meaning | None:
@@ -87,14 +110,22 @@ def replied(row: Any, said: UserMessage, state: State) -> Meaning | None:
     return in_words(row, slot, said, state) if slot is not None else None
 
 
-def in_words(row: Any, slot: int, said: UserMessage, state: State) -> Meaning:
+def in_words(row: Any, slot: int, said: UserMessage, state: State, also: Any = None) -> Meaning:
     """Return what it means to choose an offer in other words than its label: its step takes them and shows
-    what it understood, else it is asked about."""
+    what it understood, else it is asked about; `also` is another letter that they may answer."""
     called = state.router.read(row.offers[slot])
     step = called[1] if called is not None else None
     if isinstance(step, Answerable) and not step.only_replies and not state.is_in_conversation():
         return state.chosen(row, slot, said, step.answered(said))
-    return state.asks_whether(row, slot, said)
+    return state.asks_whether(row, slot, said, also)
+
+
+def _news_after(row: Any, lists: Collection[str], state: State) -> Any:
+    """Return the newest announcement after a letter, where words of these lists may answer it; None else."""
+    if not TO_ANYTHING.issuperset(lists):
+        return None
+    later = (each for each in state.news() if each.id > row.id)
+    return next((each for each in later if state.now - each.made_at < WAITS), None)
 
 
 def _in_answer(row: Any, said: UserMessage, state: State) -> Call | None:

@@ -94,6 +94,8 @@ def unasked(said: UserMessage, state: State, but: int | None = None) -> Meaning:
             letters.chosen(said, state)
             or commands.named(said, state)
             or letters.begun(said, state)
+            or letters.to_news(said, state)
+            or (letters.longer(said, state) if commands.gives_way(said, state) else None)
             or commands.wish(said, state)
         )
     return found or letters.longer(said, state) or state.take(Unasked(said=said), said)

@@ -49,7 +49,7 @@ class State:
     actor: Actor | None
     parked: Sequence[Any]
     marks: str = "/!"
-    _letters: Sequence[Any] | None = field(default=None, init=False)
+    _shown: Sequence[Any] | None = field(default=None, init=False)
     _newest_words: list[int | None] = field(default_factory=list, init=False)
 
     # --- words -----------------------------------------------------------------------------------
@@ -127,17 +127,25 @@ class State:
     def letters(self) -> Sequence[Any]:
         """Return the letters with choices, those of questions aside, that are open in this chat, the newest
         first: those that words can mean, because nothing was said in a conversation since."""
+        return [row for row in self._answerable() if row.offers and not offers.is_of_question(row.offers[0])]
+
+    def news(self) -> Sequence[Any]:
+        """Return the letters without choices that wait for words, announcements, likewise."""
+        return [row for row in self._answerable() if not row.offers and self._waits_for_words(row)]
+
+    def _answerable(self) -> Sequence[Any]:
         if self.actor is None:
             return []
-        if self._letters is None:
-            found = shown.with_offers(self.db, self.chat.messenger, self.chat.id)
+        if self._shown is None:
+            found = shown.answerable(self.db, self.chat.messenger, self.chat.id)
             newest = self.newest_words() if found else None
-            self._letters = [
-                row
-                for row in found
-                if (newest is None or newest < row.letter_id) and not offers.is_of_question(row.offers[0])
-            ]
-        return self._letters
+            self._shown = [row for row in found if newest is None or newest < row.letter_id]
+        return self._shown
+
+    def _waits_for_words(self, row: Any) -> bool:
+        """Whether a letter leads words somewhere that are no reply to it."""
+        called = self.router.read(row.on_reply)
+        return called is not None and isinstance(called[1], Answerable) and not called[1].only_replies
 
     def pressed(self, message: str, delivery_id: int | None, slot: int) -> Meaning:
         """Return what a press on a button means."""
@@ -177,7 +185,7 @@ class State:
     def without_letters(self, delivery_id: int) -> "State":
         """Return the same without the letter that this delivery brought, and without newer ones."""
         older = replace(self)
-        older._letters = [row for row in self.letters() if row.id < delivery_id]
+        older._shown = [row for row in self._answerable() if row.id < delivery_id]
         return older
 
     def takes_answers(self, row: Any) -> bool:
@@ -229,9 +237,14 @@ class State:
         called = self.router.read(offered[slot])
         return Call(*called) if called is not None else None
 
-    def asks_whether(self, row: Any, slot: int, said: UserMessage) -> Call:
-        """Return that they are asked whether their words choose an offer of a message."""
-        return self.take(Meant(row.id, slot, said=said), said)
+    def as_answer(self, delivery_id: int, said: UserMessage) -> Meaning:
+        """Return what it means to answer an earlier letter with these words."""
+        row = self.shown("", delivery_id)
+        return (self.leads(row.on_reply, said, replied=True) if row else None) or self.dead_button()
+
+    def asks_whether(self, row: Any, slot: int | None, said: UserMessage, also: Any = None) -> Call:
+        """Return that they are asked whether words choose an offer of a message, answer it, or `also` one."""
+        return self.take(Meant(row.id, slot, also.id if also is not None else None, said=said), said)
 
     def dead_button(self) -> Meaning:
         """Return what is said to a press on something that is over: a note on the press, and where nothing

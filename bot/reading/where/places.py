@@ -61,6 +61,8 @@ def zone(words: str, now: datetime, home: str, locale: str) -> str:
     """
     if len(words) > LONGEST:
         raise Unclear(unknown(words))
+    if home and plain(words) in _as_home():
+        return home
     if found := _one(words, now, home, locale):
         return found
     zones: list[str] = []
@@ -262,6 +264,12 @@ def _special() -> dict[str, str]:
     return {
         plain(name): each for words in _lists() for each, names in words["zones"].items() for name in names
     }
+
+
+@cache
+def _as_home() -> frozenset[str]:
+    """Return what says that it is as late as in the place that is asked about."""
+    return frozenset(plain(name) for words in _lists() for name in words["words"]["home"])
 
 
 @cache
