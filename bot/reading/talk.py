@@ -20,9 +20,9 @@ from bot.reading.wishes import Wish
 __all__ = ["NAMES", "Wish", "begins", "command", "language", "lists", "wish"]
 
 NAMES = (
-    *("yes", "no", "stop", "back", "skip", "thanks", "greeting", "good", "so_so", "not_good", "later"),
-    *("solved", "not_solved", "help_offer", "mine", "everything", "nothing", "dont_know", "urgent"),
-    *("first", "second", "both"),
+    *("yes", "no", "stay", "stop", "back", "skip", "thanks", "greeting", "good", "so_so", "not_good"),
+    *("later", "solved", "not_solved", "help_offer", "mine", "everything", "nothing", "dont_know"),
+    *("urgent", "first", "second", "both"),
 )
 """The lists. Every language has them all."""
 POLITE = frozenset({"thanks", "greeting"})

@@ -80,9 +80,9 @@ def _said(words: str, locale: str) -> list[str]:
     wish, lists = talk.wish(words, locale), talk.lists(words, locale)
     if wish is not None and wish.name == "pause":
         return ["pause"]
-    if wish is not None and wish.name == "leave" and "no" not in lists:
+    if wish is not None and wish.name == "leave" and lists.isdisjoint(("no", "stay")):
         return ["yes"]
-    return ["no"] if lists & {"later", "dont_know"} else []
+    return ["no"] if lists & {"stay", "later", "dont_know"} else []
 
 
 def only_one(network: Network) -> Text:

@@ -4,7 +4,7 @@ with a sentence."""
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import Doubtful, Unclear
@@ -176,6 +176,7 @@ PIECES = [
 ]
 
 
+@example(["Easter", "2"])
 @given(st.lists(st.sampled_from(PIECES), max_size=7))
 def test_whatever_words_of_time_say_together_is_a_day_or_unclear(words: list[str]) -> None:
     try:

@@ -90,7 +90,9 @@ def next_numbered(today: date, number: int) -> date:
 
 
 def whole(year: int) -> int:
-    """Return a year in four digits."""
+    """Return a year in four digits. Raises ValueError for a number that is none: "Easter 2"."""
+    if year < 20:
+        raise ValueError("no year that is to come")
     return year + 2000 if year < 100 else year
 
 
