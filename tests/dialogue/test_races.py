@@ -232,4 +232,4 @@ async def test_who_waits_for_each_other_is_tried_again(shared: str) -> None:
             here.engine.worker.call(lambda db: in_order(db, 1, 2)),
             there.engine.worker.call(lambda db: in_order(db, 2, 1)),
         )
-        assert len(tried) == 3, "one of the two began again"
+        assert len(tried) >= 3, "at least one of the two began again"
