@@ -67,11 +67,11 @@ def split(markup: str, limit: int) -> list[Markup]:
         return [Markup(markup.strip("\n "))]
     parts: list[Markup] = []
     tokens = list(_TOKEN.finditer(markup))
-    open_tags: list[str] = []
+    open_tags: list[re.Match[str]] = []
     start = 0
     while start < len(tokens):
         end = _cut(tokens, start, limit)
-        opening = "".join(open_tags)
+        opening = "".join(tag[0] for tag in open_tags)
         body = []
         for token in tokens[start:end]:
             body.append(token[0])
@@ -79,8 +79,8 @@ def split(markup: str, limit: int) -> list[Markup]:
                 if token["close"]:
                     open_tags.pop()
                 else:
-                    open_tags.append(token[0])
-        closing = "".join(f"</{_TOKEN.match(tag)['tag']}>" for tag in reversed(open_tags))  # type: ignore[index]  # matched before
+                    open_tags.append(token)
+        closing = "".join(f"</{tag['tag']}>" for tag in reversed(open_tags))
         text = opening + "".join(body).strip("\n ") + closing
         if plain(text).strip():
             parts.append(Markup(text))

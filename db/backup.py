@@ -195,7 +195,7 @@ def _copy_rows(source: Connection, target: Connection) -> None:
     """Copy all rows into tables of the same shape, in which nothing is."""
     theirs, ours = _tables(source), _tables(target)
     for table in ours.sorted_tables:
-        if table.name != shape.VERSION:
+        if table.name != shape.VERSION.name:
             copied = 0
             for some in _rows(source, theirs.tables[table.name]):
                 target.execute(insert(table), some)

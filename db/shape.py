@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, column, func, inspect, select, table
 from sqlalchemy.engine import URL
 from sqlalchemy.schema import SchemaItem
 
@@ -19,7 +19,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 MIGRATING = 1
 
-VERSION = "alembic_version"
+VERSION = table("alembic_version", column("version_num"))
+"""The table in which Alembic keeps the version."""
 
 ALWAYS = {"people", "identities", "networks", "letters", "deliveries"}
 """Tables that are there in every version: others number theirs as we do."""
@@ -65,9 +66,9 @@ def version(connection: Connection) -> str | None:
     NotOurs where another program keeps something there."""
     tables = set(inspect(connection).get_table_names())
     there: str | None = None
-    if VERSION in tables:
-        there = connection.scalar(text(f"SELECT version_num FROM {VERSION}"))  # noqa: S608  # a name of ours
-    if there is None and not tables - {VERSION}:
+    if VERSION.name in tables:
+        there = connection.scalar(select(VERSION.c.version_num))
+    if there is None and not tables - {VERSION.name}:
         return None
     if there is None or not tables >= ALWAYS:
         raise NotOurs(not_ours(connection.engine.url))

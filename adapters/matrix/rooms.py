@@ -239,9 +239,9 @@ def _map(levels: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _number(value: object, default: int) -> int:
-    """A level or a version; old rooms may have them as text."""
+def _number(value: Any, default: int) -> int:
+    """Return a level or a version, which old rooms may have as text; what is no number is the default."""
     try:
-        return int(value)  # type: ignore[call-overload,no-any-return]  # what is no number is the default
+        return int(value)
     except (TypeError, ValueError, OverflowError):
         return default

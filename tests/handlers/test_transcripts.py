@@ -18,7 +18,7 @@ REACHED = Path(__file__).parent / "reached.txt"
 """Each handler, and a conversation that reaches it."""
 
 REWRITE = (
-    "If a conversation reaches it, write the table anew, in a minute: "
+    "If a conversation reaches it, write the table anew, in some minutes: "
     ".venv/bin/python -m pytest tests/handlers/test_transcripts.py -k reached --rewrite"
 )
 
