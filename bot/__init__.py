@@ -20,12 +20,15 @@ from bot.handler import (
 )
 from bot.installation import HelpLine, is_there
 from bot.listing import Line, OpenLine, Section, page
+from bot.making.pictures import Qr
+from bot.making.recipes import Recipe
 from bot.message import (
     Added,
     AsksIn,
     Deleted,
     Edited,
     Left,
+    Made,
     MovedTo,
     Newcomers,
     Opened,
@@ -33,7 +36,6 @@ from bot.message import (
     Returned,
     Unsupported,
 )
-from bot.pictures import Qr
 from bot.reading.unclear import Doubtful, Unclear
 from bot.text import (
     AnyText,
@@ -70,6 +72,7 @@ __all__ = [
     "Language",
     "Left",
     "Line",
+    "Made",
     "Meant",
     "MovedTo",
     "Newcomers",
@@ -78,6 +81,7 @@ __all__ = [
     "Place",
     "Priority",
     "Qr",
+    "Recipe",
     "Removed",
     "Returned",
     "Role",

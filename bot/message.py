@@ -247,12 +247,19 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A PNG to show above the text. `description` is for those who cannot see it."""
+class Made:
+    """A file that the program has made, to show above the text: a PNG as a picture, any other as a file.
+    `type` is its MIME type, `description` is for those who cannot see it."""
 
-    png: bytes = field(repr=False)
+    content: bytes = field(repr=False)
     name: str
     description: str
+    type: str = "image/png"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown, and not only handed over."""
+        return self.type == "image/png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +290,7 @@ class Outgoing:
     plain: str
     buttons: Sequence[Sequence[str]] = ()
     first_slot: int = 0
-    picture: Picture | None = None
+    made: Made | None = None
     carried: Sequence[Carried] = ()
     replaces: MessageRef | None = None
     reply_to: str | None = None

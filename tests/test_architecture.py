@@ -46,7 +46,7 @@ THIRD_PARTIES = {
     "psycopg": ["db/store.py", "db/engine/leases.py", "db/engine/notifier.py"],
     "pydantic": ["bot/settings.py", "bot/program/config.py", "bot/program/schema.py", "adapters/*"],
     "regex": ["bot/markup.py", "bot/reading/names.py"],
-    "segno": ["bot/pictures.py"],
+    "segno": ["bot/making/pictures.py"],
     "sqlalchemy": ["db/*"],
     "sqlalchemy.orm.Session": ["db/*", "bot/*", "handlers/*"],
     "sqlalchemy.orm.sessionmaker": ["db/*", "bot/support/worker.py", "bot/dialogue/engine.py"],
@@ -68,7 +68,7 @@ SEAM = {
 
 FLOORS = {
     "bot": [
-        ["bot/[!_]*.py", "bot/support/*"],
+        ["bot/[!_]*.py", "bot/support/*", "bot/making/*"],
         ["bot/reading/*", "bot/reading/when/*", "bot/reading/where/*"],
         ["bot/delivery/*", "bot/listing.py"],
         ["bot/dialogue/*", "bot/dialogue/meaning/*"],

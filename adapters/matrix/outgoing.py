@@ -19,7 +19,7 @@ from adapters.matrix.homeserver.library import Client
 from adapters.matrix.reactions import Reactions
 from adapters.matrix.rooms import Rooms
 from bot.adapter import Later, Moved, Unreachable
-from bot.message import Carried, Chat, MessageRef, Outgoing, Picture
+from bot.message import Carried, Chat, Made, MessageRef, Outgoing
 from bot.support import log as logs
 
 _READY_SECONDS: Final = 20.0
@@ -166,7 +166,7 @@ class Sender:
 
     async def _post(self, message: Outgoing) -> list[str]:
         """The ids of the events, first that of the one with the words."""
-        files: list[Picture | Carried] = [*([message.picture] if message.picture else []), *message.carried]
+        files: list[Made | Carried] = [*([message.made] if message.made else []), *message.carried]
         if not files:
             return [await self._put(message.chat.id, content.words(message), _transaction(message))]
         async with self._typing(message.chat.id):
@@ -189,16 +189,17 @@ class Sender:
         finally:
             await show(typing=False)
 
-    async def _file(self, message: Outgoing, file: Picture | Carried, number: int) -> str:
+    async def _file(self, message: Outgoing, file: Made | Carried, number: int) -> str:
         """Upload and send one file; the text goes below the first."""
         info: dict[str, Any]
-        if isinstance(file, Picture):
-            png, name, form = file.png, file.name, "m.image"
-            info = {"mimetype": "image/png", "size": len(png), "w": _at(png, 16), "h": _at(png, 20)}
-            size: int | None = len(png)
+        if isinstance(file, Made):
+            whole, name, form = file.content, file.name, "m.image" if file.is_picture else "m.file"
+            size: int | None = len(whole)
+            info = {"mimetype": file.type, "size": size}
+            info |= {"w": _at(whole, 16), "h": _at(whole, 20)} if file.is_picture else {}
 
             def read() -> AsyncIterator[bytes]:
-                return _once(png)
+                return _once(whole)
 
         else:
             media, read = file.media, file.read

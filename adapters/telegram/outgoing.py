@@ -61,9 +61,10 @@ class Sender:
                 "message_id": int(message.reply_to),
                 "allow_sending_without_reply": True,
             }
-        if (picture := message.picture) is not None:
-            photo = InputFile(picture.png, filename=picture.name)
-            return [await self._client.upload("sendPhoto", photo=photo, caption=message.html, **fields)]
+        if (made := message.made) is not None:
+            method, kind = ("sendPhoto", "photo") if made.is_picture else ("sendDocument", "document")
+            file: dict[str, Any] = {kind: InputFile(made.content, filename=made.name)}
+            return [await self._client.upload(method, caption=message.html, **file, **fields)]
         if message.carried:
             return await self._post_carried(message, fields)
         return [

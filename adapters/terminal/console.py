@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapter import Buttons, Capabilities, Moved, Plain, Receive, Sharing, Unreachable
-from bot.message import Chat, Event, Identity, Incoming, Media, MessageRef, Outgoing, Picture, Pressed
+from bot.message import Chat, Event, Identity, Incoming, Made, Media, MessageRef, Outgoing, Pressed
 
 TRIES = 5
 """How often an event is handed over that cannot be stored, before its person is told."""
@@ -24,7 +24,7 @@ class Shown:
     outgoing: int
     plain: str
     rows: Sequence[Sequence[str]]
-    picture: Picture | None = None
+    made: Made | None = None
     files: list[tuple[Media, bytes]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     closed: bool = False  # its last change only took the buttons away
@@ -191,7 +191,7 @@ class Console(Plain):
             return message.replaces
         self._count += 1
         files = [(each.media, b"".join([piece async for piece in each.read()])) for each in message.carried]
-        shown = Shown(str(self._count), message.id, message.plain, message.buttons, message.picture, files)
+        shown = Shown(str(self._count), message.id, message.plain, message.buttons, message.made, files)
         shown.numbered = self._can.buttons is Buttons.NUMBERS
         shown.first_slot = message.first_slot
         seen.append(shown)

@@ -99,8 +99,8 @@ class Terminal:
         self.write(f"    {'~' if edited else '>'} {who}: {lines[0]}".rstrip())
         for line in lines[1:]:
             self.write(f"    |  {line}".rstrip())
-        if message.picture is not None:
-            self.write(f"    |  ({message.picture.name}: {message.picture.description})")
+        if message.made is not None:
+            self.write(f"    |  ({message.made.name}: {message.made.description})")
         for media, data in message.files:
             self.write(f"    |  ({media.kind}: {media.name}, {len(data)} bytes)")
         for row in message.rows if not message.numbered else ():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.offers import Button
 from bot.handler import Answerable, leads_to
-from bot.pictures import Qr
+from bot.making import recipes
 from bot.text import AnyText, to_json
 from bot.user_message import UserMessage
 from db import people
@@ -90,7 +90,7 @@ class Content(TypedDict, total=False):
     about:      what the letter is, as a part of a sentence ("Ida’s question about papers"): people are asked
                 whether they mean it, where their words may choose one of its buttons
     on_reply:   the step to which words in answer to it lead
-    picture:    what is shown above the words
+    file:       what the program makes, shown above the words
     forget:     whether the words are deleted once they are delivered
     expires_at: until when it may leave (UTC)
     author:     who hears it where it does not arrive
@@ -100,7 +100,7 @@ class Content(TypedDict, total=False):
     carries: UserMessage
     about: AnyText
     on_reply: Answerable
-    picture: Qr | None
+    file: recipes.Recipe | None
     forget: bool
     expires_at: datetime
     author: Author
@@ -169,13 +169,13 @@ def packed(
     text: AnyText, buttons: Sequence[Button], now: datetime, **content: Unpack[Content]
 ) -> dict[str, Any]:
     """Return a letter as `db.engine.letters.write` takes it."""
-    carried, picture = content.get("carries", NOTHING), content.get("picture")
+    carried, file = content.get("carries", NOTHING), content.get("file")
     reply, author, about = content.get("on_reply"), content.get("author"), content.get("about")
     return {
         "body": to_json(text),
         "offers": [button.offer(content.get("network_id")) for button in buttons],
         "now": now,
-        "picture": picture.to_json() if picture is not None else None,
+        "recipe": recipes.packed(file) if file is not None else None,
         "media": [each.to_json() for each in carried.media],
         "about": to_json(about) if about is not None else None,
         "on_reply": leads_to(reply) if reply is not None else None,

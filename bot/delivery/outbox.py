@@ -22,6 +22,7 @@ from bot.delivery.picking import Picking
 from bot.delivery.render import chat_of
 from bot.delivery.sending import DATABASE_AGAIN, MenuEntries, Sending
 from bot.installation import Installation
+from bot.making.recipes import Recipes
 from bot.message import Chat, Incoming
 from bot.support.backoff import Backoff
 from bot.support.clock import Clock
@@ -43,6 +44,7 @@ class Outbox:
 
     receive:      what makes a turn of it that somebody cannot be reached
     menu_entries: the lines of a messenger's menu for commands
+    recipes:      of the files that the program makes
     """
 
     def __init__(
@@ -55,13 +57,14 @@ class Outbox:
         *,
         receive: Receive,
         menu_entries: MenuEntries,
+        recipes: Recipes,
     ) -> None:
         self.lanes = {name: Lane(adapter, Pace(adapter.rate)) for name, adapter in adapters.items()}
         self._worker = worker
         self._metrics = metrics
         self._marks = Marks(self.lanes, self.wake)
         self._picking = Picking(self.lanes, installation, clock)
-        self._sending = Sending(self.lanes, self._marks, worker, installation, receive, menu_entries)
+        self._sending = Sending(self.lanes, self._marks, worker, installation, receive, menu_entries, recipes)
         self._sent = 0  # how many have left
         self._settled: deque[Sent] = deque()
         self._recording: list[Sent] = []  # those of them that are being written down

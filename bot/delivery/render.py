@@ -12,14 +12,14 @@ from bot.delivery.offers import first_button, is_bare, label, numbered
 from bot.installation import Installation, reader_of
 from bot.listing import CHOOSE
 from bot.markup import plain, quote, split, units
-from bot.message import Carried, Chat, Media, MessageRef, Outgoing, Picture
-from bot.pictures import Qr
+from bot.message import Carried, Chat, Made, Media, MessageRef, Outgoing
 from bot.text import Reader, _, from_json, paragraphs, render
 from bot.user_message import unpacked
 
 Read = Callable[[Media], AsyncIterator[bytes]]
 
 WITHOUT_FILES = _("(A file belongs to this, and I could not bring it to you.)")
+NOT_MADE = _("I could not make the file. Please try again.")
 
 ROW = 30
 """Characters of labels that a row of buttons holds on a small phone."""
@@ -39,18 +39,20 @@ def messages(
     installation: Installation,
     read: Read,
     *,
+    made: Made | None = None,
     only_words: bool = False,
 ) -> list[Outgoing]:
     """Return the messages of a delivery to a chat, in order: one, or several where the text is too long for
     one, or stands below an album or a file without a caption; none where buttons would go that cannot. The
-    buttons are on the last. `read` brings the bytes of what is carried. With `only_words` nothing is, and
-    the reader is told so."""
+    buttons are on the last. `read` brings the bytes of what is carried, and `made` is the file of its recipe.
+    With `only_words` there is neither, and the reader is told so; and also where a file was not made."""
     reader = reader_of(row, installation, can.prefix)
     replaces = MessageRef(chat, row.replaced_message) if row.replaced_message and can.edits else None
     if row.closes:
         return [_closing(row, can, chat, reader, replaces)] if can.edits else []
     text = from_json(row.body)
-    body = render(paragraphs(text, WITHOUT_FILES) if only_words else text, reader)
+    lacks = WITHOUT_FILES if only_words else NOT_MADE if row.recipe is not None and made is None else None
+    body = render(text if lacks is None else paragraphs(text, lacks), reader)
     buttons: Sequence[Sequence[str]] = ()
     slot = 0
     if can.buttons is Buttons.NATIVE:
@@ -62,30 +64,31 @@ def messages(
         # No reaction is a number that is not there.
         if can.buttons is Buttons.NUMBERS or not any(map(is_bare, offered)):
             buttons = rows([label(each, reader) for each in offered])
-    picture = _picture(row.picture, reader)
     carried = [Carried(media, partial(read, media)) for media in unpacked(row.media)]
     if row.replaced_message or only_words:  # what was carried is there already, or cannot be
         carried = []
-    captioned = can.max_caption and (picture or carried or (row.media and not only_words))
+    if only_words:
+        made = None
+    captioned = can.max_caption and (made or carried or (row.media and not only_words))
     parts = split(body, can.max_caption if captioned else can.max_text)
     one = partial(Outgoing, row.id, chat, wakes=Priority(row.priority).sound, reply_to=row.reply_to)
     out: list[Outgoing] = []
-    if (picture or carried) and not captioned and body:
-        out.append(one("", "", picture=picture, carried=carried))
-        picture, carried = None, []
+    if (made or carried) and not captioned and body:
+        out.append(one("", "", made=made, carried=carried))
+        made, carried = None, []
     elif carried and (len(parts) > 1 or (len(carried) > 1 and buttons)):
         out.append(one("", "", carried=carried))
         parts, carried = split(body, can.max_text), []
     *first, last = parts
     for part in first:
-        out.append(one(str(part), plain(part), picture=picture, part=len(out)))
-        picture = None
+        out.append(one(str(part), plain(part), made=made, part=len(out)))
+        made = None
     final = one(
         str(last),
         plain(last),
         buttons=buttons,
         first_slot=slot,
-        picture=picture,
+        made=made,
         carried=carried,
         replaces=replaces,
         part=len(out),
@@ -110,8 +113,8 @@ def _closing(
     row: Any, can: Capabilities, chat: Chat, reader: Reader, replaces: MessageRef | None
 ) -> Outgoing:
     """Return the message without its buttons, and below it what was chosen. Only the buttons go where the
-    words are forgotten, were too long for one message, or stood under a picture."""
-    if row.chosen is not None and row.body is not None and row.picture is None:
+    words are forgotten, were too long for one message, or stood under a file."""
+    if row.chosen is not None and row.body is not None and row.recipe is None:
         chosen = render(from_json(row.chosen), reader)
         text = render(from_json(row.body), reader) + Markup("\n\n<b>➤ {}</b>").format(chosen)
         if units(plain(text)) <= ((row.media and can.max_caption) or can.max_text):
@@ -134,7 +137,3 @@ def rows(labels: Sequence[str]) -> list[list[str]]:
 
 def _shortened(label: str, limit: int) -> str:
     return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"
-
-
-def _picture(packed: Any, reader: Reader) -> Picture | None:
-    return None if packed is None else Qr.from_json(packed).picture(reader)

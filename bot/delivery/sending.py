@@ -11,12 +11,13 @@ from bot.delivery.lane import Lane, Sent, log
 from bot.delivery.marks import Marks
 from bot.delivery.render import chat_of, messages
 from bot.installation import Installation, reader_of
-from bot.message import Chat, Identity, Incoming, Left, Media, MessageRef, Removed
+from bot.making.recipes import Recipes, made
+from bot.message import Chat, Identity, Incoming, Left, Made, Media, MessageRef, Removed
 from bot.support import traces
 from bot.support.backoff import Backoff
 from bot.support.worker import Worker
 from bot.text import Reader
-from db import people
+from db import faults, people
 from db.engine import messages as stored
 
 DATABASE_AGAIN = 1.0
@@ -37,6 +38,7 @@ class Sending:
         installation: Installation,
         receive: Receive,
         menu_entries: MenuEntries,
+        recipes: Recipes,
     ) -> None:
         self._lanes = lanes
         self._marks = marks
@@ -44,6 +46,7 @@ class Sending:
         self._installation = installation
         self._receive = receive
         self._menu_entries = menu_entries
+        self._recipes = recipes
 
     async def deliver(self, row: Any, chat: Chat) -> Sent:
         """Send a delivery to its chat, as far as it has not arrived yet. Return how that ended."""
@@ -82,7 +85,10 @@ class Sending:
         """Send what has not arrived yet. Where the messenger refuses the files, the words go without them,
         unless the files are all that somebody said."""
         row, adapter = sent.row, self._lanes[sent.row.messenger].adapter
-        needed = messages(row, chat, can, self._installation, self._read, only_words=sent.only_words)
+        file = None if row.recipe is None or row.closes or sent.only_words else await self._made(row, can)
+        needed = messages(
+            row, chat, can, self._installation, self._read, made=file, only_words=sent.only_words
+        )
         old = await self._replaced(row, chat) if can.edits else []
         try:
             # The last one in any case: they may be fewer than before, in another language.
@@ -95,11 +101,23 @@ class Sending:
                 await adapter.delete(left)
         except Refused as refused:
             has_words = row.author is None or row.author["words"]
-            if sent.only_words or not row.media or not has_words:
+            if sent.only_words or not (row.media or file) or not has_words:
                 raise
             log.warning("files refused", messenger=row.messenger, delivery=row.id, reason=str(refused))
             sent.only_words = True
             await self._send(sent, chat, can)
+
+    async def _made(self, row: Any, can: Capabilities) -> Made | None:
+        """Make the file of a letter; None where that fails: then its words go alone, and say so. Raises what
+        a database raises that is away."""
+        reader = reader_of(row, self._installation, can.prefix)
+        try:
+            return await self._worker.call(lambda db: made(db, row.recipe, self._recipes, reader))
+        except Exception as error:
+            if faults.is_away(error):
+                raise Later() from error
+            log.error("file not made", delivery=row.id, error=error)
+            return None
 
     async def _replaced(self, row: Any, chat: Chat, *, files: bool = False) -> list[MessageRef]:
         """Return the messages in whose place a delivery comes, in order, those that only show `files` too or

@@ -35,7 +35,7 @@ class Said:
     @property
     def ends_a_message(self) -> bool:
         """Whether nothing that is said later can stand below it in the same message."""
-        return bool(self.buttons or self.content.get("picture") or self.content.get("carries"))
+        return bool(self.buttons or self.content.get("file") or self.content.get("carries"))
 
 
 @dataclass

@@ -11,6 +11,7 @@ from bot.adapter import MenuEntry
 from bot.delivery.offers import Button, Leads, offer
 from bot.dialogue.access import Actor, may
 from bot.handler import Handler, Role, Step, Stored, handlers_of
+from bot.making.recipes import Recipe
 from bot.markup import plain
 from bot.message import Event, Opened, Words
 from bot.text import Command, Reader, render
@@ -27,12 +28,17 @@ class Router:
     def __init__(self, package: ModuleType) -> None:
         found: dict[str, Handler] = {}
         steps: set[type[Stored]] = set()
+        self.recipes: dict[str, type[Recipe]] = {}
         own = f"{package.__name__}."
         for thing in _things(package):
             for handler in handlers_of(thing):
                 if found.setdefault(handler.name, handler) is not handler:
                     raise LookupError(f"{handler.name} leads to two handlers")
-            if isinstance(thing, type) and issubclass(thing, Stored) and thing.__module__.startswith(own):
+            if not isinstance(thing, type) or not issubclass(thing, Stored):
+                continue
+            if issubclass(thing, Recipe):
+                self.recipes[thing.name] = thing
+            elif thing.__module__.startswith(own):
                 steps.add(thing)
         lost = sorted(step.name for step in steps if step.name not in found)
         if lost:

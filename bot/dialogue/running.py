@@ -344,7 +344,7 @@ def _lost(dialogue: Dialogue, context: Context) -> str:
     if context.notified:
         return "others were told before the last question"
     if any(said.ends_a_message for said in dialogue.said):
-        return "a button, a picture or a file was said before a question, which keeps only the words"
+        return "a button or a file was said before a question, which keeps only the words"
     return ""
 
 

@@ -81,6 +81,7 @@ class App:
             self.engine.metrics,
             receive=self.engine.receive,
             menu_entries=self.router.entries,
+            recipes=self.router.recipes,
         )
         self._left = set(adapters)  # those that have not refused us
         self._waiting = Backoff(log, BEAT / 2)

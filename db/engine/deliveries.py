@@ -68,7 +68,7 @@ WITH_READER: Executable = (  # mypy knows the types of ten columns at most
         Delivery.expires_at,
         Letter.body,
         Letter.offers,
-        Letter.picture,
+        Letter.recipe,
         Letter.media,
         Letter.act,
         Letter.forget,
@@ -200,7 +200,7 @@ def forget_delivered(db: Session, letter_ids: Iterable[int]) -> None:
             Letter.forget,
             ~exists().where(Delivery.letter_id == Letter.id, Delivery.state == "waiting"),
         )
-        .values(body=None, picture=None, media=[], author=None)
+        .values(body=None, recipe=None, media=[], author=None)
     )
 
 

@@ -78,7 +78,7 @@ def columns(
     body: Any,
     offers: Sequence[Any],
     now: datetime,
-    picture: Any = None,
+    recipe: Any = None,
     media: Sequence[Any] = (),
     act: Any = None,
     about: Any = None,
@@ -92,7 +92,7 @@ def columns(
     return {
         "body": body,
         "offers": list(offers),
-        "picture": picture,
+        "recipe": recipe,
         "media": list(media),
         "act": act,
         "about": about,

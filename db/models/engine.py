@@ -86,7 +86,7 @@ class Letter(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     body: Mapped[Any | None]
     offers: Mapped[list[Any]] = mapped_column(default=list)
-    picture: Mapped[Any | None]
+    recipe: Mapped[Any | None]  # what the program makes when it leaves, see `bot.making.recipes`
     media: Mapped[list[Any]] = mapped_column(default=list)
     act: Mapped[Any | None]  # {"menu": …}, {"admit": account} or {"delete": True}
     about: Mapped[Any | None]  # text as JSON: "Ida’s question about papers"

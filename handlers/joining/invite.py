@@ -174,7 +174,7 @@ def _show(ctx: Context, invitation: Invitation, code: str) -> None:
             *(_way(ctx.installation.title(name), *way) for name, way in ways.items()),
             lines(_("Code: <code>{code}</code>", code=shown), _valid_until(ctx, invitation)),
         ),
-        picture=picture,
+        file=picture,
         forget=True,
     )
 

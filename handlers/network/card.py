@@ -60,7 +60,7 @@ def _pass_on(ctx: Context, mine: Network) -> None:
             if mine.public
             else _("Only members can see this profile."),
         ),
-        picture=picture,
+        file=picture,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy.orm import Session
 
 from adapters.matrix import adapter as matrix
 from adapters.matrix import content as matrix_content
@@ -25,6 +26,7 @@ from adapters.matrix.account import Account
 from adapters.matrix.adapter import Matrix
 from adapters.matrix.homeserver.sync import Odd
 from bot.adapter import Later, Moved, Refused, Unauthorised, Unreachable
+from bot.making.pictures import Qr
 from bot.markup import plain
 from bot.message import (
     Added,
@@ -49,7 +51,6 @@ from bot.message import (
     Unsupported,
     Words,
 )
-from bot.pictures import Qr
 from bot.program import cast
 from bot.program.compose import SETTINGS, real
 from bot.text import Reader, Verbatim
@@ -907,29 +908,29 @@ async def test_the_bot_types_while_it_prepares_a_file() -> None:
 @on_loop
 async def test_an_edit_keeps_the_picture_above_the_words() -> None:
     async with acquainted("Ana", strict=True) as (ana, account, room):
-        picture = Qr("https://example.org", Verbatim("A code")).picture(Reader())
+        picture = Qr("https://example.org", Verbatim("A code")).make(Session(), Reader())
         async with running(account) as (adapter, _):
             sent = await adapter.send(
-                message(1, private(room), "Your <b>code</b>", picture=picture, buttons=[["Done"]])
+                message(1, private(room), "Your <b>code</b>", made=picture, buttons=[["Done"]])
             )
             shown = await ana.hears()
-            assert await ana.picture(shown) == picture.png
+            assert await ana.picture(shown) == picture.content
             await marked(adapter, sent, 1)
             await ana.until(lambda: len(shown.digits) == 1)
             await adapter.send(message(2, private(room), "Used", replaces=sent))
             assert (await ana.hears()).text == "Used"
-            assert await ana.picture(shown) == picture.png
+            assert await ana.picture(shown) == picture.content
         async with running(account) as (adapter, _):  # which has forgotten what it sent
             await _synced(adapter)
             assert await marked(adapter, sent, 0) == [0]
             await ana.until(lambda: not shown.digits)
             await adapter.send(message(3, private(room), "Used <i>twice</i>", replaces=sent))
             assert (await ana.hears()).text == "Used twice"
-            assert await ana.picture(shown) == picture.png
+            assert await ana.picture(shown) == picture.content
             await adapter.send(message(4, private(room), "", replaces=sent))
             await adapter.send(message(5, private(room), "The next"))
             assert (await ana.hears()).text == "The next"
-            assert await ana.picture(shown) == picture.png
+            assert await ana.picture(shown) == picture.content
 
 
 # --- what an operator is told ----------------------------------------------------------------------

@@ -14,7 +14,7 @@ import adapters.telegram.webhook
 from adapters.telegram.errors import LONGEST_WAIT, UNKNOWN, webhook_failure
 from adapters.telegram.webhook import Webhook
 from bot.adapter import Later, Moved, Refused, SendError, Unauthorised, Unreachable
-from bot.message import Chat, Identity, Media, MessageRef, Picture, Words
+from bot.message import Chat, Identity, Made, Media, MessageRef, Words
 from tests.adapters.test_telegram import CHAT, at_a_port, here, outgoing, png, stands_alone, telegram, until
 from tests.adapters.test_telegram import lines as lines
 from tests.adapters.test_telegram import quick as quick
@@ -148,7 +148,7 @@ async def test_what_is_no_answer_delivers_nothing_and_refuses_nothing(
         assert stands_alone(caught.value)
         place.server.fails("sendPhoto", fault)
         with pytest.raises((Later, Refused)) as refused:
-            await place.send(picture=Picture(png(), "code.png", "A QR code"))
+            await place.send(made=Made(png(), "code.png", "A QR code"))
         # That there is too much of it can only be because of the file, whoever says so.
         assert isinstance(refused.value, Refused) == (fault.status == 413)
         await place.sees("my own words")
@@ -239,7 +239,7 @@ async def test_a_server_that_quotes_what_was_sent_leaves_none_of_it(
         said = ""
         for message in (
             outgoing("my own words"),
-            outgoing("my own words", picture=Picture(png(), "code.png", "own")),
+            outgoing("my own words", made=Made(png(), "code.png", "own")),
             outgoing("my own words", replaces=MessageRef(CHAT, "5")),
         ):
             with pytest.raises(SendError) as caught:

@@ -31,10 +31,10 @@ from bot.message import (
     Event,
     Incoming,
     Left,
+    Made,
     MessageRef,
     Opened,
     Outgoing,
-    Picture,
     Pressed,
     Unsupported,
     Words,
@@ -878,14 +878,14 @@ async def test_editing_words_and_captions() -> None:
         _, shown = await place.sees(f"You {link}", replaces=sent)
         assert (shown.method, shown.text, shown.labels) == ("editMessageText", "You can", [])
         assert not shown.previews
-        sent, _ = await place.sees("Scan it", ["Done"], picture=Picture(png(), "code.png", "A QR code"))
+        sent, _ = await place.sees("Scan it", ["Done"], made=Made(png(), "code.png", "A QR code"))
         _, shown = await place.sees("It is <i>done</i>", replaces=sent)
         assert (shown.method, shown.text, shown.entities) == (
             "editMessageCaption",
             "It is done",
             (("italic", "done"),),
         )
-        sent, _ = await place.sees("Scan it", ["Done"], picture=Picture(png(), "code.png", "A QR code"))
+        sent, _ = await place.sees("Scan it", ["Done"], made=Made(png(), "code.png", "A QR code"))
         _, shown = await place.sees("", replaces=sent)
         assert (shown.text, shown.labels) == ("Scan it", [])
 
@@ -923,20 +923,18 @@ async def test_an_edit_of_what_is_gone_is_done() -> None:
 async def test_pictures() -> None:
     async with here(listening=False) as place:
         whole = png()
-        _, shown = await place.sees(
-            "Scan <b>it</b>", ["Done"], picture=Picture(whole, "code.png", "A QR code")
-        )
+        _, shown = await place.sees("Scan <b>it</b>", ["Done"], made=Made(whole, "code.png", "A QR code"))
         assert (shown.method, shown.picture, shown.labels) == ("sendPhoto", whole, ["Done"])
-        _, shown = await place.sees("", picture=Picture(whole, "code.png", "A QR code"), wakes=False)
+        _, shown = await place.sees("", made=Made(whole, "code.png", "A QR code"), wakes=False)
         assert (shown.text, shown.silent) == ("", True)
         for broken, caption in ((whole[:-20], ""), (b"GIF89a", ""), (whole, "x" * 1025)):
             with pytest.raises(Refused):
-                await place.send(caption, picture=Picture(broken, "code.png", "A QR code"))
+                await place.send(caption, made=Made(broken, "code.png", "A QR code"))
         assert len(place.server.refusals) == 3
         place.server.refusals.clear()
         place.server.fails("sendPhoto", Fault())
         with pytest.raises(Later):
-            await place.send(picture=Picture(whole, "code.png", "A QR code"))
+            await place.send(made=Made(whole, "code.png", "A QR code"))
 
 
 @given(st.text(st.characters(), max_size=60))

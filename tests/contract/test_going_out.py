@@ -5,7 +5,7 @@ import io
 import segno
 
 from bot import markup
-from bot.message import Picture, Pressed, Words
+from bot.message import Made, Pressed, Words
 from tests.contract.driver import Seen
 from tests.contract.promise import promise
 from tests.contract.talk import Talk
@@ -66,11 +66,18 @@ async def test_the_longest_text_and_the_longest_label(here: Talk) -> None:
 
 @promise("pictures")
 async def test_a_picture_with_its_caption(here: Talk) -> None:
-    picture = Picture(_png("https://example.org/join"), "invitation.png", "A QR code")
-    sent = await here.send("Show <b>this</b>", ["Done"], picture=picture)
-    assert await here.sees() == Seen("Show this", ["Done"], files=(picture.png,))
+    picture = Made(_png("https://example.org/join"), "invitation.png", "A QR code")
+    sent = await here.send("Show <b>this</b>", ["Done"], made=picture)
+    assert await here.sees() == Seen("Show this", ["Done"], files=(picture.content,))
     await here.send("It was <b>used</b>", replaces=sent)
     assert (await here.sees()).text == "It was used"
+
+
+@promise("pictures")
+async def test_a_file_of_ours_with_its_caption(here: Talk) -> None:
+    table = Made(b"name;role\r\n", "members.csv", "Members", "text/csv")
+    await here.send("Your <b>members</b>", made=table)
+    assert await here.sees() == Seen("Your members", [], files=(table.content,))
 
 
 def _png(address: str) -> bytes:

@@ -7,13 +7,15 @@ from typing import Any
 from bot.adapter import Buttons, Capabilities
 from bot.delivery.render import messages
 from bot.installation import Installation
-from bot.message import Chat, Media, Outgoing
+from bot.message import Chat, Made, Media, Outgoing
 from bot.text import Verbatim, to_json
 
 CHAT = Chat("console", "ana")
 
 
-def rendered(can: Capabilities, text: str, *labels: str, **more: Any) -> list[Outgoing]:
+def rendered(
+    can: Capabilities, text: str, *labels: str, made: Made | None = None, **more: Any
+) -> list[Outgoing]:
     """The messages of a letter with these words and buttons."""
     offers = [{"label": to_json(Verbatim(label))} for label in labels]
     row = {
@@ -27,9 +29,9 @@ def rendered(can: Capabilities, text: str, *labels: str, **more: Any) -> list[Ou
         "network_time_zone": None,
         "media": [],
         "priority": 0,
-        **dict.fromkeys(["replaced_message", "closes", "chosen", "picture", "reply_to"]),
+        **dict.fromkeys(["replaced_message", "closes", "chosen", "recipe", "reply_to"]),
     }
-    return messages(SimpleNamespace(**{**row, **more}), CHAT, can, Installation(), no_bytes)
+    return messages(SimpleNamespace(**{**row, **more}), CHAT, can, Installation(), no_bytes, made=made)
 
 
 async def no_bytes(media: Media) -> AsyncIterator[bytes]:
@@ -39,13 +41,13 @@ async def no_bytes(media: Media) -> AsyncIterator[bytes]:
         yield piece
 
 
-CARD = {"qr": "https://example.org", "description": to_json(Verbatim("QR code"))}
+CARD = Made(b"", "qr.png", "QR code")
 
 
 def test_a_picture_without_room_for_words_goes_alone_and_the_words_follow() -> None:
-    first, second = rendered(Capabilities(max_caption=0), "Invitation to Neckar", "Withdraw it", picture=CARD)
-    assert (first.plain, first.picture is not None, list(first.buttons)) == ("", True, [])
-    assert (second.plain, second.picture, second.part) == ("Invitation to Neckar", None, 1)
+    first, second = rendered(Capabilities(max_caption=0), "Invitation to Neckar", "Withdraw it", made=CARD)
+    assert (first.plain, first.made is not None, list(first.buttons)) == ("", True, [])
+    assert (second.plain, second.made, second.part) == ("Invitation to Neckar", None, 1)
     assert second.buttons == [["Withdraw it"]]
 
 

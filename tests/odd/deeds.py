@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot import (
     Button,
     Command,
     Context,
     Left,
+    Made,
     Priority,
+    Recipe,
     Returned,
     Role,
     Timer,
@@ -19,6 +22,7 @@ from bot import (
     command,
     on,
 )
+from bot.text import Reader
 from db import models
 from db.models import Person
 
@@ -107,6 +111,25 @@ def choose(ctx: Context) -> None:
     size = ctx.choose("size", _("Which size?"), {"s": _("Small"), "l": _("Large")}, skip=_("Skip"))
     some = ctx.choose_many("some", _("Some of these?"), {"a": _("Apple"), "b": _("Bread"), "c": _("Corn")})
     ctx.say(_("{colour} {size} {some}", colour=colour, size=size or "none", some=list(some)))
+
+
+class Greeting(Recipe):
+    """A file with a word in its reader's language, and how many people there are."""
+
+    word: str
+
+    def make(self, db: Session, reader: Reader) -> Made:
+        """Write it; "boom" cannot be written."""
+        if self.word == "boom":
+            raise RuntimeError("a secret")
+        many = db.scalar(select(func.count()).select_from(Person))
+        content = f"{reader.locale}: {self.word}, {many}".encode()
+        return Made(content, "greeting.txt", "A greeting", "text/plain")
+
+
+@command("file", needs=Role.ANYONE, menu=_("Send a file"), rest=("word",))
+def send_file(ctx: Context) -> None:
+    ctx.say(_("Here it is"), file=Greeting(ctx.ask("word", _("Which word?"))))
 
 
 COLOURS = ["red", "green", "blue"]

@@ -40,6 +40,7 @@ class Lab:
             self.engine.metrics,
             receive=self.engine.receive,
             menu_entries=self.engine.router.entries,
+            recipes=self.engine.router.recipes,
         )
         self._events = 0
 

@@ -64,8 +64,8 @@ class AtTheTerminal(Driver):
         if not message.id:
             self._asides.append(message.plain)
             return
-        pictures = [message.picture.png] if message.picture else []
-        data = (*pictures, *(data for _, data in message.files))
+        made = [message.made.content] if message.made else []
+        data = (*made, *(data for _, data in message.files))
         self._seen[to].put_nowait(Seen(message.plain, message.labels, edited, data, message=message.id))
 
     def _happens(self, event: Event, room: Chat | None = None, who: Identity | None = None) -> None:

@@ -1,14 +1,15 @@
-"""Pictures that the program draws: stored as JSON, sent as PNG."""
+"""Pictures that the program draws."""
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import segno
+from sqlalchemy.orm import Session
 
+from bot.making.recipes import Recipe
 from bot.markup import plain
-from bot.message import Picture
+from bot.message import Made
 from bot.support.lettering import Page, letters
 from bot.text import AnyText, Reader, from_json, render, to_json
 
@@ -16,12 +17,11 @@ WIDTH, MARGIN = 720, 40
 """Points: the width of a picture, and what stays white at its edges. Printed it is a postcard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Qr:
+class Qr(Recipe):
     """A QR code of `content`, such as a link, for the eye and for paper; `description` is for those who
     cannot see it.
 
-    name:  what its file is called
+    file:  what its file is called
     above: words over it, such as what it is for
     code:  digits and capitals in large letters below it
     below: lines below that, such as what to do with it
@@ -29,7 +29,7 @@ class Qr:
 
     content: str
     description: AnyText
-    name: str = "qr.png"
+    file: str = "qr.png"
     above: AnyText | None = None
     code: str = ""
     below: Sequence[AnyText] = ()
@@ -37,9 +37,9 @@ class Qr:
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored with a letter."""
         stored: dict[str, Any] = {
-            "qr": self.content,
+            "content": self.content,
             "description": to_json(self.description),
-            "name": self.name,
+            "file": self.file,
             "code": self.code,
             "below": [to_json(each) for each in self.below],
         }
@@ -47,17 +47,17 @@ class Qr:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Qr":
-        """Return what `to_json` packed, also before there were words in it."""
+        """Return what `to_json` packed."""
         return cls(
-            stored["qr"],
+            stored["content"],
             from_json(stored["description"]),
-            stored.get("name", "qr.png"),
+            stored["file"],
             from_json(stored["above"]) if "above" in stored else None,
-            stored.get("code", ""),
-            [from_json(each) for each in stored.get("below", ())],
+            stored["code"],
+            [from_json(each) for each in stored["below"]],
         )
 
-    def picture(self, reader: Reader) -> Picture:
+    def make(self, db: Session, reader: Reader) -> Made:
         """Draw it for a reader, large enough to print: error correction M, quiet zone of 4 modules. Words
         with letters that cannot be drawn are left out: the message says them too."""
 
@@ -80,4 +80,4 @@ class Qr:
         for each in self.below:
             page.words(words(each), usual)
         page.space(MARGIN)
-        return Picture(page.png(), self.name, words(self.description))
+        return Made(page.png(), self.file, words(self.description))

@@ -1,0 +1,40 @@
+"""Files that the program makes itself. A letter keeps the recipe, never the bytes: its file is made when it
+leaves, in its reader's language, from what is remembered by then."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.handler import Stored
+from bot.message import Made
+from bot.text import Reader
+
+LARGEST = 10 * 2**20
+"""Bytes of a file that the program makes, at most."""
+
+Recipes = Mapping[str, type["Recipe"]]
+"""All there are, by the names that letters keep."""
+
+
+class Recipe(Stored):
+    """What a file is made of. Its name and its fields are stored with letters, as those of steps are."""
+
+    @abstractmethod
+    def make(self, db: Session, reader: Reader) -> Made:
+        """Return the file, as this reader understands it."""
+
+
+def packed(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as it is stored with a letter."""
+    return {"make": recipe.name, "args": recipe.to_json()}
+
+
+def made(db: Session, stored: Mapping[str, Any], recipes: Recipes, reader: Reader) -> Made:
+    """Return the file of a stored recipe. Raises LookupError for a recipe that is gone, ValueError for one
+    with other fields or a file that is too large, and whatever its maker raises."""
+    file = recipes[stored["make"]].from_json(stored["args"]).make(db, reader)
+    if len(file.content) > LARGEST:
+        raise ValueError(f"{stored['make']} makes a file that is too large")
+    return file
