@@ -3,9 +3,11 @@ it is."""
 
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy import text
 from db import faults, shape, store
 from db.engine import turns
 from db.migrations.__main__ import write
+from db.models import Base
 
 
 def test_the_migrations_make_what_the_models_say(empty: str) -> None:
@@ -81,3 +84,11 @@ def test_a_new_migration_makes_what_the_models_say(tmp_path: Path, monkeypatch: 
         shape.migrate(engine)
         with engine.connect() as connection:
             check(shape.alembic_config(connection))
+
+
+def test_no_number_is_used_again(migrated: Path) -> None:
+    """Buttons and timers keep numbers of rows that may be gone: SQLite would give them to new ones."""
+    with closing(sqlite3.connect(migrated)) as file:
+        made = dict(file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    numbered = [table.name for table in Base.metadata.sorted_tables if "id" in table.c]
+    assert [name for name in numbered if "AUTOINCREMENT" not in made[name]] == []

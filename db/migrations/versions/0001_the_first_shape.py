@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("forget", sa.Boolean(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letters_carries"), ["carries"], unique=False)
@@ -40,6 +41,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(), nullable=True),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_networks")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "seen",
@@ -59,6 +61,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("told", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("set_aside", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_set_aside_at"), ["at"], unique=False)
@@ -72,6 +75,7 @@ def upgrade() -> None:
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timers")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("timers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timers_about"), ["about"], unique=False)
@@ -87,6 +91,7 @@ def upgrade() -> None:
             ["network_id"], ["networks.id"], name=op.f("fk_cohorts_network_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("cohorts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cohorts_network_id"), ["network_id"], unique=False)
@@ -111,6 +116,7 @@ def upgrade() -> None:
             ["network_id"], ["networks.id"], name=op.f("fk_people_network_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "rooms",
@@ -127,6 +133,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rooms")),
         sa.UniqueConstraint("messenger", "chat", "thread", name=op.f("uq_rooms_messenger_chat_thread")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("rooms", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rooms_network_id"), ["network_id"], unique=False)
@@ -143,6 +150,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
         sa.UniqueConstraint("network_id", "day", name=op.f("uq_rounds_network_id_day")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "schedules",
@@ -158,6 +166,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
         sa.UniqueConstraint("network_id", name=op.f("uq_schedules_network_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "conversations",
@@ -180,6 +189,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_conversations_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conversations_person_id"), ["person_id"], unique=False)
@@ -217,6 +227,7 @@ def upgrade() -> None:
             ["room_id"], ["rooms.id"], name=op.f("fk_deliveries_room_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_deliveries_latest", ["messenger", "chat", "id"], unique=False)
@@ -275,6 +286,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
         sa.UniqueConstraint("messenger", "account", name=op.f("uq_identities_messenger_account")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.create_index("ix_identities_chat", ["messenger", "chat"], unique=False)
@@ -306,6 +318,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitations_code_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitations_network_id"), ["network_id"], unique=False)
@@ -327,6 +340,7 @@ def upgrade() -> None:
             ["network_id"], ["networks.id"], name=op.f("fk_journal_network_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index("ix_journal_network_id_at", ["network_id", "at"], unique=False)
@@ -349,6 +363,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_wrong_codes_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_codes")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("wrong_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_wrong_codes_person_id"), ["person_id"], unique=False)
@@ -378,6 +393,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("network_id", "person_id", name=op.f("uq_members_network_id_person_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.create_index("ix_members_asked", ["network_id", "last_asked_at"], unique=False)
@@ -402,6 +418,7 @@ def upgrade() -> None:
             ["network_id"], ["networks.id"], name=op.f("fk_announcements_network_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("announcements", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_announcements_network_id"), ["network_id"], unique=False)
@@ -425,6 +442,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
         sa.UniqueConstraint("round_id", "member_id", name=op.f("uq_check_ins_round_id_member_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_check_ins_member_id"), ["member_id"], unique=False)
@@ -463,6 +481,7 @@ def upgrade() -> None:
             ["post_id"], ["letters.id"], name=op.f("fk_help_requests_post_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_help_requests")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("help_requests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_help_requests_asker_id"), ["asker_id"], unique=False)
@@ -494,6 +513,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asked")),
         sa.UniqueConstraint("request_id", "member_id", name=op.f("uq_asked_request_id_member_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("asked", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asked_member_id"), ["member_id"], unique=False)
@@ -535,6 +555,7 @@ def upgrade() -> None:
             ["request_id"], ["help_requests.id"], name=op.f("fk_relays_request_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relays")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("relays", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_relays_asker_id"), ["asker_id"], unique=False)

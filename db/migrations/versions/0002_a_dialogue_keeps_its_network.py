@@ -9,9 +9,12 @@ down_revision = "0001"
 DEFAULTS = {"kept": "{}", "takes": "choice", "heard": "{}"}
 """What is right for the questions that are open now: of the messages that brought their answers nothing is known."""
 
+NUMBERED = {"sqlite_autoincrement": True}
+"""What SQLite is told where a table is made anew."""
+
 
 def upgrade() -> None:
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
+    with op.batch_alter_table("conversations", table_kwargs=NUMBERED) as batch_op:
         batch_op.drop_column("heard")
         batch_op.add_column(sa.Column("network_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("kept", sa.JSON(), nullable=False, server_default=DEFAULTS["kept"]))
@@ -23,14 +26,14 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_conversations_network_id"), "networks", ["network_id"], ["id"], ondelete="CASCADE"
         )
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
+    with op.batch_alter_table("conversations", table_kwargs=NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("heard", sa.JSON(), nullable=False, server_default=DEFAULTS["heard"]))
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
+    with op.batch_alter_table("conversations", table_kwargs=NUMBERED) as batch_op:
         for column in DEFAULTS:
             batch_op.alter_column(column, server_default=None)
-    with op.batch_alter_table("relays", schema=None) as batch_op:
+    with op.batch_alter_table("relays", table_kwargs=NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("last_letter", sa.BigInteger(), nullable=False, server_default="0"))
-    with op.batch_alter_table("relays", schema=None) as batch_op:
+    with op.batch_alter_table("relays", table_kwargs=NUMBERED) as batch_op:
         batch_op.alter_column("last_letter", server_default=None)
     op.execute(
         "UPDATE conversations SET network_id = "
