@@ -1,5 +1,5 @@
 """The command line: `mentornet`, or `python -m bot` in a checkout, with `demo`, `run`, `check`, `found`,
-`migrate`, `backup` or `restore`."""
+`migrate`, `backup`, `restore` or `privacy`."""
 
 import argparse
 import asyncio
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         (migrate, None),
         (backup, ("folder", Path, "a new folder")),
         (restore, ("folder", Path, "the folder of the backup")),
+        (privacy, ("folder", Path, "a folder, new or without these papers")),
     ):
         sub = commands.add_parser(
             command.__name__, help=(command.__doc__ or "").partition("\n")[0].rstrip(".")
@@ -46,6 +47,15 @@ def main(arguments: list[str] | None = None) -> int:
         if word is not None:
             name, kind, explained = word
             sub.add_argument(name, type=kind, help=explained)
+        if command is restore:
+            sub.add_argument(
+                "--forgotten",
+                type=Path,
+                action="append",
+                default=[],
+                metavar="FILE",
+                help="a newer list of those who were forgotten, besides that at privacy.forgotten",
+            )
         if command is run:
             sub.add_argument(
                 "--only",
@@ -148,7 +158,17 @@ def restore(given: argparse.Namespace) -> int:
     """Bring a backup to a place where nothing is yet."""
     from bot.program import operate
 
-    return operate.restore(settings(given), given.folder, print)
+    config = settings(given)
+    here = Path(config.privacy.forgotten)
+    lists = [*([here] if here.exists() else []), *given.forgotten]
+    return operate.restore(config, given.folder, lists, print)
+
+
+def privacy(given: argparse.Namespace) -> int:
+    """Write sketches of the privacy notice, the record of processing and the impact assessment."""
+    from bot.program import operate
+
+    return operate.privacy(settings(given), given.folder, print)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """How a function becomes a handler: what leads to it, and who may.
 
-What can be pressed or come due is a step: a small class in `steps.py` of its area. Buttons and timers hold
-one, and the handler says which it takes:
+What can be pressed or come due is a step, a small class in `steps.py` of its area. The handler takes it:
 
     class Take(Step, needs=Role.MEMBER):
         "Help with a request."
@@ -228,7 +227,7 @@ def command(
     name: str,
     *,
     needs: Role,
-    menu: Text,
+    menu: Text | None,
     payload: str = "",
     place: Place = Place.PRIVATE,
     shown_to: Role | None = None,
@@ -238,7 +237,8 @@ def command(
     unfinished: type[Timer] | None = None,
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Make a function one that is reached by typing `name`, from `/help`, from the menu, and by links that
-    are this word, or begin with `payload`; what follows in such a link is the first answer. `rest` names the
+    are this word, or begin with `payload`; what follows in such a link is the first answer. One without a
+    `menu` is another word for something, and stands in no menu and no help. `rest` names the
     questions that words typed behind the command may answer, in this order; `sub` names the one before them
     whose choices are sub-commands ("/network name"). Other words are not used, and that is said. `discreet`
     is what it is for steps. A day after its first question `unfinished` comes due, with the `person_id` of

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,18 @@ class Keep:
     journal_days: int = 730
 
 
+@dataclass(frozen=True)
+class Responsible:
+    """Who answers for the data: their name, how they are reached, and where the database lies, in the
+    operator's words; "" for what nobody said. `notices` is the folder of the legal text, a file a language;
+    "" for none."""
+
+    name: str = ""
+    contact: str = ""
+    server: str = ""
+    notices: str = ""
+
+
 class HelpLine(Protocol):
     """A telephone line for people in need: its name, number and hours in the operator's words, and the two
     letters of its country, "" for everywhere."""
@@ -44,7 +57,10 @@ class Installation:
     """What the operator decided, for handlers.
 
     operators:           accounts
+    responsible:         who answers for the data
     titles:              the messengers' names as people write them
+    read_along:          the messengers whose firms can read what people write to the bot
+    forgotten:           the file in which the list of those who were forgotten is kept; None for nowhere
     marks:               what people write before a command on each messenger; "/" is understood everywhere
     rates:               how many messages a second each messenger takes from us
     link:                each connected messenger's link for a payload
@@ -61,6 +77,9 @@ class Installation:
     operators: Collection[Identity] = frozenset()
     help_lines: Sequence[HelpLine] = ()
     keep: Keep = Keep()
+    responsible: Responsible = Responsible()
+    read_along: Collection[str] = frozenset()
+    forgotten: Path | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
     rates: Callable[[], Mapping[str, float]] = dict

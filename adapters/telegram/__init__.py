@@ -123,5 +123,6 @@ MESSENGER = Messenger(
     accounts="by number on Telegram",
     make=_make,
     can=CAN,
+    reads_along=True,
     link=lambda payload, into_room: start_link("mentornet_demo_bot", payload, into_room=into_room),
 )

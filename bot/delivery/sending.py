@@ -112,7 +112,9 @@ class Sending:
         a database raises that is away."""
         reader = reader_of(row, self._installation, can.prefix)
         try:
-            return await self._worker.call(lambda db: made(db, row.recipe, self._recipes, reader))
+            return await self._worker.call(
+                lambda db: made(db, row.recipe, self._recipes, self._installation, reader)
+            )
         except Exception as error:
             if faults.is_away(error):
                 raise Later() from error

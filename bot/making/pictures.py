@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from sqlalchemy.orm import Session
 
+from bot.installation import Installation
 from bot.making.recipes import Recipe
 from bot.markup import plain
 from bot.message import Made
@@ -57,7 +58,7 @@ class Qr(Recipe):
             [from_json(each) for each in stored["below"]],
         )
 
-    def make(self, db: Session, reader: Reader) -> Made:
+    def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
         """Draw it for a reader, large enough to print: error correction M, quiet zone of 4 modules. Words
         with letters that cannot be drawn are left out: the message says them too."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.handler import Stored
+from bot.installation import Installation
 from bot.message import Made
 from bot.text import Reader
 
@@ -22,7 +23,7 @@ class Recipe(Stored):
     """What a file is made of. Its name and its fields are stored with letters, as those of steps are."""
 
     @abstractmethod
-    def make(self, db: Session, reader: Reader) -> Made:
+    def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
         """Return the file, as this reader understands it."""
 
 
@@ -31,10 +32,12 @@ def packed(recipe: Recipe) -> dict[str, Any]:
     return {"make": recipe.name, "args": recipe.to_json()}
 
 
-def made(db: Session, stored: Mapping[str, Any], recipes: Recipes, reader: Reader) -> Made:
+def made(
+    db: Session, stored: Mapping[str, Any], recipes: Recipes, installation: Installation, reader: Reader
+) -> Made:
     """Return the file of a stored recipe. Raises LookupError for a recipe that is gone, ValueError for one
     with other fields or a file that is too large, and whatever its maker raises."""
-    file = recipes[stored["make"]].from_json(stored["args"]).make(db, reader)
+    file = recipes[stored["make"]].from_json(stored["args"]).make(db, installation, reader)
     if len(file.content) > LARGEST:
         raise ValueError(f"{stored['make']} makes a file that is too large")
     return file

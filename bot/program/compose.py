@@ -2,10 +2,11 @@
 
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from bot.adapter import Adapter
 from bot.delivery import unwell
 from bot.dialogue.engine import Engine
 from bot.dialogue.router import Router
-from bot.installation import Installation, Keep
+from bot.installation import Installation, Keep, Responsible
 from bot.markup import plain
 from bot.message import Identity
 from bot.messenger import Host, Messenger
@@ -31,6 +32,7 @@ from db.engine import memory
 from db.network import members
 from handlers.coordinating import morning
 from handlers.front import start
+from handlers.privacy import papers as sketches
 from handlers.protecting import emergency, retention
 
 
@@ -47,6 +49,8 @@ MESSENGERS = sorted(_messengers(), key=lambda each: (each.rank, each.name))
 TITLES = {each.name: each.title for each in MESSENGERS}
 MARKS = {each.name: each.can.prefix for each in MESSENGERS}
 """How people write the messengers' names."""
+READ_ALONG = frozenset(each.name for each in MESSENGERS if each.reads_along)
+"""Those whose firms can read what people write to the bot."""
 SETTINGS = Schema(MESSENGERS)
 """All that can be set."""
 
@@ -132,7 +136,15 @@ def installation_of(
         open_founding=config.bot.open_founding,
         operators=frozenset(Identity(*account.split(":", 1)) for account in config.operators.accounts),
         help_lines=config.help_lines.lines,
-        keep=Keep(**dict(config.privacy)),
+        keep=Keep(**{each.name: getattr(config.privacy, each.name) for each in fields(Keep)}),
+        responsible=Responsible(
+            config.privacy.responsible,
+            config.privacy.contact,
+            config.privacy.server,
+            config.privacy.notices,
+        ),
+        read_along=READ_ALONG,
+        forgotten=Path(config.privacy.forgotten),
         titles=TITLES,
         marks=MARKS,
         link=partial(links, made),
@@ -140,6 +152,11 @@ def installation_of(
         last_heard=heard,
         rates=rates,
     )
+
+
+def papers(config: Config) -> Iterator[tuple[str, str]]:
+    """Yield the names and the texts of the papers that a charity needs for data protection."""
+    return sketches.papers(installation_of(config, {}, dict, dict))
 
 
 def numbers_to_look_up(config: Config, zones: Iterable[str], today: date) -> Iterator[tuple[bool, str]]:

@@ -40,6 +40,14 @@ def _file_below(url: str, folder: Path) -> str:
     return url if file == url or file.startswith((":", "file:")) else f"{SQLITE}{folder / file}"
 
 
+def _none_or_below(path: str, folder: Path) -> str:
+    """Return the absolute path of a file or a folder, where one is named."""
+    return str(folder / path) if path else path
+
+
+Fact = Annotated[str, Field(max_length=200, pattern=r"^(\S(.*\S)?)?$"), Must("words, 200 characters at most")]
+File = Annotated[str, Field(min_length=1), Below(_none_or_below), Must("the path of a file")]
+MaybeFolder = Annotated[str, Below(_none_or_below), Must("the path of a folder, or empty")]
 Days = Annotated[int, Field(ge=1, le=36_500), Must("a whole number of days from 1 to 36500")]
 Zone = Annotated[str, AfterValidator(_zone), Must("the name of a time zone")]
 DatabaseAddress = Annotated[
@@ -124,7 +132,25 @@ class HelpLines(Section):
 
 
 class Privacy(Section):
-    """How long things are kept."""
+    """Who answers for what is kept, and for how long it is."""
+
+    responsible: Fact = ""
+    """Who answers for the data, as people should read it: the name and the place of your charity."""
+
+    contact: Fact = ""
+    """How people reach them about their data: an address, a telephone number."""
+
+    server: Fact = ""
+    """Where the database lies, as a part of a sentence: "on a server in Germany"."""
+
+    forgotten: File = "forgotten.txt"
+    """The file with the list of accounts that were forgotten, none of them readable, so that no restored
+    backup brings them back; its path starts where that of the SQLite file does. Keep it when you lose the
+    database."""
+
+    notices: MaybeFolder = ""
+    """The folder of your privacy notice, a file a language, such as en.txt and de.txt; `mentornet privacy`
+    writes a sketch of them. While it is empty, people see only the short text that the program has."""
 
     closed_request_days: Days = 90
     """After how many days the words of a closed help request are deleted."""

@@ -20,7 +20,7 @@ from bot.installation import Installation
 from bot.message import Identity
 from bot.messenger import Messenger
 from bot.program import cast
-from bot.program.compose import MARKS, MESSENGERS, TITLES, app_of, links
+from bot.program.compose import MARKS, MESSENGERS, READ_ALONG, TITLES, app_of, links
 from bot.support import clock, log
 from db.models import MemberRole
 
@@ -53,6 +53,7 @@ class Stage:
                 time_zone="Europe/Berlin",
                 operators=self.operators,
                 titles=TITLES,
+                read_along=READ_ALONG,
                 marks=MARKS,
                 link=partial(links, adapters),
                 link_into_room=partial(links, adapters, into_room=True),

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.adapter import Unauthorised
@@ -16,6 +16,7 @@ from db import backup as database_backup
 from db import faults, shape, store
 from db.engine import turns
 from db.network import founding, invitations, networks
+from db.privacy import forgetting, forgotten
 
 
 def found(config: Config, name: str, say: Callable[[str], None]) -> int:
@@ -92,8 +93,9 @@ def backup(config: Config, folder: Path, say: Callable[[str], None]) -> int:
     return os.EX_OK
 
 
-def restore(config: Config, folder: Path, say: Callable[[str], None]) -> int:
-    """Bring a backup to where the config says, from the command line."""
+def restore(config: Config, folder: Path, lists: Sequence[Path], say: Callable[[str], None]) -> int:
+    """Bring a backup to where the config says, from the command line; whoever was forgotten since it was made
+    is forgotten again, by the lists of those (files)."""
     keepers, now = _keepers(config), clock.RealClock().now()
     saved = {name: keeper for name, keeper in keepers.items() if (folder / name).exists()}
     try:
@@ -101,16 +103,53 @@ def restore(config: Config, folder: Path, say: Callable[[str], None]) -> int:
         with contextlib.ExitStack() as around:
             for name, keeper in saved.items():
                 around.enter_context(keeper.restoring(folder / name))
+            listed = [entry for path in lists for entry in forgotten.read(path)]
             held = database_backup.restore(folder / DATABASE, config.database.url, now)
+            again = _forget_again(config, listed)
     except NOT_DONE as error:
         say(_in_words(error))
         return os.EX_DATAERR
     kept = [_database(config, held), *(keeper.what for keeper in saved.values())]
     say(f"Restored from {made.made_at:%Y-%m-%d %H:%M} UTC, and read back: {' and '.join(kept)}.")
+    if again:
+        say(f"People who were forgotten since the backup was made, and are forgotten again: {again}.")
     for name, keeper in keepers.items():
         for remark in keeper.after_restoring(folder / name):
             say(remark)
     say(ONLY_HERE)
+    return os.EX_OK
+
+
+def _forget_again(config: Config, listed: Sequence[forgotten.Entry]) -> int:
+    """Forget in a restored database whoever is on a list. Return how many people those were."""
+    with turns.opened(config.database.url) as sessions, sessions.begin() as db:
+        everybody = list(dict.fromkeys(forgotten.returned(db, [*listed, *forgotten.entries(db)])))
+        for person_id in everybody:
+            forgetting.forget_at_once(db, person_id)
+        forgotten.keep(db, listed)
+    return len(everybody)
+
+
+def privacy(config: Config, folder: Path, say: Callable[[str], None]) -> int:
+    """Write the papers for data protection into a folder, from the command line. What is there stays as it
+    is."""
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, paper in compose.papers(config):
+            path = folder / name
+            if path.exists():
+                say(f"{path} is there already, and stays as it is.")
+            else:
+                path.write_text(paper, "utf-8")
+                written.append(name)
+    except OSError as error:
+        say(_in_words(error))
+        return os.EX_CANTCREAT
+    if written:
+        say(f"Written into {folder}: {', '.join(written)}.")
+        say("They are sketches: complete what stands in brackets, and have them read by somebody who knows.")
+        say(f'Then put into the config, below [privacy]: notices = "{folder}"')
     return os.EX_OK
 
 
@@ -121,7 +160,14 @@ def _keepers(config: Config) -> dict[str, Keeper]:
 
 DATABASE = "mentornet.db"
 """Where it is in a backup."""
-NOT_DONE = (backups.BackupError, faults.DatabaseTooNew, faults.Unavailable, Unauthorised, OSError)
+NOT_DONE = (
+    backups.BackupError,
+    forgotten.NoList,
+    faults.DatabaseTooNew,
+    faults.Unavailable,
+    Unauthorised,
+    OSError,
+)
 NOT_SAVED = "The config is not in it: keep that apart, and nobody else may read either of them."
 ONLY_HERE = (
     "Now start it here, and nowhere else again: two that answer to one account would take each other's news."

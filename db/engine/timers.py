@@ -82,6 +82,11 @@ def is_planned(db: Session, about: str) -> bool:
     return bool(db.scalar(select(exists().where(Timer.about == about))))
 
 
+def due_at(db: Session, about: str) -> datetime | None:
+    """Return when the next timer about this runs out; None where there is none."""
+    return db.scalar(select(func.min(Timer.due_at)).where(Timer.about == about))
+
+
 def claim(db: Session, timer_ids: Sequence[int], now: datetime) -> Sequence[Row[Any]]:
     """Delete timers and return them, to be handled now; those that another program took are left out."""
     place = {id_: number for number, id_ in enumerate(timer_ids)}

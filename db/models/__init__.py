@@ -51,7 +51,7 @@ from db.models.network import (
     Room,
     WrongCode,
 )
-from db.models.people import Exclusion, Identity, Person, PersonLanguage
+from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage
 
 __all__ = [
     "CLOSES",
@@ -69,6 +69,7 @@ __all__ = [
     "DeliveryState",
     "EndState",
     "Exclusion",
+    "Forgot",
     "HelpRequest",
     "Identity",
     "InNetwork",

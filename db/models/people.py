@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base
@@ -67,6 +67,16 @@ class Identity(Base):
     menu: Mapped[str] = mapped_column(default="")  # what their chat's own menu of commands was made for
 
     person: Mapped[Person] = relationship(back_populates="identities")
+
+
+class Forgot(Base):
+    """An account that was forgotten: only what it is known by, so that a restored backup forgets it again."""
+
+    __tablename__ = "forgotten"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Exclusion(Base):

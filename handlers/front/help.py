@@ -32,7 +32,7 @@ GROUPS: dict[str, Text] = {
 """What the commands are about."""
 GROUP_OF = {
     **dict.fromkeys(("ask", "requests", "close"), QUESTIONS),
-    **dict.fromkeys(("profile", "pause", "resume", "language", "networks", "leave"), ME),
+    **dict.fromkeys(("profile", "pause", "resume", "language", "networks", "privacy", "leave"), ME),
 }
 """The groups of commands that are not told by who may use them."""
 FIRST = (

@@ -104,19 +104,30 @@ def change_language(ctx: Context, step: Wished) -> None:
 
 
 def my_data(ctx: Context, step: Wished) -> None:
+    """Show what is kept, and what can be done about it."""
     rest.say(
         ctx,
         step,
-        _(
-            "Do you mean one of these? What I know about you stands in your profile, and you can change it "
-            "there. When you leave the network, your open questions and conversations end, and their texts "
-            "are deleted after some time."
-        ),
+        _("Do you mean one of these?"),
+        Button(_("What I keep about you"), Command("privacy"), keep=True),
+        Button(_("My data"), Command("mydata"), keep=True),
+        Button(_("Forget me"), Command("forget"), keep=True),
         Button(_("My profile"), Command("profile"), keep=True),
+        *rest.coordinator(ctx),
+    )
+
+
+def delete_data(ctx: Context, step: Wished) -> None:
+    """Offer to forget somebody, and what they may mean instead."""
+    rest.say(
+        ctx,
+        step,
+        _("Do you mean one of these?"),
+        Button(_("Forget me"), Command("forget"), keep=True),
+        Button(_("My data"), Command("mydata"), keep=True),
         Button(_("Take a break"), Command("pause")),
         Button(_("Leave the network"), Command("leave")),
         Button(_("Report danger or harm"), Command("report"), keep=True),
-        *rest.coordinator(ctx),
     )
 
 

@@ -32,7 +32,11 @@ def answer(ctx: Context, step: Wished) -> None:
             )
         case "stop" | "leave" | "pause" | "resume":
             ctx.say(_("You are in no network. I write to you only when you write to me."))
-        case "my_data" | "delete_data" | "who_sees":
+        case "my_data":
+            ctx.redirect(Command("privacy"))
+        case "delete_data":
+            ctx.redirect(Command("forget"))
+        case "who_sees":
             ctx.say(
                 _("You are in no network, so nobody reads what you write here, and nobody sees your name.")
             )

@@ -167,7 +167,7 @@ ANSWERS: Mapping[str, Answer] = {
     "change_place": oneself.change_place,
     "change_language": oneself.change_language,
     "my_data": oneself.my_data,
-    "delete_data": oneself.my_data,
+    "delete_data": oneself.delete_data,
     "write_to": _write_to,
     "remove_member": _remove_member,
     "write_to_all": _write_to_all,

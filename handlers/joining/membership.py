@@ -48,11 +48,19 @@ def begin(
 
 
 def end(
-    ctx: Context, act: Act, member: Member, state: EndState, reason: str | None, **details: Any
+    ctx: Context,
+    act: Act,
+    member: Member,
+    state: EndState,
+    reason: str | None,
+    *,
+    by: Person | None = None,
+    **details: Any,
 ) -> list[Text]:
-    """End a membership ("left" or "removed"), by the one who acts. All that it held in this network ends with
-    it: requests, what they helped with, conversations, check-ins. The others are told. Return what the one
-    who goes has still to read about their conversations. The journal keeps the `details`, not the reason."""
+    """End a membership ("left" or "removed"), by the one who acts, unless it is somebody else. All that it
+    held in this network ends with it: requests, what they helped with, conversations, check-ins. The others
+    are told. Return what the one who goes has still to read about their conversations. The journal keeps the
+    `details`, not the reason."""
     person, network = member.person, member.network
     talks = relays.open_in(ctx.db, network, person)
     unsettled = [relay for relay in talks if relay.ends_at is None]
@@ -60,7 +68,7 @@ def end(
     parting.part(ctx, talks, person)
     rounds.call_off(ctx, member)
     members.end(ctx.db, member, state=state, because=reason, now=ctx.now)
-    act.record(ctx, network, about=person, **details)
+    act.record(ctx, network, by=by, about=person, **details)
     return [parting.over(unsettled, person)] if unsettled else []
 
 

@@ -26,6 +26,7 @@ from adapters.matrix.account import Account
 from adapters.matrix.adapter import Matrix
 from adapters.matrix.homeserver.sync import Odd
 from bot.adapter import Later, Moved, Refused, Unauthorised, Unreachable
+from bot.installation import Installation
 from bot.making.pictures import Qr
 from bot.markup import plain
 from bot.message import (
@@ -908,7 +909,7 @@ async def test_the_bot_types_while_it_prepares_a_file() -> None:
 @on_loop
 async def test_an_edit_keeps_the_picture_above_the_words() -> None:
     async with acquainted("Ana", strict=True) as (ana, account, room):
-        picture = Qr("https://example.org", Verbatim("A code")).make(Session(), Reader())
+        picture = Qr("https://example.org", Verbatim("A code")).make(Session(), Installation(), Reader())
         async with running(account) as (adapter, _):
             sent = await adapter.send(
                 message(1, private(room), "Your <b>code</b>", made=picture, buttons=[["Done"]])

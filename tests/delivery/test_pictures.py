@@ -7,6 +7,7 @@ import pytest
 import segno
 from sqlalchemy.orm import Session
 
+from bot.installation import Installation
 from bot.making.pictures import Qr
 from bot.message import Made
 from bot.support.lettering import SIGNATURE, letters
@@ -35,7 +36,7 @@ def black(png: bytes) -> list[list[bool]]:
 
 def made(picture: Qr) -> Made:
     """Draw a picture: it needs nothing that is remembered."""
-    return picture.make(Session(), Reader())
+    return picture.make(Session(), Installation(), Reader())
 
 
 def drawn(**words: object) -> list[list[bool]]:

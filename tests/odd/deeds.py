@@ -22,6 +22,7 @@ from bot import (
     command,
     on,
 )
+from bot.installation import Installation
 from bot.text import Reader
 from db import models
 from db.models import Person
@@ -118,7 +119,7 @@ class Greeting(Recipe):
 
     word: str
 
-    def make(self, db: Session, reader: Reader) -> Made:
+    def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
         """Write it; "boom" cannot be written."""
         if self.word == "boom":
             raise RuntimeError("a secret")

@@ -433,10 +433,13 @@ SHARED = {
     "what is known of a network, and of a person": {"Change something else", "Languages", "Name", "Place"}
     | {"Purpose", "Time zone", "Who sees the profile"},
     "what is left, of a list and of the help": {"More"},
+    "what is kept of somebody, wherever they ask": {"Forget me", "My data", "What I keep about you"},
+    "more words about what was said": {"Tell me more"},
+    "what was shown leaves": {"Send it"},
     "what is asked, whoever asks": {"Questions"},
     "answers that fit any question": {"Skip", "Yes"},
     "the same command, wherever it is offered": {"Ask a question", "I have a code"}
-    | {"I am back", "Invite somebody", "Leave the network", "Report danger or harm"}
+    | {"I am back", "Invite somebody", "Leave the network", "Report danger or harm", "See my questions"}
     | {"Take a break", "Who waits, and how it goes"},
     "what is done about a question of one's own": {"It is settled", "Withdraw my question"}
     | {"Add it to my question", "Add it, it is urgent"},

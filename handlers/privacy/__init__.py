@@ -1,0 +1,1 @@
+"""What is kept of somebody: what it is, a copy of it, and forgetting it."""
