@@ -1,6 +1,6 @@
 """What somebody said, as a handler gets and keeps it: words, and what was sent with them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,6 +46,11 @@ class UserMessage:
     def unnamed(self) -> "UserMessage":
         """Return the same without what its files tell of the sender."""
         return replace(self, media=tuple(map(traces.unnamed, self.media)))
+
+    def without_traces(self, names: Collection[str]) -> "UserMessage":
+        """Return the same, its files of these names as ones that tell nothing of their sender."""
+        media = (traces.unnamed(each) if each.name in names else each for each in self.media)
+        return replace(self, media=tuple(media))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored."""

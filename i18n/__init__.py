@@ -133,3 +133,9 @@ def hours() -> WordLists:
 def languages() -> WordLists:
     """Read `i18n/words/languages.toml`: how languages are known, by their locale codes."""
     return tomllib.loads((FOLDER / "words" / "languages.toml").read_text("utf-8"))
+
+
+@cache
+def personal() -> WordLists:
+    """Read `i18n/words/personal.toml`: words that stand beside personal data, by their locale codes."""
+    return tomllib.loads((FOLDER / "words" / "personal.toml").read_text("utf-8"))

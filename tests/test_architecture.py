@@ -41,6 +41,7 @@ THIRD_PARTIES = {
     "babel": ["i18n/*", "bot/text.py", "bot/reading/*", "handlers/*"],
     "markupsafe": ["bot/markup.py", "bot/text.py", "bot/delivery/render.py", "handlers/privacy/my_data.py"],
     "nio": ["adapters/matrix/*"],
+    "phonenumbers": ["bot/reading/personal/phones.py"],
     "prometheus_client": ["bot/support/metrics.py"],
     "orjson": ["db/store.py", "adapters/telegram/http.py"],
     "psycopg": ["db/store.py", "db/engine/leases.py", "db/engine/notifier.py"],
@@ -50,6 +51,7 @@ THIRD_PARTIES = {
     "sqlalchemy": ["db/*"],
     "sqlalchemy.orm.Session": ["db/*", "bot/*", "handlers/*"],
     "sqlalchemy.orm.sessionmaker": ["db/*", "bot/support/worker.py", "bot/dialogue/engine.py"],
+    "stdnum": ["bot/reading/personal/accounts.py", "bot/reading/personal/numbers.py"],
     "telegram": ["adapters/telegram/*"],
 }
 """Where each library, or one thing of it, may be imported: whoever wants to replace it looks there."""
@@ -69,7 +71,7 @@ SEAM = {
 FLOORS = {
     "bot": [
         ["bot/[!_]*.py", "bot/support/*", "bot/making/*"],
-        ["bot/reading/*", "bot/reading/when/*", "bot/reading/where/*"],
+        ["bot/reading/*", "bot/reading/personal/*", "bot/reading/when/*", "bot/reading/where/*"],
         ["bot/delivery/*", "bot/listing.py"],
         ["bot/dialogue/*", "bot/dialogue/meaning/*"],
         ["bot/__init__.py", "bot/lists.py"],
@@ -115,6 +117,7 @@ handlers is put in by hand. What is named twice stands on the higher floor."""
 FOR_HANDLERS = [
     "bot/*.py",
     "bot/reading/*",
+    "bot/reading/personal/*",
     "bot/reading/when/*",
     "bot/reading/where/*",
     "bot/support/log.py",

@@ -9,7 +9,7 @@ from bot.reading import beside, phrases, talk, topics
 from db.help import help_requests
 from db.models import Posting
 from handlers.asking import night, posting, routing, urgent, wording
-from handlers.protecting import need, third_parties, unnamed
+from handlers.protecting import need, personal_data, unnamed
 from handlers.vocabulary import LONGEST_NEED, TOPICS, topic_name
 
 NAMED = 2
@@ -109,8 +109,8 @@ def _asks_who_reads(ctx: Context, said: UserMessage | str) -> bool:
 
 
 def _without_personal_data(ctx: Context, draft: Draft, turn: int) -> Draft:
-    words = third_parties.offer_removal(ctx, draft.message.words, _nth("personal_data", turn))
-    return replace(draft, message=draft.message.with_words(words))
+    message = personal_data.offer_removal(ctx, draft.message, _nth("personal_data", turn))
+    return replace(draft, message=message)
 
 
 # --- the preview ---------------------------------------------------------------------------------

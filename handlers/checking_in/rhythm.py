@@ -8,6 +8,7 @@ from bot import Context, Doubtful, Text, Unclear, Verbatim, Weekday, _, form
 from bot.reading import talk
 from bot.reading.when import rhythms, times
 from handlers.checking_in import rounds
+from handlers.protecting import personal_data
 
 RHYTHMS: dict[str, Text] = {
     "1": _("Every week"),
@@ -118,7 +119,7 @@ def _ask_questions(ctx: Context) -> list[str]:
         )
         if words is None:
             break
-        questions.append(words)
+        questions.append(personal_data.without_it(ctx, words, f"personal_data_{len(questions) + 1}"))
     return questions
 
 

@@ -30,6 +30,7 @@ from db.models import Announcement, Audience, Member, Person
 from db.network import announcements, members
 from handlers.coordinating import cards
 from handlers.coordinating.steps import HowFar, ReportOnce, WriteToNew
+from handlers.protecting import personal_data
 from handlers.talking.steps import WriteToCoordinators
 from handlers.vocabulary import GROUPS
 
@@ -82,6 +83,7 @@ def _write_to(ctx: Context, words: str, audience: Audience, everybody: Sequence[
     if not readers.there:
         ctx.say(_("Everybody is on a break or cannot be reached, so I have sent nothing."))
         return
+    words = personal_data.without_it(ctx, words)
     text = paragraphs(
         Text(HEADS[audience].msgid, {"name": ctx.person.name, "network": ctx.network.name}), Verbatim(words)
     )

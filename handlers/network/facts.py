@@ -13,6 +13,7 @@ from db.models import Network
 from db.network import members, networks
 from db.network.networks import Facts
 from handlers.checking_in import rounds
+from handlers.protecting import personal_data
 from handlers.settings import clock
 from handlers.vocabulary import SKIP
 
@@ -125,13 +126,12 @@ def name_of(ctx: Context, words: str, present: Network | None) -> str:
 
 def ask_purpose(ctx: Context, present: Network | None = None, *, question: str = "purpose") -> str:
     """Ask what the network is for, in a sentence that people read before they join."""
-    return str(
-        ctx.ask(
-            question,
-            _("What is it for? Please write one or two sentences. People read them before they join."),
-            max_length=LONGEST_PURPOSE,
-        )
+    words = ctx.ask(
+        question,
+        _("What is it for? Please write one or two sentences. People read them before they join."),
+        max_length=LONGEST_PURPOSE,
     )
+    return personal_data.without_it(ctx, str(words), f"{question} personal_data")
 
 
 def ask_languages(ctx: Context, present: Network | None = None, *, question: str = "languages") -> list[str]:

@@ -79,6 +79,20 @@ def country(ctx: Context) -> str:
     return country_of(ctx.zone(ctx.person, ctx.network if ctx.may(Role.MEMBER) else None).key)
 
 
+def countries(ctx: Context) -> list[str]:
+    """Return the countries in which the one who acts may dial: their own, then that of their network."""
+    network = ctx.network if ctx.may(Role.MEMBER) else None
+    of_network = country_of(ctx.installation.zone(network.time_zone if network else None).key)
+    return [each for each in dict.fromkeys((country(ctx), of_network)) if each]
+
+
+def digits(ctx: Context) -> set[str]:
+    """Return the digits of all numbers that people in need can call, those of the operator's too."""
+    ours = (number for lines in by_country().values() for line in lines for number in line.numbers)
+    every = (*ours, *(line.number for line in ctx.installation.help_lines))
+    return {"".join(filter(str.isdigit, number)) for number in every}
+
+
 def at_once(ctx: Context) -> AnyText:
     """Return the numbers to call in danger, within a sentence: "112 or 110"."""
     there = by_country().get(country(ctx), [])

@@ -11,7 +11,7 @@ from db.models import HelpRequest
 from handlers.asking import wording
 from handlers.asking.steps import AboutMine, AddTo, ChangeMine, Decline, MakeUrgent, Solve, Take, Withdraw
 from handlers.asking.urgent import make_urgent
-from handlers.protecting import third_parties
+from handlers.protecting import personal_data
 from handlers.vocabulary import LONGEST_NEED, as_need
 from handlers.waiting import standing
 
@@ -64,13 +64,13 @@ def _anew(said: UserMessage) -> Button:
 @on(AddTo)
 def add_to(ctx: Context, step: AddTo) -> None:
     """Add words to a request, and let those read them who have not answered yet."""
-    words = third_parties.offer_removal(ctx, step.said.words)
+    said = personal_data.offer_removal(ctx, step.said)
     request = _mine(ctx, step.request_id)
     if request is None:
         return
-    whole = "\n".join(each for each in (request.need, words) if each)
-    media = (*unpacked(request.media), *step.said.media)
-    _rewrite(ctx, request, replace(step.said, words=whole[:LONGEST_NEED], media=media))
+    whole = "\n".join(each for each in (request.need, said.words) if each)
+    media = (*unpacked(request.media), *said.media)
+    _rewrite(ctx, request, replace(said, words=whole[:LONGEST_NEED], media=media))
     if step.urgent:
         make_urgent(ctx, MakeUrgent(request.id))
 
@@ -87,11 +87,10 @@ def change_mine(ctx: Context, step: ChangeMine) -> None:
         paragraphs(_("Write the whole text as it should be. So far it is:"), wording.gist(request)),
         max_length=LONGEST_NEED,
     )
-    words = third_parties.offer_removal(ctx, message.words)
+    message = personal_data.offer_removal(ctx, message)
     held = _mine(ctx, step.request_id)
     if held is not None:
-        media = message.media or tuple(unpacked(held.media))
-        _rewrite(ctx, held, replace(message, words=words, media=media))
+        _rewrite(ctx, held, replace(message, media=message.media or tuple(unpacked(held.media))))
 
 
 def _mine(ctx: Context, request_id: int) -> HelpRequest | None:

@@ -1,0 +1,1 @@
+"""What in somebody's words looks like personal data. It starts in `guard.py`."""
