@@ -301,7 +301,7 @@ class Running:
         """Show somebody in a room to whom the bot cannot write how that becomes possible, once a day."""
         sender = self._incoming.sender
         assert sender is not None and self.room is not None
-        once = f"way {self.room.id} {sender.account} {self._now.date()}"
+        once = seen.secret("way", self.room.id, sender.account, self._now.date())
         if not seen.first_time(self._db, once, self._now):
             return
         network = self.room.network

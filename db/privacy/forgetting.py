@@ -40,11 +40,13 @@ OTHER = aliased(Delivery)
 @dataclass(frozen=True, slots=True)
 class Traces:
     """What tells of a person outside of their own rows: their words in letters, the name that others see ("":
-    that stays), and their private chats. With `arrived`, only words that have arrived are meant."""
+    that stays), their private chats and their accounts. With `arrived`, only words that have arrived are
+    meant."""
 
     person_id: int
     name: str = ""
     chats: Sequence[tuple[str, str]] = ()
+    accounts: Sequence[str] = ()
     arrived: bool = False
 
     @property
@@ -72,8 +74,12 @@ class Traces:
         """Return the condition that one of these columns holds their name."""
         if not self.name:
             return false()
-        written = json.dumps(self.name, ensure_ascii=False)[1:-1]
-        return or_(*(cast(each, Text).contains(written, autoescape=True) for each in columns))
+        return or_(*(_in_json(each, self.name) for each in columns))
+
+
+def _in_json(column: InstrumentedAttribute[Any], words: str) -> ColumnElement[bool]:
+    """Return the condition that words stand in a column of JSON."""
+    return cast(column, Text).contains(json.dumps(words, ensure_ascii=False)[1:-1], autoescape=True)
 
 
 def depart(db: Session, person: Person, now: datetime) -> Person:
@@ -93,8 +99,9 @@ def traces(db: Session, person_id: int, now_id: int) -> Traces | None:
     person = db.get(Person, person_id)
     if person is None:
         return None
-    chats = db.execute(select(Identity.messenger, Identity.chat).where(Identity.person_id == now_id)).all()
-    return Traces(person_id, person.name, [(row.messenger, row.chat) for row in chats])
+    rows = db.scalars(select(Identity).where(Identity.person_id == now_id)).all()
+    chats = [(row.messenger, row.chat) for row in rows]
+    return Traces(person_id, person.name, chats, [row.account for row in rows])
 
 
 def clear_notes(db: Session, of: Traces) -> None:
@@ -133,7 +140,10 @@ def clear_letters(db: Session, of: Traces, after: int) -> int | None:
     if of.arrived:
         wrote &= ~exists().where(Delivery.letter_id == Letter.id, Delivery.state == "waiting")
     named = of.stands_in(*(getattr(Letter, name) for name in WORDS))
-    for letter in db.scalars(select(Letter).where(*here, or_(wrote, named))):
+    admits = or_(false(), *(_in_json(Letter.act, account) for account in of.accounts))
+    for letter in db.scalars(select(Letter).where(*here, or_(wrote, named, admits))):
+        if letter.act is not None and letter.act.get("admit") in of.accounts:
+            letter.act = None
         if of.wrote(letter):
             letter.body = letter.author = letter.about = letter.carries = letter.album = None
             letter.media = []
