@@ -2,7 +2,8 @@
 
 from bot.delivery.letters import Priority
 from bot.delivery.offers import Button
-from bot.dialogue.context import Context, way_out
+from bot.dialogue.context import Context, afterwards, way_out
+from bot.dialogue.dialogue import Said
 from bot.handler import (
     Answerable,
     InNeed,
@@ -85,6 +86,7 @@ __all__ = [
     "Removed",
     "Returned",
     "Role",
+    "Said",
     "Section",
     "Step",
     "Stops",
@@ -100,6 +102,7 @@ __all__ = [
     "_",
     "_c",
     "_n",
+    "afterwards",
     "command",
     "form",
     "heading",

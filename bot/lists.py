@@ -120,12 +120,6 @@ Missed: Listing[Callable[[Context, datetime], Iterator[AnyText]]] = Listing()
 paragraph."""
 
 
-# --- where somebody is not understood ------------------------------------------------------------
-
-WaysOut: Listing[Callable[[Context], Button | None]] = Listing()
-"""What is offered below a question whose answer was not understood twice: people, for one."""
-
-
 # --- what somebody reads who is in no network ------------------------------------------------------
 
 

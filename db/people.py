@@ -19,6 +19,8 @@ class Reached(NamedTuple):
     last_wrote_at: datetime
 
 
+CONSENT = 2
+"""The version of what people are told is kept of them; whoever agreed to an earlier one is asked again."""
 # Built once: putting a statement together costs more than running it.
 FIND = (
     select(Identity)
@@ -115,9 +117,14 @@ def set_quiet_hours(person: Person, start: time, end: time) -> None:
     person.quiet_from, person.quiet_to = start, end
 
 
-def consent(person: Person, version: int, now: datetime) -> None:
-    """Keep that a person consented to this version of what they were told."""
-    person.consent_version, person.consent_at = version, now
+def consent(person: Person, now: datetime) -> None:
+    """Keep that a person agreed to today's version of what is kept."""
+    person.consent_version, person.consent_at = CONSENT, now
+
+
+def agrees(person: Person) -> bool:
+    """Whether a person agreed to today's version of what is kept."""
+    return person.consent_version == CONSENT
 
 
 def pause(db: Session, person: Person, until: datetime | None, now: datetime) -> None:

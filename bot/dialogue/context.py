@@ -4,11 +4,24 @@ from collections.abc import Callable
 
 from bot.delivery.offers import Button
 from bot.dialogue.asking import Asking
+from bot.dialogue.dialogue import Said
 from bot.dialogue.telling import Telling
 
 
 class Context(Asking, Telling):
     """One run of a handler."""
+
+
+After = Callable[[Context], Said | None]
+AFTERWARDS: list[After] = []
+"""What is said below what somebody has done, where there is something to say."""
+
+
+def afterwards(after: After) -> After:
+    """Say what a function returns, in a message of its own, after what somebody did in their private chat. It
+    is called each time: it has to know at once whether there is anything."""
+    AFTERWARDS.append(after)
+    return after
 
 
 Way = Callable[[Context], Button | None]

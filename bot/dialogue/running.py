@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.delivery.offers import Button
 from bot.dialogue.access import Who, may
-from bot.dialogue.context import WAYS_OUT, Context
+from bot.dialogue.context import AFTERWARDS, WAYS_OUT, Context
 from bot.dialogue.dialogue import Dialogue, Said
 from bot.dialogue.interruptions import AnswersOther, GoesOn, Misused, Parked, Redirect, Undone
 from bot.dialogue.meaning import answering, refusals
@@ -188,10 +188,16 @@ class Running:
                     for message, (_question, words) in dialogue.messages.items()
                 )
             self._say_unused(dialogue.unused_at_last(), call, dialogue)
-            self._replies.finish(dialogue.said, context.network_id)
+            self._replies.finish([*dialogue.said, *self._afterwards(context)], context.network_id)
             me = self._who.actor.known.person_id if self._who.actor is not None else None
             self._replies.repeat_for_others(context.notified, me)
             self.log(handler, "done")
+
+    def _afterwards(self, context: Context) -> list[Said]:
+        """Return what is said below what was done, in a private chat."""
+        if context.actor is None or context.room is not None:
+            return []
+        return [said for after in AFTERWARDS if (said := after(context)) is not None]
 
     def _context(self, dialogue: Dialogue) -> Context:
         dialogue.reader = self._who.reader

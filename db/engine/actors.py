@@ -55,6 +55,7 @@ class ActorRow:
     network_time_zone: str | None
     elsewhere: bool  # whether they are a member of other networks too
     has_rooms: bool  # whether the bot may write in a room of this one
+    consent_version: int | None  # of what they agreed to
 
 
 class Activity(NamedTuple):
@@ -106,6 +107,7 @@ KNOWN: Executable = (  # mypy knows the types of ten columns at most
         Network.time_zone.label("network_time_zone"),
         ELSEWHERE.label("elsewhere"),
         HAS_ROOMS.label("has_rooms"),
+        Person.consent_version,
         *(column for column in Conversation.__table__.c if column.name != "person_id"),
         conversations.HAS_MEMBER,
         case((Conversation.id.is_not(None), newest_words(Person.id))).label("newest_words"),

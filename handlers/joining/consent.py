@@ -5,12 +5,26 @@ from functools import partial
 from itertools import count
 
 import i18n
-from bot import AnyText, Context, Text, Verbatim, _, lines, paragraphs
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Role,
+    Said,
+    Text,
+    Verbatim,
+    _,
+    afterwards,
+    lines,
+    on,
+    paragraphs,
+)
 from bot.reading import talk
 from db import people
+from db.engine import seen
+from handlers.joining.steps import AgreeAgain
 
-CONSENT = 1
-"""The version of the consent that is asked for; a new one is asked again."""
 MOST_LANGUAGES = 3
 """Languages that have a button of their own below the consent."""
 YES, NO, ALMOST, UNCLEAR, MORE, OTHERS = "yes", "no", "almost", "unclear", "more", "languages"
@@ -18,7 +32,7 @@ YES, NO, ALMOST, UNCLEAR, MORE, OTHERS = "yes", "no", "almost", "unclear", "more
 
 def given(ctx: Context) -> str | None:
     """Return the language of somebody who has agreed already; None for all others."""
-    return (ctx.person.language or ctx.reader.locale) if ctx.person.consent_version == CONSENT else None
+    return (ctx.person.language or ctx.reader.locale) if people.agrees(ctx.person) else None
 
 
 def introduce(ctx: Context, hello: Callable[[], Text], *, yes: Text, spoken: list[str]) -> str | None:
@@ -62,8 +76,34 @@ def introduce(ctx: Context, hello: Callable[[], Text], *, yes: Text, spoken: lis
 def settle(ctx: Context, chosen: str) -> None:
     """Keep the answers of `introduce`."""
     people.set_language(ctx.person, chosen)
-    if ctx.person.consent_version != CONSENT:
-        people.consent(ctx.person, CONSENT, ctx.now)
+    if not people.agrees(ctx.person):
+        people.consent(ctx.person, ctx.now)
+
+
+@afterwards
+def has_changed(ctx: Context) -> Said | None:
+    """Ask a member who agreed to an earlier text, after something that they did: once a day. What they can do
+    stays as it is, since somebody may need help before they read."""
+    version = ctx.actor.known.consent_version if ctx.actor is not None else None
+    if version is None or version >= people.CONSENT or not ctx.may(Role.MEMBER):
+        return None
+    if not seen.first_time(ctx.db, seen.secret("consent", ctx.person.id, ctx.today), ctx.now):
+        return None
+    return Said(
+        paragraphs(_("The text to which you agreed has changed. Today it says:"), _keeps(ctx)),
+        [
+            Button(_("Yes, that is all right"), AgreeAgain(), means="yes"),
+            Button(_("What I keep about you"), Command("privacy"), keep=True),
+            Button(_("No, forget me"), Command("forget"), keep=True, means="no"),
+        ],
+    )
+
+
+@on(AgreeAgain)
+def agree_again(ctx: Context, step: AgreeAgain) -> None:
+    """Keep that somebody agrees to today's text."""
+    people.consent(ctx.person, ctx.now)
+    ctx.show(_("Thank you."))
 
 
 def _meant(words: str, locale: str, otherwise: str) -> str:
@@ -96,15 +136,23 @@ def _keeps(ctx: Context) -> AnyText:
     """Return what is kept, who sees it, and for how long, as short as it can be said and true."""
     return paragraphs(
         _(
-            "What I keep: your name, what you tell me about yourself, and your questions, until {days} days "
-            "after each is closed. Members see your name. Whoever coordinates the network also sees what "
-            "you told me about yourself, and when somebody last answered you. Your messages to each other I "
-            "keep only until they have arrived.",
+            "What I keep: your account, your name, what you tell me about yourself, how you answer when I "
+            "ask how you are, and your questions, until {days} days after each is closed. Members see your "
+            "name. Whoever coordinates the network also sees what you told me about yourself, and when "
+            "somebody last answered you. Your messages to each other I keep only until they have arrived.",
             days=ctx.installation.keep.closed_request_days,
         ),
         _(
+            "Your messenger may be able to read along. {people} is responsible for what I keep. You can "
+            "leave at any time, and {forget} deletes everything. Is that all right?",
+            people=responsible,
+            forget=Command("forget"),
+        )
+        if (responsible := ctx.installation.responsible.name)
+        else _(
             "Your messenger may be able to read along. The people who run this bot are responsible for what "
-            "it keeps. You can leave at any time. Is that all right?"
+            "I keep. You can leave at any time, and {forget} deletes everything. Is that all right?",
+            forget=Command("forget"),
         ),
     )
 
@@ -120,7 +168,8 @@ def _explanation(ctx: Context) -> AnyText:
             "talk, whoever coordinates the network hears of it."
         ),
         _(
-            "The people who run this bot could look into what it keeps. You may ask them what that is, and "
-            "have it deleted."
+            "The people who run this bot could look into what it keeps. {privacy} shows what that is, and "
+            "deletes it.",
+            privacy=Command("privacy"),
         ),
     )

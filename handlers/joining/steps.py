@@ -35,6 +35,10 @@ class JoinAfterAll(Step, menu=_("Join with a code")):
     code_hash: str
 
 
+class AgreeAgain(Step):
+    """Agree to what is kept, after it has changed."""
+
+
 class Unfinished(Timer):
     """Remind somebody who began to join a while ago and has not finished."""
 

@@ -21,7 +21,7 @@ from bot import (
 )
 from bot.installation import Installation
 from bot.text import Reader
-from handlers.joining.consent import CONSENT
+from db import people
 from handlers.privacy.steps import ForgetMe, SendMine, ShowConsent, ShowMore, ShowNotice
 
 
@@ -105,7 +105,7 @@ def show_consent(ctx: Context, step: ShowConsent) -> None:
     ctx.say(
         paragraphs(
             _("You agreed to this on {day}:", day=day)
-            if person.consent_version == CONSENT
+            if people.agrees(person)
             else _("You agreed to an earlier text on {day}. Today’s text says:", day=day),
             page(ctx),
             _("If you no longer agree, let me forget you."),
@@ -118,11 +118,11 @@ def page(ctx: Context) -> AnyText:
     """Return what is kept, who sees it, for how long, and what somebody can do about it: 1,200 characters at
     most, in every language."""
     who, keep = ctx.installation.responsible, ctx.installation.keep
-    people = _("the people who run this bot")
+    they = _("the people who run this bot")
     return paragraphs(
         _part(
             _("Who answers for it"),
-            _("{people}. You reach them here: {contact}", people=who.name or people, contact=who.contact)
+            _("{people}. You reach them here: {contact}", people=who.name or they, contact=who.contact)
             if who.contact
             else _("{people}.", people=who.name or _("The people who run this bot")),
         ),

@@ -152,7 +152,8 @@ class World:
                 db, "telegram", who, chat=who, name=who + mark, language="en", now=NOW - timedelta(days=40)
             )
             person = identity.person
-            person.consent_version, person.consent_at, person.language = 1, NOW, "en"
+            people.consent(person, NOW)
+            person.language = "en"
             self.ids[f"person {who}"] = person.id
         return identity.person
 
