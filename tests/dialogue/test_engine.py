@@ -90,7 +90,7 @@ async def test_before_the_last_question_nothing_is_written(database: str) -> Non
     ("said", "lost"),
     [
         (["/tell"], "others were told before the last question"),
-        (["/early"], "a button, a picture or a file was said before a question"),
+        (["/early"], "a button or a file was said before a question"),
         (["/twice", "one"], "the question “word” is asked twice in one run"),
     ],
 )
