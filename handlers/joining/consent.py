@@ -6,7 +6,7 @@ from itertools import count
 
 import i18n
 from bot import AnyText, Context, Text, Verbatim, _, lines, paragraphs
-from bot.reading import talk
+from bot.reading import talk, wishes
 from db import people
 
 CONSENT = 1
@@ -68,13 +68,15 @@ def settle(ctx: Context, chosen: str) -> None:
 
 def _meant(words: str, locale: str, otherwise: str) -> str:
     """Return what words mean that are no button: yes or no, or a yes or no with something behind it, which is
-    asked again; `otherwise` for all others, and for whoever asks."""
+    asked again; `otherwise` for all others, and for whoever asks: no question is a yes."""
+    if wishes.asks(words, locale):
+        return otherwise
     said = talk.lists(words, locale)
     if "yes" in said:
         return YES
     if not said.isdisjoint(("no", "stop", "later")):
         return NO
-    begins = None if "?" in words else talk.begins(words, locale, ("yes", "no"))
+    begins = talk.begins(words, locale, ("yes", "no"))
     return otherwise if begins is None else ALMOST if begins[0] == "yes" else UNCLEAR
 
 

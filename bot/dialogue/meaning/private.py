@@ -73,6 +73,11 @@ def _words(said: UserMessage, reply_to: str | None, state: State) -> Meaning:
     return unasked(said, state)
 
 
+def anew(said: UserMessage, state: State) -> Meaning:
+    """Return what words mean, now that the question for which they were is over."""
+    return _words(said, None, state)
+
+
 def _with_question(parked: Any, said: UserMessage, state: State) -> Meaning:
     """Return what words mean while a question is open. What asks about earlier words is over with others."""
     if (end := answering.stops_indeed(parked, said, state)) is not None:
