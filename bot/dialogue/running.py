@@ -192,7 +192,7 @@ class Running:
                     for message, (_question, words) in dialogue.messages.items()
                 )
             self._say_unused(dialogue.unused_at_last(), call, dialogue)
-            self._replies.finish(dialogue.said, context.network_id)
+            self._replies.finish(dialogue.said, context.network_id, repeats=context.repeats)
             me = self._who.actor.known.person_id if self._who.actor is not None else None
             self._replies.repeat_for_others(context.notified, me)
             self.log(handler, "done")

@@ -62,6 +62,7 @@ def not_meant(ctx: Context, step: NotMeant) -> None:
     """Take words for what others are, for a day, and let them go where they would have gone."""
     message = step.said
     ctx.dismiss_need(message.words)
+    ctx.come_back()
     ctx.say(_("All right, I misunderstood you."))
     _understand(ctx, message)
 
