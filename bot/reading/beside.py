@@ -45,6 +45,12 @@ def _left(said: Sequence[str], phrases: Phrases) -> int:
     return len(said) - len(covered)
 
 
+def asks_who_reads(words: str, locale: str) -> bool:
+    """Whether words ask who reads a question, or what becomes of what is written."""
+    wish = talk.wish(words, locale)
+    return "who_reads" in says(words, locale, FEW) or (wish is not None and wish == ("who_sees", "", True))
+
+
 def goes_on(words: str, locale: str) -> bool:
     """Whether somebody says yes, or how a question is to be sent, or that something belongs to it."""
     says_so = says(words, locale) & {"send", "with_name", "without_name", "added"}

@@ -196,6 +196,8 @@ def wish(words: str, locale: str) -> Wish | None:
     if tokens and said & POLITE and said <= MILD:  # "ok thanks", "danke, das hat geholfen"
         return Wish(next(name for name in SHORT_WISHES if name in said & POLITE))
     found = wishes.wish(words, locale) if tokens else None
+    if found is not None and found.name == "pause" and whole and not said:
+        return Wish("yes")  # "I was on holiday" is an excuse, and asks for nothing
     if found is not None and found.sure:
         return found
     short = next((name for name in SHORT_WISHES if name in named), None)

@@ -92,7 +92,7 @@ def _answered(ctx: Context, name: str, text: AnyText, options: Mapping[str, AnyT
 def _asks_who_reads(ctx: Context, said: UserMessage | str) -> bool:
     """Whether somebody asks who will read it, and how long it may be: that is answered, and nothing else."""
     words = said.words if isinstance(said, UserMessage) and not said.media else ""
-    if "who_reads" not in beside.says(words, ctx.reader.locale, beside.FEW):
+    if not beside.asks_who_reads(words, ctx.reader.locale):
         return False
     ctx.say(
         _(

@@ -13,6 +13,7 @@ from bot import (
     Language,
     Role,
     Text,
+    TimeZone,
     Unclear,
     Verbatim,
     _,
@@ -102,7 +103,7 @@ def _facts(ctx: Context, member: Member) -> dict[str, AnyText]:
     nothing = _("not said")
     topics_ = [TOPICS[row.topic] for row in member.topics if row.topic in TOPICS]
     languages = [i18n.language_name(row.language) for row in person.languages]
-    zone = places.city(ctx.zone(person, member.network).key, ctx.reader.locale)
+    zone = TimeZone(ctx.zone(person, member.network).key)
     return {
         "name": _("Name: {name}", name=person.name),
         "topics": _("Topics: {topics}", topics=list(topics_) or nothing),
