@@ -5,16 +5,13 @@ when it leaves. So a `Text` is data: it can be stored as JSON, and one letter se
 languages. Values are escaped by construction: nobody can forget to.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup
@@ -86,6 +83,13 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeZone:
+    """A time zone by its key, shown as its city is called in the reader's language."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A day that is still ahead, shown with its day of the week: "Sunday, December 6"; one that is `far` with
     its year."""
@@ -95,7 +99,7 @@ class Day:
 
 
 AnyText = Text | Joined | Verbatim
-Named = Command | Weekday | Language | Day
+Named = Command | Weekday | Language | TimeZone | Day
 Value = AnyText | Named | str | int | float | datetime | date | time | timedelta | list["Value"]
 
 
@@ -167,16 +171,17 @@ def _value(value: Value, reader: Reader) -> Markup:
         case Text() | Joined() | Verbatim():
             return render(value, reader)
         case Command(name):
-            return quote(reader.prefix + name, isolate=i18n.reads_right_to_left(locale))
+            return _quoted(reader.prefix + name, locale)
         case Weekday(number):
-            name = get_day_names("wide", "stand-alone", locale)[number]
-            return quote(name[:1].upper() + name[1:], isolate=i18n.reads_right_to_left(locale))
+            return _quoted(i18n.weekday(number, locale), locale)
         case Language(code):
-            return quote(i18n.name_of(code, locale), isolate=i18n.reads_right_to_left(locale))
+            return _quoted(i18n.name_of(code, locale), locale)
+        case TimeZone(key):
+            return _quoted(i18n.city_of(key, locale), locale)
         case Day(on, far):
-            return Markup(format_date(on, "full" if far else _weekday_and_day(locale), locale=locale))
+            return Markup(format_date(on, "full" if far else i18n.weekday_and_day(locale), locale=locale))
         case str():
-            return quote(value, isolate=i18n.reads_right_to_left(locale))
+            return _quoted(value, locale)
         case int() | float():
             return Markup(format_decimal(value, locale=locale))
         case datetime():
@@ -193,11 +198,8 @@ def _value(value: Value, reader: Reader) -> Markup:
             return Markup(format_list([_value(item, reader) for item in value], locale=locale))
 
 
-@cache
-def _weekday_and_day(locale: str) -> str:
-    """Return how a language writes a weekday and a day without the year, both in full."""
-    pattern = str(Locale.parse(locale).datetime_skeletons["MMMEd"])
-    return re.sub("M{3,}", "MMMM", re.sub("[Ec]+", "EEEE", pattern))
+def _quoted(words: str, locale: str) -> Markup:
+    return quote(words, isolate=i18n.reads_right_to_left(locale))
 
 
 # --- as JSON ------------------------------------------------------------------------------------
@@ -241,6 +243,8 @@ def _pack(value: Value) -> Any:
             return {"weekday": number}
         case Language(code):
             return {"language": code}
+        case TimeZone(key):
+            return {"zone": key}
         case Day(day, far):
             return {"day": day.isoformat(), "far": far}
         case datetime():
@@ -265,6 +269,8 @@ def _unpack(packed: Any) -> Value:
             return Weekday(number)
         case {"language": code}:
             return Language(code)
+        case {"zone": key}:
+            return TimeZone(key)
         case {"day": on, "far": far}:
             return Day(date.fromisoformat(on), far)
         case {"at": at}:

@@ -5,6 +5,7 @@ catalogue to forget). Imports nothing of ours.
 """
 
 import gettext
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.dates import get_day_names
 from babel.messages.pofile import read_po
 
 SOURCE = "en"
@@ -100,6 +103,30 @@ def name_of(language: str, shown_in: str) -> str:
         return Locale.parse(shown_in).languages.get(language) or language_name(language)
     except (UnknownLocaleError, ValueError):
         return language_name(language)
+
+
+def weekday(number: int, shown_in: str) -> str:
+    """Return the name of a day of the week, Monday is 0, with a capital."""
+    name = str(get_day_names("wide", "stand-alone", shown_in)[number])
+    return name[:1].upper() + name[1:]
+
+
+@cache
+def weekday_and_day(locale: str) -> str:
+    """Return how a language writes a weekday and a day without the year, both in full."""
+    pattern = str(Locale.parse(locale).datetime_skeletons["MMMEd"])
+    return re.sub("M{3,}", "MMMM", re.sub("[Ec]+", "EEEE", pattern))
+
+
+def city_of(zone: str, shown_in: str) -> str:
+    """Return what the city of a time zone is called in a language, as CLDR has it; "UTC+2" for one of the
+    zones that are only so many hours away."""
+    if zone.startswith("Etc/"):
+        hours = -int(zone.removeprefix("Etc/GMT") or 0) if zone.startswith("Etc/GMT") else 0
+        return f"UTC{hours:+d}" if hours else "UTC"
+    known = Locale.parse(shown_in).time_zones
+    names = (known.get(each, {}).get("city") for each in (zone, get_global("zone_aliases").get(zone)))
+    return next(filter(None, names), zone.rpartition("/")[2].replace("_", " "))
 
 
 def reads_right_to_left(locale: str) -> bool:

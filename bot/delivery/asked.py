@@ -1,6 +1,6 @@
 """Open questions, as the letters that ask them. A question is always the last paragraph of its letter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,25 @@ from bot.delivery.letters import Priority, packed
 from bot.text import AnyText, from_json, paragraphs, to_json
 from db import people
 from db.engine import conversations, letters
+
+WAITS = "\0waits"
+"""What is kept of a question that was left to wait."""
+
+
+def waits(conversation: Any) -> bool:
+    """Whether an open question was left to wait: it is not asked again yet, and what has come below it is
+    answered before it."""
+    return WAITS in conversation.kept
+
+
+def let_wait(db: Session, conversation: Any, *, waits: bool) -> None:
+    """Leave an open question to wait, or not any more."""
+    conversations.change(db, conversation.id, kept=kept(conversation.kept, waits=waits))
+
+
+def kept(before: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
+    """Return what is kept of a question that is to wait, or not."""
+    return {name: value for name, value in before.items() if name != WAITS} | ({WAITS: True} if waits else {})
 
 
 def repeat(
@@ -23,7 +42,7 @@ def repeat(
         return
     identity = reached[person_id]
     letter_id = None
-    if parked and parked[0].has_member:
+    if parked and parked[0].has_member and not waits(parked[0]):
         letter_id = repeated(db, parked[0], now=now, before=before)
     if letter_id is None and before:
         letter_id = letters.write(db, **packed(paragraphs(before), (), now))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.delivery import lost
 from bot.delivery.letters import ALBUM, Author, Priority
 from bot.delivery.offers import Admit, Delete
+from bot.handler import Answerable, leads_to
 from bot.text import AnyText, Verbatim, from_json, paragraphs, to_json
 from bot.user_message import UserMessage
 from db.engine import deliveries, letters, used
@@ -48,6 +49,15 @@ class Written:
         deliveries.lose(self.db, waiting, "dropped", now=self.now, reason="taken back")
         # Also for those: one of them may be on its way at this moment.
         self._after(letter, body=None, offers=[], act=Delete().to_json())
+
+    def withdraw(self, priority: Priority, *answered_by: Answerable) -> list[int]:
+        """Let what still waits not leave, of this priority, where words in answer to it would lead to one of
+        these steps. Return whom it does not reach."""
+        leads = [leads_to(step) for step in answered_by]
+        rows = letters.waiting_for_words(self.db, priority)
+        waiting = [row.id for row in rows if row.on_reply in leads]
+        lost = deliveries.lose(self.db, waiting, "dropped", now=self.now, reason="over")
+        return [each.person_id for each in lost if each.person_id is not None]
 
     def completes_album(self, said: UserMessage) -> bool:
         """Put what was said into the letter that waits for the whole of its album. Return whether there is

@@ -12,6 +12,7 @@ from bot.delivery.letters import Content, Priority
 from bot.delivery.offers import Button
 from bot.dialogue.access import Actor, may
 from bot.dialogue.dialogue import Dialogue, Said
+from bot.dialogue.replies import Repeats
 from bot.dialogue.router import Router
 from bot.handler import Role
 from bot.installation import Installation, reader_of
@@ -46,6 +47,7 @@ class Acting:
     thread: str = ""
     is_admin: bool | None = None
     notified: dict[int, Priority] = field(default_factory=dict)  # who else got a letter in this run
+    repeats: Repeats = "as usual"  # whether the open question is asked again below what is said in this run
     network_id: int | None = None  # where buttons act, whoever presses them: in the network of the actor
 
     def __post_init__(self) -> None:

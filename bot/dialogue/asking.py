@@ -195,6 +195,17 @@ class Asking(Acting):
                 return asked.question(self.db, parked.letter_id)
         return None
 
+    def let_wait(self) -> bool:
+        """Do not ask the open question of the one who acts again below what is said now, nor later, until
+        `come_back`. Return whether there is one: then something has to lead back to it."""
+        is_open = bool(conversations.open_of(self.db, self.person.id))
+        self.repeats = "not yet" if is_open else self.repeats
+        return is_open
+
+    def come_back(self) -> None:
+        """Ask the question that was left to wait again, below what is said now."""
+        self.repeats = "at last"
+
     def answer(self, conversation_id: int, said: UserMessage) -> NoReturn:
         """Give what was said to another question that is open."""
         raise AnswersOther(conversation_id, said)

@@ -3,7 +3,7 @@ over."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.delivery import asked
 from bot.delivery.letters import Content, Priority, packed
@@ -20,6 +20,10 @@ from db.engine.actors import ActorRow
 from db.engine.turn_ends import ParkedState, Reply, TurnEnd
 from db.engine.turns import TurnSession
 
+Repeats = Literal["as usual", "not yet", "at last"]
+"""Whether an open question is asked again below what is said: not yet, and not below later words either; or
+at last, where it was left to wait."""
+
 
 class Replies:
     """Builds the `ending` of a turn. `parked` are the questions that its replies come in between, the open
@@ -33,6 +37,7 @@ class Replies:
         self._router = router
         self._to: dict[str, Any] = {}
         self._pressed: list[dict[str, Any]] = []
+        self._repeats: Repeats = "as usual"
 
     def go_to(
         self,
@@ -61,8 +66,14 @@ class Replies:
         """Say something in the engine's own words."""
         self.finish([Said(text, buttons)])
 
-    def finish(self, said: Sequence[Said], network_id: int | None = None) -> None:
-        """Send what was said, and repeat the question that it interrupted. Its buttons act in the network."""
+    def finish(
+        self, said: Sequence[Said], network_id: int | None = None, *, repeats: Repeats = "as usual"
+    ) -> None:
+        """Send what was said, and repeat the question that it interrupted, unless that is to wait. Its
+        buttons act in the network."""
+        if self.parked and repeats != "as usual":
+            asked.let_wait(self._db, self.parked[0], waits=repeats == "not yet")
+            self._repeats = repeats
         for lost, text in [*no_longer_theirs(self._db, self._router, self.parked)]:
             self.drop(lost)
             said = [*said, Said(text)]
@@ -89,6 +100,8 @@ class Replies:
     def _repeat(self, before: list[AnyText]) -> bool:
         """Ask the open question again, below `before`. Return whether one is open."""
         if not self.parked or not self.parked[0].has_member:
+            return False
+        if self._repeats == "not yet" or (self._repeats == "as usual" and asked.waits(self.parked[0])):
             return False
         letter_id = asked.repeated(self._db, self.parked[0], now=self._now, before=before)
         if letter_id is not None:
@@ -151,7 +164,7 @@ class Replies:
             begins,
             {
                 "answers": dialogue.answers,
-                "kept": dialogue.kept,
+                "kept": asked.kept(dialogue.kept, waits=False),
                 "words": dialogue.rest,
                 "question": question.name,
                 "takes": takes(question),

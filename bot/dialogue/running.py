@@ -11,7 +11,7 @@ from bot.dialogue.access import Who, may
 from bot.dialogue.context import AFTERWARDS, WAYS_OUT, Context
 from bot.dialogue.dialogue import Dialogue, Said
 from bot.dialogue.interruptions import AnswersOther, GoesOn, Misused, Parked, Redirect, Undone
-from bot.dialogue.meaning import answering, refusals
+from bot.dialogue.meaning import answering, private, refusals
 from bot.dialogue.meaning.lost_rights import no_longer_theirs
 from bot.dialogue.meaning.meanings import Answer, Call, Meaning
 from bot.dialogue.meaning.said import messages
@@ -83,15 +83,17 @@ class Running:
         if not may(handler.needs, self._who.actor):
             self._refuse(handler)
             return
-        # The same question asked twice in a network is one question: the newer takes the place of the older.
-        here = self._who.actor.known.network_id if self._who.actor is not None else None
-        for old in [each for each in self._replies.parked if each.handler == handler.name]:
-            if old.network_id == here:
-                self._replies.drop(old)
         heard = call.messages
         if heard is None:
             said = [call.what.said] if isinstance(call.what, Answerable) else []
             heard = messages([call.said, *said], call.given)
+        # The same question asked twice in a network is one question: the newer takes the place of the older.
+        here = self._who.actor.known.network_id if self._who.actor is not None else None
+        for old in [each for each in self._replies.parked if each.handler == handler.name]:
+            if old.network_id == here and not (
+                isinstance(call.what, Answerable) and old.heard.keys() - heard
+            ):
+                self._replies.drop(old)  # but for one about words that would be lost with it
         dialogue = Dialogue(
             answers=dict(call.given or {}),
             rest=call.rest,
@@ -173,6 +175,8 @@ class Running:
                 self._replies.drop(parked)
             self._replies.say(undone.text)
             self.log(handler, "undone")
+            if answer is not None and (meaning := self._anew(answer)) is not None:
+                self.do(meaning)
         except Exception as error:
             savepoint.rollback()
             if faults.is_in_the_way(error):
@@ -188,7 +192,8 @@ class Running:
                     for message, (_question, words) in dialogue.messages.items()
                 )
             self._say_unused(dialogue.unused_at_last(), call, dialogue)
-            self._replies.finish([*dialogue.said, *self._afterwards(context)], context.network_id)
+            said = [*dialogue.said, *self._afterwards(context)]
+            self._replies.finish(said, context.network_id, repeats=context.repeats)
             me = self._who.actor.known.person_id if self._who.actor is not None else None
             self._replies.repeat_for_others(context.notified, me)
             self.log(handler, "done")
@@ -253,6 +258,14 @@ class Running:
         if answer is not None:
             return answering.otherwise(answer, refused, state)
         return state.take(InNeed(said=refused), refused) if state.is_need(refused.words) else None
+
+    def _anew(self, answer: Answer) -> Meaning | None:
+        """Return what words mean whose question is over, which they do not choose an answer of; None for a
+        choice, which is over with it."""
+        said, state = answer.given.said if answer.given is not None else None, self.state()
+        if said is None or state.slot_typed(said.words, state.offers_of(answer.parked)) is not None:
+            return None
+        return private.anew(said, state)
 
     def _look_again(self, unfinished: type[Timer], person_id: int) -> None:
         """Plan a look at whether somebody went on with what has just asked its first question."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import i18n
+from bot.reading import talk
 from bot.reading.phrases import APOSTROPHES, WORD, fold, split
 
 NAMES = ("send", "change", "without_name", "with_name", "added", "urgent", "news", "settled", "who_reads")
@@ -42,6 +43,18 @@ def _left(said: Sequence[str], phrases: Phrases) -> int:
         for n in range(len(phrase))
     }
     return len(said) - len(covered)
+
+
+def asks_who_reads(words: str, locale: str) -> bool:
+    """Whether words ask who reads a question, or what becomes of what is written."""
+    wish = talk.wish(words, locale)
+    return "who_reads" in says(words, locale, FEW) or (wish is not None and wish == ("who_sees", "", True))
+
+
+def goes_on(words: str, locale: str) -> bool:
+    """Whether somebody says yes, or how a question is to be sent, or that something belongs to it."""
+    says_so = says(words, locale) & {"send", "with_name", "without_name", "added"}
+    return bool(says_so) or "yes" in talk.lists(words, locale)
 
 
 def tells_urgency(words: str, locale: str) -> bool:

@@ -31,6 +31,11 @@ def day(words: str, today: date, locale: str) -> date:
         raise Unclear(_("There is no such day. Please look at it again.")) from None
 
 
+def is_vague(words: str, locale: str) -> bool:
+    """Whether words are about how long, and do not say it: "a few days"."""
+    return {each.kind for each in said.read(words, locale)} == {"v", "u"}
+
+
 def choices(days: Iterable[date]) -> Mapping[str, AnyText]:
     """Return days as choices: value → label with the day of the week."""
     return {each.isoformat(): form("{day}", day=Day(each)) for each in sorted(days)}

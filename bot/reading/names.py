@@ -84,7 +84,9 @@ def _found(line: str, locale: str) -> tuple[str, bool]:
         return line.strip(".!"), True
     if folded(line) in _names(locale, "maybe_names"):  # "Salam" is a name and a greeting
         return line.strip(".!"), False
-    if talk.lists(line, locale):
+    wish = talk.wish(line, locale)
+    is_wish = wish is not None and wish.sure and wish.name != "change_name"
+    if talk.lists(line, locale) or talk.command(line, locale) is not None or is_wish:
         raise Unclear(ASK)
     if "?" in line or "؟" in line:
         raise Unclear(ASK)

@@ -28,26 +28,15 @@ NAMES = (
 POLITE = frozenset({"thanks", "greeting"})
 """What is said along with anything else, and then says nothing."""
 SHORT_WISHES = (
-    *(
-        "stop",
-        "urgent",
-        "thanks",
-        "greeting",
-        "help_offer",
-        "not_good",
-        "so_so",
-        "good",
-        "no",
-        "later",
-        "yes",
-    ),
-    *("no", "later", "yes", "dont_know"),
+    *("stop", "urgent", "thanks", "greeting", "help_offer", "not_good", "good", "no", "later", "yes"),
+    *("so_so", "dont_know"),
 )
-"""The lists that are wishes too, where nothing else waits for them; what is meant of two first."""
+"""The lists that are wishes too, where nothing else waits for them; what is meant of two first: "ok" is a yes
+where nobody has asked how somebody is."""
 MILD = POLITE | {"yes", "good", "so_so", "solved", "everything"}
 """What is said along with thanks, and does not matter then."""
 CONTRARY = (
-    *(("yes", other) for other in ("no", "later", "stop", "back", "skip", "not_solved")),
+    *(("yes", other) for other in ("no", "later", "stop", "back", "skip", "not_solved", "dont_know")),
     *(("help_offer", other) for other in ("no", "later", "stop")),
     *(("good", "so_so"), ("good", "not_good"), ("so_so", "not_good")),
     *(("solved", "not_solved"), ("everything", "nothing"), ("first", "second")),
@@ -207,6 +196,8 @@ def wish(words: str, locale: str) -> Wish | None:
     if tokens and said & POLITE and said <= MILD:  # "ok thanks", "danke, das hat geholfen"
         return Wish(next(name for name in SHORT_WISHES if name in said & POLITE))
     found = wishes.wish(words, locale) if tokens else None
+    if found is not None and found.name == "pause" and whole and not said:
+        return Wish("yes")  # "I was on holiday" is an excuse, and asks for nothing
     if found is not None and found.sure:
         return found
     short = next((name for name in SHORT_WISHES if name in named), None)

@@ -15,6 +15,8 @@ from db.help.help_requests import ANYTHING
 
 NAME, SIGN = 3, 1
 """What a name of a topic counts in a request, and what a word that only points at it counts."""
+NAMED = 2
+"""Words that may be no more than the name of a topic."""
 LONGEST = 2000
 """Characters of a request that are read."""
 
@@ -83,6 +85,12 @@ def guessed(words: str) -> str | None:
         score |= found
     del score[ANYTHING]
     return max(score, key=score.__getitem__, default=None)
+
+
+def only(words: str, locale: str) -> str | None:
+    """Return the topic of which a word or two are no more than the name; None for others, and a question."""
+    is_name = "?" not in words and len(split(words)) <= NAMED
+    return next(iter(named(words, locale)), None) if is_name else None
 
 
 def named(words: str, locale: str) -> list[str]:

@@ -205,6 +205,14 @@ def deliveries_of(db: Session, letter_id: int) -> Sequence[Delivery]:
     return db.scalars(of_letter).all()
 
 
+def waiting_for_words(db: Session, priority: int) -> Sequence[Row[Any]]:
+    """Return the deliveries of this priority that have not left and wait for words: `id`, and `on_reply`, to
+    which these lead."""
+    query = select(Delivery.id, Letter.on_reply).join(Letter, Letter.id == Delivery.letter_id)
+    waits = Delivery.state == "waiting", Delivery.priority == priority, Letter.on_reply.is_not(None)
+    return db.execute(query.where(*waits)).all()
+
+
 def of_album(db: Session, album: str, now: datetime) -> Letter | None:
     """Return the letter that waits for the rest of an album; None where none waits, or no longer."""
     return db.scalar(

@@ -172,6 +172,13 @@ def ask_by_hand(db: Session, request: HelpRequest, member: Member, now: datetime
         db.flush()
 
 
+def unask(db: Session, request: HelpRequest, person_ids: Sequence[int]) -> None:
+    """Forget that these people were asked: it has not reached them."""
+    for row in asked(db, request) if person_ids else ():
+        if row.member.person_id in person_ids and row.answer is None:
+            db.delete(row)
+
+
 def asked(db: Session, request: HelpRequest) -> Sequence[Asked]:
     """Return who was asked, in that order."""
     return db.scalars(

@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from bot import AnyText, Button, Command, Context, Role, UserMessage, _, command, form, paragraphs
-from bot.reading import beside, phrases, talk, topics
+from bot.reading import beside, talk, topics
 from db.help import help_requests
 from db.models import Posting
 from handlers.asking import night, posting, routing, urgent, wording
 from handlers.protecting import need, personal_data, unnamed
 from handlers.vocabulary import LONGEST_NEED, TOPICS, topic_name
 
-NAMED = 2
-"""Words that may be no more than the name of a topic."""
 NAMES = {"named": _("With my name"), "anonymous": _("Without my name")}
 
 
@@ -71,12 +69,11 @@ def _drafted(ctx: Context) -> Draft:
     )
     said = _answered(ctx, "need", text, TOPICS)
     if isinstance(said, UserMessage):
-        named = topics.named(said.words, ctx.reader.locale)
-        if not said.media and "dont_know" in talk.lists(said.words, ctx.reader.locale):
-            named = [help_requests.ANYTHING]
-        elif said.media or len(phrases.split(said.words)) > NAMED or not named or "?" in said.words:
+        unsure = "dont_know" in talk.lists(said.words, ctx.reader.locale)
+        named = help_requests.ANYTHING if unsure else topics.only(said.words, ctx.reader.locale)
+        if named is None or said.media:
             return Draft(said, topics.guessed(said.words) or help_requests.ANYTHING)
-        said = named[0]
+        said = named
     head = form("<b>{topic}</b>", topic=topic_name(said))
     text = _("What do you need help with? Please leave out names and addresses.")
     message = _answered(ctx, "words", paragraphs(head, text), {})
@@ -95,7 +92,7 @@ def _answered(ctx: Context, name: str, text: AnyText, options: Mapping[str, AnyT
 def _asks_who_reads(ctx: Context, said: UserMessage | str) -> bool:
     """Whether somebody asks who will read it, and how long it may be: that is answered, and nothing else."""
     words = said.words if isinstance(said, UserMessage) and not said.media else ""
-    if "who_reads" not in beside.says(words, ctx.reader.locale, beside.FEW):
+    if not beside.asks_who_reads(words, ctx.reader.locale):
         return False
     ctx.say(
         _(
@@ -187,6 +184,8 @@ def _in_words(ctx: Context, said: UserMessage) -> str:
 def _changed(ctx: Context, draft: Draft, how: str, said: UserMessage, turn: int) -> Draft:
     """Return the request as it is after a button of the preview, or a message, that did not send it."""
     if how == "words":
+        if (named := topics.only(said.words, ctx.reader.locale)) is not None:
+            return replace(draft, topic=named)
         how = _what_to_do(ctx, said.words, turn)
     match how:
         case "text":
@@ -216,18 +215,19 @@ def _added(ctx: Context, draft: Draft, said: UserMessage) -> Draft:
 
 
 def _what_to_do(ctx: Context, words: str, turn: int) -> str:
-    """Ask once what to do with words that may belong to the request."""
-    is_urgent = beside.tells_urgency(words, ctx.reader.locale)
+    """Ask once what to do with words that may belong to it; who would send it sees it with them once more."""
+    locale = ctx.reader.locale
     return str(
         ctx.choose(
             _nth("what", turn),
             _("“{words}”: what should I do with it?", words=wording.shortened(words, 100)),
             {
                 "add": _("Add it to my question"),
-                **({"add_urgent": _("Add it, it is urgent")} if is_urgent else {}),
+                **({"add_urgent": _("Add it, it is urgent")} if beside.tells_urgency(words, locale) else {}),
                 "instead": _("Ask this instead"),
                 "leave": _("Leave it out"),
             },
+            reads=lambda said: ["add"] if beside.goes_on(said, locale) else [],
         )
     )
 
@@ -270,8 +270,7 @@ def _drop(ctx: Context, draft: Draft) -> None:
 
 def _unnamed(ctx: Context, draft: Draft, turn: int) -> str | None:
     """Return how it is sent without a name; None to go back to the preview."""
-    question = _nth("unnamed", turn)
-    return unnamed.how(ctx, draft.message, question, in_room=draft.posting is not None)
+    return unnamed.how(ctx, draft.message, _nth("unnamed", turn), in_room=draft.posting is not None)
 
 
 def _send(ctx: Context, draft: Draft, *, anonymous: bool, sparing: bool = False) -> None:

@@ -1,6 +1,7 @@
 """A request is answered in words: these go to its asker, and whoever wrote them helps from then on."""
 
 from bot import Context, Unasked, _, form, on, paragraphs
+from bot.reading import talk
 from db.help import help_requests
 from handlers.asking import taking
 from handlers.asking.steps import AnswerRequest, Decline
@@ -18,9 +19,9 @@ def answer_request(ctx: Context, step: AnswerRequest) -> None:
     """Bring words to the asker of a request. Those that do not answer its very message are sent only after a
     tap."""
     how = "yes" if step.replied else _asked(ctx, step)
-    if how == "no":
+    if how in ("no", "else"):
         ctx.redirect(Unasked(said=step.said))
-    if how == "decline":
+    if how == "later":
         ctx.redirect(Decline(step.request_id))
     relay = taking.taken(ctx, step.request_id)
     if relay is None:
@@ -38,8 +39,9 @@ def answer_request(ctx: Context, step: AnswerRequest) -> None:
 
 
 def _asked(ctx: Context, step: AnswerRequest) -> str:
-    """Ask whether words are for the asker of a request, and return that: "yes", or "decline", where they
-    are why somebody cannot help, or "no", also where it is not theirs to answer any more."""
+    """Ask whether words are for the asker of a request, and return that: "yes", or "later", where they are
+    why somebody cannot help, or "no", also where it is not theirs to answer any more. Where two of the
+    answers begin with no, that word alone is none: "else" is the one that means it."""
     request, member = taking.of_my_network(ctx, step.request_id)
     if request is None or member is None:
         return "no"
@@ -51,12 +53,13 @@ def _asked(ctx: Context, step: AnswerRequest) -> str:
     )
     yes = _("Yes, send it to {name}", name=request.asker.person.name) if named else _("Yes, send it")
     asked = any(row.member.person_id == ctx.person.id for row in help_requests.asked(ctx.db, request))
-    decline = {"decline": _("No, I cannot help now")} if asked else {}
+    yes_or = {"yes": yes, **({"later": _("No, I cannot help now")} if asked else {})}
     quoted = form("<blockquote>{words}</blockquote>", words=shortened(words, LONGEST_SHOWN))
     return str(
         ctx.choose(
             "answer",
             paragraphs(*([quoted] if words else []), question),
-            {"yes": yes, **decline, "no": _("No, something else")},
+            {**yes_or, "else" if asked else "no": _("No, something else")},
+            reads=lambda words: [*talk.lists(words, ctx.reader.locale)],
         )
     )

@@ -68,7 +68,10 @@ def post(ctx: Context, request: HelpRequest) -> None:
 
 
 def close_post(ctx: Context, request: HelpRequest, how: Text) -> None:
-    """Show in the rooms that a request is no longer to be taken, and why."""
+    """Show in the rooms that a request is no longer to be taken, and why. Where it has not been read yet, for
+    the night, nobody reads it any more: whoever was to be asked was not."""
+    never = ctx.letters.withdraw(Priority.HELP_REQUEST, AnswerRequest(request.id), AnswerInRoom(request.id))
+    help_requests.unask(ctx.db, request, never)
     if request.post_id is not None:
         ctx.letters.close(request.post_id, how)
 

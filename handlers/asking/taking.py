@@ -1,12 +1,13 @@
 """What peers answer to a request: the first who can help is connected with the asker."""
 
-from bot import Button, Command, Context, Priority, _, on, paragraphs
+from bot import Button, Command, Context, Priority, Text, _, on, paragraphs
+from db.engine import seen
 from db.help import help_requests, relays
 from db.models import HelpRequest, Member, Relay
 from db.network import members
-from handlers.asking import night, posting, routing
+from handlers.asking import night, posting, routing, wording
 from handlers.asking.night import Plan
-from handlers.asking.steps import Decline, Solve, Take
+from handlers.asking.steps import AskSomebody, Decline, Solve, Take
 from handlers.talking import opening, sides
 from handlers.talking.steps import Reply
 
@@ -41,6 +42,8 @@ def taken(ctx: Context, request_id: int) -> Relay | None:
         )
         return None
     help_requests.answer(ctx.db, request, member, "yes", ctx.now)
+    does = _("You asked {name} to help, and {name} does:", name=member.person.name)
+    _tell_who_chose(ctx, request, member, does)
     routing.stop(ctx, request)
     posting.close_post(ctx, request, _("Somebody is helping."))
     met = [member] if request.anonymous else [member, request.asker]
@@ -55,11 +58,44 @@ def decline(ctx: Context, step: Decline) -> None:
     going: Plan | None = None
     if request is not None and member is not None and request.state in help_requests.OPEN:
         help_requests.answer(ctx.db, request, member, "no", ctx.now)
+        other = Button(_("Ask somebody else"), AskSomebody(request.id))
+        cannot = _("You asked {name} to help, and {name} cannot at the moment:", name=member.person.name)
+        _tell_who_chose(ctx, request, member, cannot, other)
         going = routing.declined(ctx, request)
     ctx.say(
         night.thanked(going),
         Button(_("Take a break for a while"), Command("pause")),
     )
+
+
+def choose(ctx: Context, request: HelpRequest, member: Member) -> None:
+    """Note that the one who acts has chosen a member to be asked, and is to hear what they answer."""
+    seen.mark(ctx.db, _chosen(request, member, ctx.person.id), ctx.now)
+
+
+def chosen_by_me(ctx: Context, request: HelpRequest) -> list[Member]:
+    """Return the members whom the one who acts has chosen to be asked, and who have not answered. Whoever has
+    asked without a name is among them: nobody can tell that they cannot answer."""
+    rows = help_requests.asked(ctx.db, request)
+    silent = [row.member for row in rows if row.answer is None and row.member_id != request.asker_id]
+    marks = {_chosen(request, each, ctx.person.id): each for each in [*silent, request.asker]}
+    found = seen.marked(ctx.db, marks, request.opened_at)
+    return [member for mark, member in marks.items() if mark in found]
+
+
+def _tell_who_chose(ctx: Context, request: HelpRequest, member: Member, what: Text, *buttons: Button) -> None:
+    """Tell those who have chosen a member what that one answers."""
+    marks = {
+        _chosen(request, member, each.person_id): each.person
+        for each in members.coordinators(ctx.db, member.network_id)
+    }
+    chose = [marks[mark] for mark in sorted(seen.marked(ctx.db, marks, request.opened_at))]
+    if chose:
+        ctx.tell(chose, paragraphs(what, wording.gist(request)), *buttons, priority=Priority.HELP_REQUEST)
+
+
+def _chosen(request: HelpRequest, member: Member, by: int) -> str:
+    return f"chosen {request.id} {member.id} {by}"
 
 
 def of_my_network(ctx: Context, request_id: int) -> tuple[HelpRequest | None, Member | None]:

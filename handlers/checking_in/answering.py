@@ -87,7 +87,7 @@ def _show_understood(ctx: Context, check_in: CheckIn, step: AnswerMood) -> None:
     right = _("Right, go on") if check_in.round.questions else _("Right")
     ctx.say(
         _("Thank you. I understood “{answer}”.", answer=rounds.MOODS[step.mood]),
-        Button(right, GoOn(check_in.id), means="yes"),
+        Button(right, GoOn(check_in.id), means=("yes", step.mood)),
         *(each for each in rounds.moods(check_in.round_id) if each.label != rounds.MOODS[step.mood]),
         *not_well.pass_on(ctx, check_in, step.said),
         about=rounds.ABOUT,

@@ -25,8 +25,9 @@ LONGEST_QUESTION = 200
 TAKE, OTHER = "yes", "no"
 
 
-def different(words: str, locale: str) -> dict[str, Any] | str:
-    """Return the fields of a rhythm that words name."""
+def different(words: str, locale: str, unclear: Text) -> dict[str, Any] | str:
+    """Return the fields of a rhythm that words name, or `TAKE` or `OTHER`. Raises Unclear, with these words,
+    where they name none."""
     said = talk.lists(words, locale)
     if said & {"yes", "good"}:
         return TAKE
@@ -46,7 +47,7 @@ def different(words: str, locale: str) -> dict[str, Any] | str:
         if any(map(str.isdecimal, rest)):
             raise
     if not found:
-        raise Unclear(_("Try “every 2 weeks on Monday at 9”, or tap “Differently”."))
+        raise Unclear(unclear)
     return found
 
 

@@ -1,7 +1,9 @@
 """The rhythm of a network's check-ins: day, time, how often, and up to three questions of its own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from typing import Any
 
 from bot import (
@@ -52,14 +54,13 @@ def schedule(ctx: Context) -> None:
         _about_suggestion(ctx) if current is None and not ctx.keep("typed", bool(ctx.rest)) else rhythm.OTHER
     )
     wanted = _first(ctx, said) if current is None else _changed(ctx, current)
-    wanted = replace(wanted, starts_on=_start(ctx, wanted, current))
-    if said != rhythm.TAKE and not ctx.sure(
-        _preview(ctx, wanted, _("This is how it will look")),
-        yes=PLAN,
-        no=_("Leave it"),
-        otherwise=_("All right. I have changed nothing."),
-    ):
+    settled: Rhythm | None = replace(wanted, starts_on=_start(ctx, wanted, current))
+    if said != rhythm.TAKE:
+        settled = _settled(ctx, wanted, current)
+    if settled is None:
+        ctx.say(_("All right. I have changed nothing."))
         return
+    wanted = settled
     schedules.keep(ctx.db, ctx.network.id, wanted)
     PLANNED.record(ctx, ctx.network, every_weeks=wanted.every_weeks)
     rounds.plan_all(ctx, ctx.network)
@@ -68,15 +69,40 @@ def schedule(ctx: Context) -> None:
 
 def _about_suggestion(ctx: Context) -> Any:
     """Return `rhythm.TAKE`, `rhythm.OTHER`, or what is to be different of the suggested rhythm."""
+    unclear = _("Try “every 2 weeks on Monday at 9”, or tap “Differently”.")
     return ctx.ask(
         "suggested",
         paragraphs(
             _preview(ctx, _suggested(ctx), _("My suggestion")),
             _("You can also type another one, as in “every 2 weeks on Monday at 9”."),
         ),
-        parse=lambda words: rhythm.different(words, ctx.reader.locale),
+        parse=lambda words: rhythm.different(words, ctx.reader.locale, unclear),
         suggest={rhythm.TAKE: PLAN, rhythm.OTHER: _("Differently")},
     )
+
+
+def _settled(ctx: Context, wanted: Rhythm, current: Rhythm | None) -> Rhythm | None:
+    """Show what will come of a rhythm until it is taken, also with what is to be different of it; None where
+    all stays as it was."""
+    unclear = _("Try “at 9”, “on Mondays” or “every 2 weeks”, or tap a button.")
+    for turn in count(1):
+        wanted = replace(wanted, starts_on=_start(ctx, wanted, current))
+        said = ctx.ask(
+            "sure" if turn == 1 else f"sure {turn}",
+            _preview(ctx, wanted, _("This is how it will look"), turn),
+            parse=lambda words: rhythm.different(words, ctx.reader.locale, unclear),
+            suggest={rhythm.TAKE: PLAN, rhythm.OTHER: _("Leave it")},
+        )
+        if isinstance(said, str):
+            return wanted if said == rhythm.TAKE else None
+        wanted = _with(wanted, said)
+    raise AssertionError("the loop ends with an answer")
+
+
+def _with(wanted: Rhythm, different: Mapping[str, Any]) -> Rhythm:
+    """Return a rhythm with what was said to be different of it."""
+    at = {"at": time.fromisoformat(different["at"])} if "at" in different else {}
+    return replace(wanted, **{**different, **at})
 
 
 def _suggested(ctx: Context) -> Rhythm:
@@ -88,10 +114,7 @@ def _first(ctx: Context, said: Any) -> Rhythm:
     """Return the first rhythm: the suggested one, with what was said to it, or what is asked one by one."""
     if said == rhythm.OTHER:
         return Rhythm(**{field: ask(ctx) for field, ask in rhythm.ASK.items()}, starts_on=ctx.today)
-    different = {} if said == rhythm.TAKE else dict(said)
-    if "at" in different:
-        different["at"] = time.fromisoformat(different["at"])
-    return replace(_suggested(ctx), **different)
+    return _with(_suggested(ctx), {} if said == rhythm.TAKE else said)
 
 
 def _changed(ctx: Context, current: Rhythm) -> Rhythm:
@@ -142,12 +165,12 @@ def _next_days(ctx: Context, wanted: Rhythm) -> list[date]:
     return days
 
 
-def _preview(ctx: Context, wanted: Rhythm, title: Text) -> AnyText:
-    """Return the dry run: what would be sent when, and to how many."""
+def _preview(ctx: Context, wanted: Rhythm, title: Text, turn: int = 0) -> AnyText:
+    """Return the dry run: what would be sent when, and to how many. With each turn it is another rhythm."""
     everybody, asked = check_ins.count_members(ctx.db, ctx.network.id, ctx.now)
     passed_over = everybody - asked
     days = _next_days(ctx, wanted)
-    ctx.shown(title.msgid, [asked, passed_over, *map(str, days)])
+    ctx.shown(f"preview {turn}", [asked, passed_over, *map(str, days)])
     return heading(
         title,
         _rhythm(ctx, wanted),

@@ -18,7 +18,7 @@ class AnswerInWords(Answerable, no_questions=True, menu=_("Answer the check-in")
     round_id: int
 
 
-class GoOn(Step):
+class GoOn(Answerable):
     """Go on with a check-in whose first answer was understood right."""
 
     check_in_id: int

@@ -6,8 +6,8 @@ from bot import AnyText, Button, Command, Context, Priority, Unclear, _, form, o
 from db.help import help_requests
 from db.models import HelpRequest, Member
 from db.network import networks
-from handlers.asking import wording
-from handlers.asking.steps import AskSomebody, Decline, Take
+from handlers.asking import taking, wording
+from handlers.asking.steps import AnswerRequest, AskSomebody, Decline, Take
 from handlers.coordinating import debts, naming
 from handlers.coordinating.steps import AskEverybody, NextDebt
 from handlers.vocabulary import told_apart, topic_name
@@ -101,7 +101,8 @@ def _not_now(ctx: Context, member_id: int | None) -> AnyText:
 
 
 def _ask(ctx: Context, request: HelpRequest, member: Member) -> None:
-    """Put a request before a member, and say so."""
+    """Put a request before a member, and say so. What they answer is told to the one who acts."""
+    taking.choose(ctx, request, member)
     if member.id == request.asker_id:
         _tell_asker(ctx, request, member)
     else:
@@ -117,6 +118,8 @@ def _ask(ctx: Context, request: HelpRequest, member: Member) -> None:
             priority=Priority.HELP_REQUEST,
             expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
             carries=wording.enclosed(request),
+            about=wording.named(request),
+            on_reply=AnswerRequest(request.id),
         )
     name = member.person.name
     asked = (

@@ -67,7 +67,12 @@ def requests(ctx: Context) -> Owed[HelpRequest]:
 
 def _request(ctx: Context, request: HelpRequest) -> Line:
     sent = [_remedy(_("Show what was sent"), ShowSent(request.id))] if request.media else []
-    text = paragraphs(who_asks(ctx, request), quoted(request))
+    silent: list[Value] = [told.person.name for told in taking.chosen_by_me(ctx, request)]
+    text = paragraphs(
+        who_asks(ctx, request),
+        quoted(request),
+        [_("You have asked {people}. There is no answer yet.", people=silent)] if silent else [],
+    )
     if request.asker_id == ctx.member.id:
         return Line(text, sent)
     help_ = Button(_("I can help"), HelpWith(request.id), keep=True, means=("help_offer", "yes"))

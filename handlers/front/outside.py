@@ -30,7 +30,7 @@ def answer(ctx: Context, step: Wished) -> None:
                 *start.to_ask(ctx),
                 *_ways(),
             )
-        case "stop" | "leave" | "pause" | "resume":
+        case "stop" | "leave" | "pause" | "resume" if not start.is_concerned(ctx):
             ctx.say(_("You are in no network. I write to you only when you write to me."))
         case "my_data":
             ctx.redirect(Command("privacy"))

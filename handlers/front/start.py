@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot import Button, Command, Context, Role, _, command, lines, on, paragraphs
-from bot.lists import Outside
+from bot.lists import Concern, Outside
 from db.network import networks
 from handlers.front import home
 from handlers.front.steps import Explain, NoCode
@@ -40,7 +40,7 @@ def start(ctx: Context) -> None:
             ),
             *home.buttons(ctx),
         )
-    elif (concern := next((each for find in Outside if (each := find(ctx)) is not None), None)) is not None:
+    elif (concern := _concern(ctx)) is not None:
         ctx.say(concern.text, *concern.buttons, Button(_("I have a code"), Command("join")))
     else:
         ctx.say(
@@ -52,6 +52,15 @@ def start(ctx: Context) -> None:
             ),
             *home.buttons(ctx),
         )
+
+
+def is_concerned(ctx: Context) -> bool:
+    """Whether something is open between a network and the one who acts, who is in none."""
+    return _concern(ctx) is not None
+
+
+def _concern(ctx: Context) -> Concern | None:
+    return next((each for find in Outside if (each := find(ctx)) is not None), None)
 
 
 @on(Explain)

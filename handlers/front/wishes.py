@@ -64,6 +64,9 @@ def wished(ctx: Context, step: Wished) -> None:
             ctx, step, paragraphs(late), Button(rest.ASK, Command("ask"), keep=True), *rest.coordinator(ctx)
         )
         return
+    if step.wish == "greeting" and not rest.is_sure(ctx, step):
+        rest.not_understood(ctx, step.said)
+        return
     opens = {**OPENS, **(OPENS_FOR_COORDINATORS if ctx.may(Role.META_MENTOR) else {})}
     if step.wish in opens:
         rest.open_command(ctx, step, *opens[step.wish])

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot import AnyText, Command, Context, InNeed, Role, Unasked, UserMessage, Wished, _, form, on, paragraphs
 from bot.reading import talk
+from bot.text import from_json, to_json
 from db.help import relays
 from db.models import Relay
 from db.network import invitations
@@ -23,14 +24,19 @@ def hear(ctx: Context, step: Unasked) -> None:
     """Carry words that answer no question into the open conversation. Where they may answer an older
     question, ask for which of them they are."""
     message, question = step.said, step.question
+    asked = ctx.question(question) if question is not None else None
+    shown = ctx.keep("asked", to_json(asked) if asked is not None else None)
     mine = relays.open_of(ctx.db, ctx.person.id)
     if mine:
         need.beside(ctx, message.words)
-    if message and question is not None and (asked := ctx.question(question)) is not None:
-        talk = _for_whom_or_what(ctx, mine, message, asked)
-        if talk is None:
+    if message and question is not None and shown is not None:
+        talk = _for_whom_or_what(ctx, mine, message, from_json(shown))
+        if talk is not None:
+            carrying.carry(ctx, talk, message)
+        elif asked is not None:
             ctx.answer(question, message)
-        carrying.carry(ctx, talk, message)
+        else:
+            ctx.say(_("This question is over."))
     elif mine and message:
         choosing.carry(ctx, mine, message)
     elif _has_code(ctx, message.words):
@@ -56,6 +62,7 @@ def not_meant(ctx: Context, step: NotMeant) -> None:
     """Take words for what others are, for a day, and let them go where they would have gone."""
     message = step.said
     ctx.dismiss_need(message.words)
+    ctx.come_back()
     ctx.say(_("All right, I misunderstood you."))
     _understand(ctx, message)
 

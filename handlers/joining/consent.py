@@ -20,7 +20,7 @@ from bot import (
     on,
     paragraphs,
 )
-from bot.reading import talk
+from bot.reading import talk, wishes
 from db import people
 from db.engine import seen
 from handlers.joining.steps import AgreeAgain
@@ -108,13 +108,15 @@ def agree_again(ctx: Context, step: AgreeAgain) -> None:
 
 def _meant(words: str, locale: str, otherwise: str) -> str:
     """Return what words mean that are no button: yes or no, or a yes or no with something behind it, which is
-    asked again; `otherwise` for all others, and for whoever asks."""
+    asked again; `otherwise` for all others, and for whoever asks: no question is a yes."""
+    if wishes.asks(words, locale):
+        return otherwise
     said = talk.lists(words, locale)
     if "yes" in said:
         return YES
     if not said.isdisjoint(("no", "stop", "later")):
         return NO
-    begins = None if "?" in words else talk.begins(words, locale, ("yes", "no"))
+    begins = talk.begins(words, locale, ("yes", "no"))
     return otherwise if begins is None else ALMOST if begins[0] == "yes" else UNCLEAR
 
 

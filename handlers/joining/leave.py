@@ -1,6 +1,6 @@
 """Leaving a network: it is done first, and why is asked afterwards."""
 
-from bot import Button, Command, Context, Role, Text, _, command, on, paragraphs
+from bot import Button, Command, Context, Role, Text, Unasked, _, command, on, paragraphs
 from bot.lists import act
 from bot.reading import talk
 from db.models import Member, Network
@@ -61,17 +61,19 @@ def leave(ctx: Context) -> None:
 
 @on(TellWhy)
 def tell_why(ctx: Context, step: TellWhy) -> None:
-    """Keep why somebody left, with the membership that has ended. Who says it is never shown."""
+    """Keep why somebody left, with the membership that has ended. Who says it is never shown. What they write
+    after that is about something else."""
     member = ctx.hold(Member, step.member_id)
     if member is None or member.person_id != ctx.person.id or member.state != "left":
         ctx.say(_("This question is over."))
         return
+    if step.said and not step.replied and member.ended_because is not None:
+        ctx.redirect(Unasked(said=step.said))
     reason = step.reason or step.said.words[:LONGEST_REASON]
-    if reason:
-        members.explain(member, reason)
-        ctx.show(_("Thank you for telling me. All the best."))
-    else:
-        ctx.show(_("All right. All the best."))
+    members.explain(member, reason)
+    ctx.show(
+        _("Thank you for telling me. All the best.") if reason else _("All right. All the best."),
+    )
 
 
 def _said(words: str, locale: str) -> list[str]:

@@ -5,10 +5,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import i18n
-from bot import AnyText, Button, Command, Context, Role, Unclear, Verbatim, _, command, lines, paragraphs
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Role,
+    TimeZone,
+    Unclear,
+    Verbatim,
+    _,
+    command,
+    lines,
+    paragraphs,
+)
 from bot.lists import act
 from bot.markup import clean
-from bot.reading.where import places
 from db.models import Network
 from db.network import members, networks
 from db.network.networks import Facts
@@ -152,7 +164,7 @@ def ask_time_zone(ctx: Context, present: Network | None = None, *, question: str
         _(
             "It is {time} in {city} now. Is that the time of the network?",
             time=ctx.now.astimezone(ZoneInfo(likely)).time(),
-            city=places.city(likely, ctx.reader.locale),
+            city=TimeZone(likely),
         ),
         question=question,
     )

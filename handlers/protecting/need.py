@@ -12,6 +12,7 @@ from handlers.protecting.awake import Somebody
 from handlers.protecting.steps import (
     AskToWrite,
     CallSomebody,
+    ComeBack,
     Misunderstood,
     NotMeant,
     WriteInNeed,
@@ -33,9 +34,16 @@ def answered(ctx: Context, message: UserMessage) -> bool:
     else:
         ways = report.ways(ctx)
         people = report.about_people(ctx, ways)
+    waits = ctx.let_wait()
     ctx.say(
-        paragraphs(_opening(need), lines(emergency.numbers(ctx, need.kinds, of_other=need.of_other)), people),
+        paragraphs(
+            _opening(need),
+            lines(emergency.numbers(ctx, need.kinds, of_other=need.of_other)),
+            people,
+            [_("What I asked you can wait.")] if waits else [],
+        ),
         *ways,
+        *way_back(waits=waits),
         *(
             [Button(_("Go on with my request"), Command("ask"), given={"need": as_need(message).to_json()})]
             if need.of_other and ctx.may(Role.MEMBER)
@@ -51,10 +59,23 @@ def answered(ctx: Context, message: UserMessage) -> bool:
     return True
 
 
+def way_back(*, waits: bool) -> list[Button]:
+    """Return the button that leads back to a question that `waits`."""
+    return [Button(_("Back to your question"), ComeBack())] if waits else []
+
+
+@on(ComeBack)
+def come_back(ctx: Context, step: ComeBack) -> None:
+    """Ask again what was open before words of need."""
+    ctx.come_back()
+    ctx.say(_("All right."))
+
+
 @on(Misunderstood)
 def misunderstood(ctx: Context, step: Misunderstood) -> None:
     """Take such words for what others are, for a day. They were not kept, so they are written once more."""
     ctx.dismiss_marks(step.marks)
+    ctx.come_back()
     ctx.say(
         _(
             "All right, I misunderstood you. I do not keep such words, so please write once more what you "

@@ -26,6 +26,10 @@ class ShowNumbers(Step, discreet=True):
     """Read once more who can help."""
 
 
+class ComeBack(Step, discreet=True):
+    """Go on with what was open before words of need."""
+
+
 class NotMeant(Answerable, discreet=True):
     """Say that words were not words of need."""
 

@@ -1,6 +1,7 @@
 """Pausing: nothing is sent but what the person asks for, until a day or until they say so."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from bot import (
@@ -12,6 +13,7 @@ from bot import (
     Priority,
     Role,
     Text,
+    Unasked,
     Unclear,
     _,
     _n,
@@ -20,13 +22,14 @@ from bot import (
     on,
 )
 from bot.lists import Waiting
+from bot.reading import dates
 from db import people
 from db.engine import deliveries
 from db.help import help_requests
 from db.models import Member, Person
 from db.network import members
 from handlers.asking import handing_on
-from handlers.settings.steps import PauseOver
+from handlers.settings.steps import PauseOver, PauseUntil
 
 BACK, OPEN, NO = "back", "open", "no"
 """Answers that are no day: the pause ends now, or when they say so; nothing changes."""
@@ -135,7 +138,22 @@ def _begin(ctx: Context, until: date | None) -> None:
         ),
         Button(_("I am back"), Command("resume")),
         Button(_("Another day"), Command("pause")),
+        on_reply=PauseUntil(),
     )
+
+
+@on(PauseUntil)
+def pause_until(ctx: Context, step: PauseUntil) -> None:
+    """Change the day on which a pause ends, where words are nothing but a day, or are about one that they do
+    not name; others are about something else."""
+    words, locale = step.said.words, ctx.reader.locale
+    is_day = dates.is_vague(words, locale)
+    with suppress(Unclear):
+        dates.day(words, ctx.today, locale)
+        is_day = True
+    if is_day and people.is_paused(ctx.person, ctx.now):
+        ctx.redirect(Command("pause"), rest=words)
+    ctx.redirect(Unasked(said=step.said))
 
 
 def _left_alone(ctx: Context) -> Iterator[Text]:

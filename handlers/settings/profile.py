@@ -13,6 +13,7 @@ from bot import (
     Language,
     Role,
     Text,
+    TimeZone,
     Unclear,
     Verbatim,
     _,
@@ -24,7 +25,7 @@ from bot.reading import language_names, names, talk, topics
 from bot.reading.where import places
 from db import people
 from db.models import Member
-from db.network import members
+from db.network import invitations, members
 from handlers.checking_in import rounds
 from handlers.settings import clock
 from handlers.settings.steps import ChooseMorning
@@ -102,7 +103,7 @@ def _facts(ctx: Context, member: Member) -> dict[str, AnyText]:
     nothing = _("not said")
     topics_ = [TOPICS[row.topic] for row in member.topics if row.topic in TOPICS]
     languages = [i18n.language_name(row.language) for row in person.languages]
-    zone = places.city(ctx.zone(person, member.network).key, ctx.reader.locale)
+    zone = TimeZone(ctx.zone(person, member.network).key)
     return {
         "name": _("Name: {name}", name=person.name),
         "topics": _("Topics: {topics}", topics=list(topics_) or nothing),
@@ -125,13 +126,20 @@ WHAT_NAME = _("What name should others see? A first name is enough.")
 
 
 def ask_name(ctx: Context, text: Text = WHAT_NAME) -> str:
-    """Ask for the name to show, with these words."""
+    """Ask for the name to show, with these words. An invitation code is typed here by slip, and is no name:
+    everybody would see it."""
+
+    def typed(words: str) -> str:
+        if invitations.codes_in(words):
+            raise Unclear(names.ASK)
+        return names.name(words, ctx.reader.locale)
+
     known = names.shown(ctx.person.name)
     return str(
         ctx.ask(
             "name",
             text,
-            parse=lambda words: names.name(words, ctx.reader.locale),
+            parse=typed,
             suggest={known: Verbatim(known)} if known else None,
         )
     )

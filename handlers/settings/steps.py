@@ -1,6 +1,6 @@
 """What can be pressed and what comes due: what people set for themselves."""
 
-from bot import Role, Step, Timer, _
+from bot import Answerable, Role, Step, Timer, _
 
 
 class SpeakIn(Step):
@@ -11,6 +11,10 @@ class SpeakIn(Step):
 
 class ChooseMorning(Step, needs=Role.META_MENTOR, menu=_("Choose a morning")):
     """Choose on which morning one hears who waits."""
+
+
+class PauseUntil(Answerable, no_questions=True):
+    """Change the day on which a pause ends, in words."""
 
 
 class PauseOver(Timer):

@@ -124,6 +124,7 @@ def _say_connected(ctx: Context, there: Somebody, network: Network, what: AnyTex
     ctx.say(
         paragraphs(what, _how(there), lines(_("If you need somebody at once:"), _numbers(ctx))),
         Button(_("Show the numbers again"), ShowNumbers(), keep=True),
+        *need.way_back(waits=ctx.let_wait()),
         forget=True,
     )
 

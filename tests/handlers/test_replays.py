@@ -89,9 +89,6 @@ ENGLISH = [path for path in transcripts() if len(path.suffixes) == 1]
 NO_LANGUAGE = {
     "settings/language_in_words": "who already reads a language is shown the others where they ask for it",
     "settings/pause_dates": "“12/7” is a day in July for who reads German",
-    "settings/profile": "whoever chose a city reads its name in their language",
-    "coordinating/members_of_one_name": "the same",
-    "network/network": "the same",
     "joining/found": "a network speaks at first the language of whoever founds it",
     "settings/two_networks": "the same",
     "settings/two_networks_others": "the same",

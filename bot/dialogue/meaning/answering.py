@@ -150,12 +150,15 @@ def answer(parked: Any, said: UserMessage, state: State) -> Meaning:
 
 def otherwise(refused: Answer, said: UserMessage, state: State) -> Meaning | None:
     """Return what words mean that the open question does not take; None where they are only no answer. Where
-    it asks what other words mean, they belong to those, and it is asked of all of them."""
+    it asks what other words mean, they belong to those, and it is asked of all of them; but for a mere yes or
+    no, which is no part of them."""
     if state.is_need(said.words):
         return state.take(InNeed(said=said), said)
     called = state.router.revive(refused.parked)
     step = called[1] if called is not None else None
     if isinstance(step, Answerable) and step.said and not refused.parked.answers:
+        if not said.media and talk.lists(said.words, state.reader.locale) & {"yes", "no"}:
+            return None
         heard = {**refused.parked.heard, **messages([said])}
         return state.take(step.answered(together(step.said, said), replied=step.replied), said, heard)
     if said.words and not said.media and not said.forwarded:

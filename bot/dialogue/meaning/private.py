@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.adapter import LARGEST_FILE
+from bot.delivery import asked
 from bot.dialogue.meaning import answering, commands, letters, refusals
 from bot.dialogue.meaning.changes import deleted, edited
 from bot.dialogue.meaning.meanings import Answer, Call, Ignore, Instead, Meaning, Say
@@ -73,8 +74,18 @@ def _words(said: UserMessage, reply_to: str | None, state: State) -> Meaning:
     return unasked(said, state)
 
 
+def anew(said: UserMessage, state: State) -> Meaning:
+    """Return what words mean, now that the question for which they were is over."""
+    return _words(said, None, state)
+
+
 def _with_question(parked: Any, said: UserMessage, state: State) -> Meaning:
-    """Return what words mean while a question is open. What asks about earlier words is over with others."""
+    """Return what words mean while a question is open. What asks about earlier words is over with others, and
+    a question that was left to wait comes after what was said below it."""
+    if said.words and asked.waits(parked):
+        below = replace(state, parked=()).where(lambda row: row.letter_id > parked.letter_id)
+        if (found := letters.chosen(said, below)) is not None:
+            return found
     if (end := answering.stops_indeed(parked, said, state)) is not None:
         return Instead(parked, end)
     if parked.handler in answering.DOUBTS and not answering.is_answer_to_doubt(parked, said, state):
@@ -89,7 +100,7 @@ def unasked(said: UserMessage, state: State, but: int | None = None) -> Meaning:
     delivery brought, nor of newer ones."""
     found = None
     if said.words and not said.media and not said.forwarded:
-        state = state if but is None else state.without_letters(but)
+        state = state if but is None else state.where(lambda row: row.id < but)
         found = (
             letters.chosen(said, state)
             or commands.named(said, state)

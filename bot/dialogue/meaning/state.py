@@ -1,7 +1,7 @@
 """What is open for the one who acts: all that decides what they mean. Nothing here writes."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -182,11 +182,11 @@ class State:
             return Note(refusals.SAVED, "pressed twice")
         return meaning
 
-    def without_letters(self, delivery_id: int) -> "State":
-        """Return the same without the letter that this delivery brought, and without newer ones."""
-        older = replace(self)
-        older._shown = [row for row in self._answerable() if row.id < delivery_id]
-        return older
+    def where(self, keeps: Callable[[Any], bool]) -> "State":
+        """Return the same with only those letters that are to be kept."""
+        fewer = replace(self)
+        fewer._shown = [row for row in self._answerable() if keeps(row)]
+        return fewer
 
     def takes_answers(self, row: Any) -> bool:
         """Whether words in answer to a message of ours lead anywhere."""

@@ -9,13 +9,11 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 import i18n
 from bot.reading.unclear import Doubtful, Unclear
 from bot.reading.where import cities, countries
 from bot.reading.where.cities import City, plain
-from bot.text import AnyText, Text, _, form
+from bot.text import AnyText, Text, TimeZone, _, form
 
 LONGEST = 200
 WORDS = 4
@@ -78,7 +76,7 @@ def zone(words: str, now: datetime, home: str, locale: str) -> str:
     if len(kinds) == 1 and not left:
         return zones[0]
     if len(kinds) == 1:
-        raise Doubtful(is_it(zones[0], now, locale), {zones[0]: city(zones[0], locale)})
+        raise Doubtful(is_it(zones[0], now, locale), {zones[0]: form("{city}", city=TimeZone(zones[0]))})
     raise Doubtful(_("Which time do you have?"), clocks(kinds.values(), now, locale))
 
 
@@ -208,26 +206,16 @@ def is_it(zone_: str, now: datetime, locale: str) -> Text:
     return _(
         "It is {time} in {city} now. Where you are too?",
         time=now.astimezone(ZoneInfo(zone_)).time(),
-        city=city(zone_, locale),
+        city=TimeZone(zone_),
     )
 
 
 def clocks(zones: Iterable[str], now: datetime, locale: str) -> dict[str, AnyText]:
     """Return zones as choices: zone → its city and the time there."""
     return {
-        each: form("{city}: {time}", city=city(each, locale), time=now.astimezone(ZoneInfo(each)).time())
+        each: form("{city}: {time}", city=TimeZone(each), time=now.astimezone(ZoneInfo(each)).time())
         for each in list(zones)[:MOST]
     }
-
-
-def city(zone_: str, locale: str) -> AnyText:
-    """Return what the city of a zone is called in a language."""
-    if zone_.startswith("Etc/"):
-        hours = -int(zone_.removeprefix("Etc/GMT") or 0) if zone_.startswith("Etc/GMT") else 0
-        return form("{zone}", zone=f"UTC{hours:+d}" if hours else "UTC")
-    known = Locale.parse(locale).time_zones
-    names = [known.get(each, {}).get("city") for each in (zone_, countries.canonical(zone_))]
-    return form("{city}", city=next(filter(None, names), zone_.rpartition("/")[2].replace("_", " ")))
 
 
 def agree(one: str, other: str, now: datetime) -> bool:
