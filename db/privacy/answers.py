@@ -50,6 +50,11 @@ def forget_check_in(db: Session, check_in: CheckIn) -> None:
     db.expire_all()
 
 
+def forget(request: HelpRequest) -> None:
+    """Note that the words of a request are deleted: nobody is shown them from now on."""
+    request.forgotten = True
+
+
 def forget_words(request: HelpRequest) -> None:
     """Delete the words of a request."""
     request.need, request.media, request.forgotten = "", [], True

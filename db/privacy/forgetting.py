@@ -32,6 +32,8 @@ TAKEN_OUT = "…"
 """What stands in the place of a name."""
 WINDOW = 2000
 """Letters that are looked through in one turn: a few milliseconds."""
+LONG, SHOWN = 12, 40
+"""Characters: from when on words are nobody else's by chance, and how many of them every list shows."""
 WORDS = ("body", "offers", "about", "on_reply", "author", "recipe")
 """What of a letter may hold somebody's name."""
 OTHER = aliased(Delivery)
@@ -40,13 +42,14 @@ OTHER = aliased(Delivery)
 @dataclass(frozen=True, slots=True)
 class Traces:
     """What tells of a person outside of their own rows: their words in letters, the name that others see ("":
-    that stays), their private chats and their accounts. With `arrived`, only words that have arrived are
-    meant."""
+    that stays), their private chats, their accounts, and what they asked: its words, and where its files lie.
+    With `arrived`, of the words that they carried only those that have arrived are meant."""
 
     person_id: int
     name: str = ""
     chats: Sequence[tuple[str, str]] = ()
     accounts: Sequence[str] = ()
+    asked: Sequence[str] = ()
     arrived: bool = False
 
     @property
@@ -60,8 +63,10 @@ class Traces:
         return is_author or (letter.carries or "").startswith(tuple(self.places))
 
     def hides(self, value: Any) -> Any:
-        """Return a JSON value in which their name no longer stands, whoever wrote it."""
+        """Return a JSON value in which neither their name stands, whoever wrote it, nor what they asked."""
         match value:
+            case str() if any(is_in(value, each) for each in self.asked):
+                return TAKEN_OUT
             case str() if self.name:
                 return re.sub(rf"(?<!\w){re.escape(self.name)}(?!\w)", TAKEN_OUT, value)
             case list():
@@ -71,10 +76,23 @@ class Traces:
         return value
 
     def stands_in(self, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-        """Return the condition that one of these columns holds their name."""
-        if not self.name:
-            return false()
-        return or_(*(_in_json(each, self.name) for each in columns))
+        """Return the condition that one of these columns holds their name, or what they asked."""
+        names = [_in_json(each, self.name) for each in columns if self.name]
+        asked = [_in_json(each, _beginning(words)) for each in columns for words in self.asked]
+        return or_(false(), *names, *asked)
+
+
+def is_in(value: str, asked: str) -> bool:
+    """Whether a stored text is what somebody asked, or its beginning, as lists show it. A few letters are
+    looked for only where they stand alone."""
+    if len(asked) < LONG:
+        return value == asked
+    return _beginning(asked) in " ".join(value.split())
+
+
+def _beginning(asked: str) -> str:
+    """Return by what a question is looked for: its first words, which are in one line."""
+    return asked[:SHOWN].rstrip()
 
 
 def _in_json(column: InstrumentedAttribute[Any], words: str) -> ColumnElement[bool]:
@@ -101,7 +119,18 @@ def traces(db: Session, person_id: int, now_id: int) -> Traces | None:
         return None
     rows = db.scalars(select(Identity).where(Identity.person_id == now_id)).all()
     chats = [(row.messenger, row.chat) for row in rows]
-    return Traces(person_id, person.name, chats, [row.account for row in rows])
+    accounts = [row.account for row in rows]
+    mine = Member.person_id == person_id
+    return Traces(person_id, person.name, chats, accounts, asked_by(db, mine))
+
+
+def asked_by(db: Session, *whose: ColumnElement[bool]) -> list[str]:
+    """Return what was asked by these members, or in these requests: words, and where files lie."""
+    found = select(HelpRequest).join(Member, Member.id == HelpRequest.asker_id).where(*whose)
+    asked: list[str] = []
+    for request in db.scalars(found):
+        asked += [" ".join(request.need.split()), *(each["file"] for each in request.media)]
+    return [each for each in asked if each]
 
 
 def clear_notes(db: Session, of: Traces) -> None:
@@ -139,7 +168,7 @@ def clear_letters(db: Session, of: Traces, after: int) -> int | None:
     )
     if of.arrived:
         wrote &= ~exists().where(Delivery.letter_id == Letter.id, Delivery.state == "waiting")
-    named = of.stands_in(*(getattr(Letter, name) for name in WORDS))
+    named = of.stands_in(*(getattr(Letter, name) for name in (*WORDS, "media")))
     admits = or_(false(), *(_in_json(Letter.act, account) for account in of.accounts))
     for letter in db.scalars(select(Letter).where(*here, or_(wrote, named, admits))):
         if letter.act is not None and letter.act.get("admit") in of.accounts:
@@ -149,6 +178,8 @@ def clear_letters(db: Session, of: Traces, after: int) -> int | None:
             letter.media = []
         for name in WORDS:
             setattr(letter, name, of.hides(getattr(letter, name)))
+        if of.hides(letter.media) != letter.media:
+            letter.media = []
     pressed = select(Delivery).where(Delivery.letter_id > after, Delivery.letter_id <= upto)
     for row in db.scalars(pressed.where(of.stands_in(Delivery.chosen))):
         row.chosen = of.hides(row.chosen)

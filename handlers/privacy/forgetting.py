@@ -1,14 +1,15 @@
 """Forgetting somebody: asked for, waited for a day or done at once, and then carried out row by row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import Button, Command, Context, Text, _, form, on, paragraphs
 from bot.support.log import get
 from db.engine import timers
-from db.models import Member, Person
+from db.models import HelpRequest, Member, Person
 from db.network import members, networks
-from db.privacy import forgetting, forgotten
+from db.privacy import answers, forgetting, forgotten
 from handlers.joining import membership
 from handlers.joining.leave import LEFT
 from handlers.privacy.steps import (
@@ -92,8 +93,7 @@ def _forget_part(ctx: Context, mine: Sequence[Member]) -> None:
     if not sure:
         return
     over = membership.end(ctx, LEFT, member, "left", None)
-    forgetting.erase_membership(ctx.db, member)
-    clear_arrived(ctx, ctx.person)
+    clear_arrived(ctx, ClearWords(ctx.person.id, 0, member_id=member.id))
     ctx.say(
         paragraphs(_("You have left <b>{network}</b>, and your part in it is deleted.", network=name), over)
     )
@@ -213,18 +213,31 @@ def clear(ctx: Context, timer: Clear) -> None:
         ctx.later(ctx.now, Erase(timer.person_id, timer.anew_id, since), about=f"forget {timer.person_id}")
 
 
-def clear_arrived(ctx: Context, person: Person) -> None:
-    """Delete a person's words from letters that have arrived, soon."""
-    ctx.later(SOON, ClearWords(person.id, 0), about=f"words {person.id}")
+def clear_arrived(ctx: Context, timer: ClearWords) -> None:
+    """Delete words from letters that have arrived, soon."""
+    ctx.later(SOON, timer, about=f"words {timer.person_id}")
 
 
 @on(ClearWords)
 def clear_words(ctx: Context, timer: ClearWords) -> None:
-    """Delete them from some letters, and leave the others to turns of their own."""
-    traces = forgetting.Traces(timer.person_id, arrived=True)
+    """Delete them from some letters, and leave the others to turns of their own; at last, what they belonged
+    to."""
+    asked = forgetting.asked_by(
+        ctx.db,
+        *([Member.id == timer.member_id] if timer.member_id is not None else []),
+        *([HelpRequest.id == timer.request_id] if timer.request_id is not None else []),
+    )
+    traces = forgetting.Traces(timer.person_id, asked=asked, arrived=True)
     upto = forgetting.clear_letters(ctx.db, traces, timer.after)
     if upto is not None:
-        ctx.later(ctx.now, ClearWords(timer.person_id, upto), about=f"words {timer.person_id}")
+        ctx.later(ctx.now, replace(timer, after=upto), about=f"words {timer.person_id}")
+        return
+    member = ctx.hold(Member, timer.member_id) if timer.member_id is not None else None
+    if member is not None and member.state == "left":
+        forgetting.erase_membership(ctx.db, member)
+    request = ctx.hold(HelpRequest, timer.request_id) if timer.request_id is not None else None
+    if request is not None:
+        answers.forget_words(request)
 
 
 @on(Erase)

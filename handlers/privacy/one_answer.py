@@ -9,7 +9,7 @@ from db.privacy.answers import Said
 from handlers.asking import wording
 from handlers.checking_in.rounds import MOODS
 from handlers.privacy import forgetting
-from handlers.privacy.steps import ForgetAnswers, ForgetCheckIn, ForgetQuestion
+from handlers.privacy.steps import ClearWords, ForgetAnswers, ForgetCheckIn, ForgetQuestion
 
 LATELY = timedelta(days=90)
 """How far back answers and questions are listed."""
@@ -76,8 +76,8 @@ def forget_question(ctx: Context, step: ForgetQuestion) -> None:
             Button(_("See my questions"), Command("requests"), keep=True),
         )
     else:
-        answers.forget_words(request)
-        forgetting.clear_arrived(ctx, ctx.person)
+        answers.forget(request)
+        forgetting.clear_arrived(ctx, ClearWords(ctx.person.id, 0, request_id=request.id))
         ctx.say(
             _("The words of your question are deleted. In the chats of those who read it they stay."),
             Button(_("Delete another one"), ForgetAnswers(), keep=True),

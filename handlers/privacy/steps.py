@@ -61,10 +61,13 @@ class Clear(Timer):
 
 
 class ClearWords(Timer):
-    """Look through letters for words of a person that have arrived, from one on."""
+    """Look through letters, from one on, for words of a person that have arrived, and for what they asked in
+    a network, or by one question; then delete that."""
 
     person_id: int
     after: int
+    member_id: int | None = None
+    request_id: int | None = None
 
 
 class Erase(Timer):
