@@ -16,6 +16,14 @@ Receive = Callable[[Incoming], Awaitable[str | None]]
 """Hands an event to the engine; returns when it is committed, raises when it could not be stored. What it
 returns is a note for whoever pressed a button, for messengers that show one on the press."""
 
+Alert = Callable[[str], Awaitable[None]]
+"""Tells the operators, on the other messengers, what only they can mend, such as a captcha or a suspended
+account; an English sentence that says what to do."""
+
+
+async def no_alert(sentence: str) -> None:
+    """Tell nobody."""
+
 
 class Buttons(Enum):
     """How a chat shows choices, best first."""
@@ -76,6 +84,21 @@ class MenuEntry:
 
     name: str
     title: str
+
+
+class About(Enum):
+    """What an error of a messenger is about. Only what is about the letter ends it; what is about the chat
+    ends all that goes there, until they write. All else passes or is mended, and the letter waits."""
+
+    LETTER = "this letter"
+    CHAT = "this chat"
+    ACCOUNT = "our account"
+    LINE = "the line"
+    PROGRAM = "the program"
+
+
+PROGRAM_AGAIN = 60.0
+"""Seconds until something is tried again that failed because of the program, or of what it was told."""
 
 
 class SendError(Exception):

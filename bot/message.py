@@ -45,7 +45,9 @@ class Media:
     kind:     "voice", "audio", "photo", "video", "video_note" (a round one) or "document"
     file:     the messenger's own reference, for `Adapter.fetch`
     type:     MIME type, "" where nobody said
-    size:     bytes; seconds: how long it plays; both None where nobody said
+    size:     bytes; seconds: how long it plays; width, height: pixels; all None where nobody said
+    waveform: how loud a voice note is from its beginning to its end, as numbers from 0 to 1024 with spaces
+              in between; "" where nobody said
     covered:  whether it is shown only to those who tap it
     unnamed:  nothing of it may tell who sent it: its bytes are sent anew under this name, not by the
               reference, and may be fewer than `size`
@@ -58,6 +60,9 @@ class Media:
     type: str = ""
     size: int | None = None
     seconds: int | None = None
+    width: int | None = None
+    height: int | None = None
+    waveform: str = ""
     covered: bool = False
     unnamed: bool = False
 

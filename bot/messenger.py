@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from bot.adapter import Adapter, Capabilities
+from bot.adapter import Adapter, Alert, Capabilities
 from bot.settings import MessengerSection
 
 Settings = TypeVar("Settings", bound=MessengerSection)
@@ -33,15 +33,16 @@ class Host:
 
     knows:    whether an account on this messenger is an operator's, or that of somebody in a network
     refusal:  what somebody is told whose invitation is refused: of their language nothing is known
+    only_verified: what somebody is told to whose devices the bot may not write, as they have verified none
     memory:   what the adapter has to remember
-    alert:    tells the operators, on the other messengers, what only they can mend, such as a captcha or a
-              suspended account; an English sentence that says what to do
+    alert:    tells the operators what only they can mend
     """
 
     knows: Callable[[str], Awaitable[bool]]
     refusal: str
+    only_verified: str
     memory: Memory
-    alert: Callable[[str], Awaitable[None]]
+    alert: Alert
 
 
 class Keeper(Protocol):

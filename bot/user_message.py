@@ -1,5 +1,6 @@
 """What somebody said, as a handler gets and keeps it: words, and what was sent with them."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from bot.markup import clean
 from bot.message import Chat, Media, Words
 from bot.support import traces
+
+LONGEST_NAME = 120
+"""Characters of a file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class UserMessage:
         """Return what a message said, its words already cleaned."""
         return cls(
             words,
-            (said.media,) if said.media else (),
+            (replace(said.media, name=file_name(said.media.name)),) if said.media else (),
             key(chat, said.message) if said.message else "",
             key(chat, said.album) if said.album else "",
             (chat.messenger, chat.id, said.reply_to) if said.reply_to else (),
@@ -74,6 +78,12 @@ class UserMessage:
             tuple(packed.get("answers", ())),
             packed.get("forwarded", ""),
         )
+
+
+def file_name(name: str) -> str:
+    """Return what a file is called, without folders, and without marks that would have it read like a file
+    of another kind."""
+    return clean(re.split(r"[\\/]", name)[-1]).replace("\n", " ")[:LONGEST_NAME]
 
 
 def key(chat: Chat, message: str) -> str:

@@ -117,6 +117,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute(files.IN_MEMORY)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
+    # What is deleted is gone from the file, and from the log of writes beside it once that begins anew.
+    for pragma in ("secure_delete=ON", "journal_size_limit=0"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:

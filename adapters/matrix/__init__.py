@@ -53,6 +53,10 @@ class Settings(MessengerSection):
     device_name: Name = "mentorNET"
     """What people see as the name of the bot's device."""
 
+    unsigned_devices: Switch = False
+    """Whether the bot also writes to devices that their owners have not verified; otherwise it asks them to,
+    because such a device may be somebody else's."""
+
     invites: Policy = "anyone"
     """Whose invitations to chats and rooms the bot accepts: anyone's, only those from accounts on
     matrix.servers ("servers"), or only those from people who are in a network already, and from operators
@@ -87,6 +91,7 @@ def _make(settings: Settings, host: Host) -> Matrix:
             password=settings.password.get_secret_value(),
             access_token=settings.access_token.get_secret_value(),
             device=settings.device_name,
+            unsigned_devices=settings.unsigned_devices,
         ),
         invites=settings.invites,
         servers=settings.servers,
@@ -94,6 +99,8 @@ def _make(settings: Settings, host: Host) -> Matrix:
         knows=host.knows,
         refusal="" if settings.refuse_silently else host.refusal,
         messages_per_second=settings.messages_per_second,
+        only_verified=host.only_verified,
+        alert=host.alert,
     )
 
 

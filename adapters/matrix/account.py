@@ -26,9 +26,10 @@ from nio.store import SqliteStore
 
 from adapters.matrix.encryption import keys
 from adapters.matrix.files import is_whole, write
-from adapters.matrix.homeserver.client import Failed, ask, call, optional, part
+from adapters.matrix.homeserver.client import ask, call, optional, part
+from adapters.matrix.homeserver.errors import Failed
 from adapters.matrix.homeserver.library import Client, store_fault
-from bot.adapter import Later, Unauthorised
+from bot.adapter import Alert, Later, Unauthorised, no_alert
 
 LOGIN, CRYPTO, SIGNING_KEYS, SYNC = "login.json", "crypto.db", "cross-signing.json", "sync"
 RESTORED, _LOCK = "restored", "lock"
@@ -44,6 +45,7 @@ class Account:
     user:    "@mentornet:example.org", or the part before the colon
     folder:  where the login and its keys are kept
     device:  how the device is called in other people's apps
+    unsigned_devices: whether other people's devices get keys that they have not signed
     """
 
     homeserver: str
@@ -52,14 +54,16 @@ class Account:
     password: str = field(default="", repr=False)
     access_token: str = field(default="", repr=False)
     device: str = "mentorNET"
+    unsigned_devices: bool = False
 
-    async def open(self) -> Client:
+    async def open(self, alert: Alert = no_alert) -> Client:
         """Log in, or take up the login there is; the device's keys are loaded and known to the homeserver.
-        Raises `Unauthorised` with what to do, or `OSError` when the homeserver cannot be reached."""
+        `alert` is told what only an operator can mend. Raises `Unauthorised` with what to do, or `OSError`
+        when the homeserver cannot be reached."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         known = self._known()
         self._look()
-        client = self._client(known.get("device", ""))
+        client = self._client(known.get("device", ""), alert)
         try:
             await self._enter(client, known)
             client.store.database.pragma("temp_store", "memory", permanent=True)  # no other folder is ours
@@ -192,7 +196,7 @@ class Account:
         keys = self.folder / CRYPTO
         return keys.exists() and keys.stat().st_size > 0
 
-    def _client(self, device: str) -> Client:
+    def _client(self, device: str, alert: Alert) -> Client:
         config = AsyncClientConfig(
             store=SqliteStore,
             store_name=CRYPTO,
@@ -201,8 +205,9 @@ class Account:
             max_timeouts=0,
             request_timeout=_REQUEST_SECONDS,
         )
+        options = {"device_id": device, "store_path": str(self.folder), "config": config}
         return Client(
-            self.homeserver, self.user, device_id=device, store_path=str(self.folder), config=config
+            self.homeserver, self.user, alert=alert, unsigned_devices=self.unsigned_devices, **options
         )
 
     async def _enter(self, client: AsyncClient, known: dict[str, str]) -> None:

@@ -14,7 +14,8 @@ from adapters.matrix.door import Door, Invites, Policy
 from adapters.matrix.encryption import trust as matrix_trust
 from adapters.matrix.encryption.unread import Unread
 from adapters.matrix.events import Ourselves
-from adapters.matrix.homeserver.client import NAME, Failed, Pause, call, kind, part
+from adapters.matrix.homeserver.client import NAME, Pause, call, part
+from adapters.matrix.homeserver.errors import Failed, kind
 from adapters.matrix.homeserver.library import Client
 from adapters.matrix.incoming import Inbox
 from adapters.matrix.listening import Listener
@@ -22,12 +23,14 @@ from adapters.matrix.outgoing import Sender
 from adapters.matrix.reactions import MOST
 from adapters.matrix.rooms import Rooms
 from bot.adapter import (
+    Alert,
     Buttons,
     Capabilities,
     Plain,
     Receive,
     Unauthorised,
     Unreachable,
+    no_alert,
 )
 from bot.message import Chat, Identity, Media, MessageRef, Outgoing
 
@@ -62,6 +65,8 @@ class Matrix(Plain):
     time has it, because the keys of encryption belong to one.
 
     messages_per_second:  for all rooms together; what the homeserver lets one sender do
+    only_verified:        what somebody reads of whose devices none is signed; "" for nothing
+    alert:                is told what only an operator can mend
     pause:                what waits after failures, for tests
 
     The others say whose invitations we accept, as in `Policy`.
@@ -79,11 +84,15 @@ class Matrix(Plain):
         knows: Callable[[str], Awaitable[bool]] = _nobody,
         space: str = "",
         refusal: str = "",
+        only_verified: str = "",
+        alert: Alert = no_alert,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self.rate: Final = messages_per_second
         self._account = account
         self._policy = Policy(invites, frozenset(servers), knows, space, refusal)
+        self._only_verified = only_verified
+        self._alert = alert
         self._pause = pause
         self._synced = asyncio.Event()
         self.last_heard_at = 0.0
@@ -94,7 +103,7 @@ class Matrix(Plain):
         `Unauthorised`, or `OSError` when the homeserver cannot be reached."""
         await self.close()
         matrix_trust.look(self._account.folder / SIGNING_KEYS)
-        client = await self._account.open()
+        client = await self._account.open(self._alert)
         self._rooms = Rooms(client)
         try:
             name = await _name(client)
@@ -106,7 +115,7 @@ class Matrix(Plain):
         self._door = Door(client, self._rooms, self._policy, self._pause, self._account.folder)
         unread = Unread(client, self._account.folder)
         self._inbox = Inbox(client, self._us, self._rooms, self._door, self._pause, unread)
-        self._sender = Sender(client, self._rooms, self._door, self._synced)
+        self._sender = Sender(client, self._rooms, self._door, self._synced, self._only_verified)
         self._listener = Listener(
             client,
             self._account,

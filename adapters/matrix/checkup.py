@@ -9,7 +9,8 @@ from nio import AsyncClient
 
 from adapters.matrix.account import Account
 from adapters.matrix.encryption import trust as matrix_trust
-from adapters.matrix.homeserver.client import Failed, call
+from adapters.matrix.homeserver.client import call
+from adapters.matrix.homeserver.errors import Failed
 
 Finding = tuple[bool, str]
 

@@ -16,7 +16,8 @@ from typing import Any, Final, Literal
 from nio import AsyncClient
 
 from adapters.matrix.files import write
-from adapters.matrix.homeserver.client import NAME, Failed, Pause, call, insist, part
+from adapters.matrix.homeserver.client import NAME, Pause, call, insist, part
+from adapters.matrix.homeserver.errors import Failed
 from adapters.matrix.homeserver.sync import membership
 from adapters.matrix.rooms import SPACE, Rooms
 from bot.support import log as logs

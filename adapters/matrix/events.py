@@ -23,6 +23,8 @@ _OF_APPS: Final = ("m.call.", "m.key.", "m.poll.", "org.matrix.msc3381.poll.", "
 _VOICE: Final = ("m.voice", "org.matrix.msc3245.voice")
 _KEYCAP: Final = re.compile("([1-9])\ufe0f?\u20e3?\ufe0f?")
 _LARGEST: Final = 2**53 - 1  # of a number in JSON that everybody reads alike
+_MOST_POINTS: Final = 1000
+LOUDEST: Final = 1024
 _LONGEST_SIGN: Final = 16
 """Of an emoji that is put together; others are somebody's jokes."""
 _COMMAND: Final = re.compile(r"[!/]\w")
@@ -177,7 +179,21 @@ def _media(content: Mapping[str, Any]) -> tuple[str, Media]:
         type=text(info.get("mimetype")),
         size=_number(info.get("size")),
         seconds=round(length / 1000) if length is not None else None,
+        width=_number(info.get("w")),
+        height=_number(info.get("h")),
+        waveform=_waveform(content) if kind == "voice" else "",
     )
+
+
+def _waveform(content: Mapping[str, Any]) -> str:
+    """How loud it is over time (https://github.com/matrix-org/matrix-spec-proposals/pull/3246); "" where that
+    is not told, or oddly."""
+    match content.get("org.matrix.msc1767.audio"):
+        case {"waveform": list(points)} if len(points) <= _MOST_POINTS:
+            loud = [_number(point) for point in points]
+            if all(point is not None and point <= LOUDEST for point in loud):
+                return " ".join(map(str, loud))
+    return ""
 
 
 def _number(value: object) -> int | None:

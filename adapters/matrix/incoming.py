@@ -13,7 +13,8 @@ from adapters.matrix.encryption import verification
 from adapters.matrix.encryption.unread import WITHHELD, Unread
 from adapters.matrix.events import Ourselves, read, thread_of
 from adapters.matrix.homeserver import sync as matrix_sync
-from adapters.matrix.homeserver.client import NAME, Failed, Pause, call, insist, part, text
+from adapters.matrix.homeserver.client import NAME, Pause, call, insist, part, text
+from adapters.matrix.homeserver.errors import Failed
 from adapters.matrix.homeserver.library import Client
 from adapters.matrix.homeserver.sync import News, Odd, membership, unreadable
 from adapters.matrix.homeserver.sync import events as events_of
@@ -214,7 +215,10 @@ class Inbox:
             return []
         if found == Unsupported("verification"):
             self._door.chore(verification.cancel(self._client, room, source["event_id"]))
-        return [self._incoming(source, found, self._rooms.chat(room, thread_of(source)))]
+        chat = self._rooms.chat(room, thread_of(source))
+        if chat.private:
+            self._rooms.spoke(room, source["event_id"], thread_of(source))
+        return [self._incoming(source, found, chat)]
 
     async def _complete(self, room: str, source: Mapping[str, Any]) -> Event | None:
         """What somebody did, once it is known whose the message is that it is about."""

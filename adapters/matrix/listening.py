@@ -7,7 +7,7 @@ what it has not handed over yet: here the sync token is stored only when all bef
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from adapters.matrix.door import Door
 from adapters.matrix.encryption import keys
 from adapters.matrix.encryption import trust as matrix_trust
 from adapters.matrix.homeserver import sync as matrix_sync
-from adapters.matrix.homeserver.client import NAME, Failed, Pause, ask, call, insist, mistake, part
+from adapters.matrix.homeserver.client import NAME, Pause, ask, call, insist, mistake, part
+from adapters.matrix.homeserver.errors import Failed
 from adapters.matrix.homeserver.library import Client
 from adapters.matrix.homeserver.sync import News
 from adapters.matrix.incoming import Inbox
@@ -36,6 +37,7 @@ _FILTER: Final[dict[str, Any]] = {
     },
 }
 _POLL_SECONDS: Final = 30
+_OWING_SECONDS: Final = 5  # where something about keys is left to be done
 _FIRST_SECONDS: Final = 300
 _COUNT_SECONDS: Final = 60.0
 
@@ -65,6 +67,7 @@ class Listener:
         self._synced = synced
         self._heard = heard
         self._pause = pause
+        self._owes_keys = self._owes_trust = True
         self._count_at = 0.0  # when a homeserver that does not tell how many keys it has is asked again
 
     async def run(self, receive: Receive) -> None:
@@ -118,8 +121,9 @@ class Listener:
     async def _sync(self, since: str) -> News:
         """What is new, as soon as there is something, taken in by the library. Raises `Failed`."""
         first = not self._synced.is_set()
-        seconds = 1 if self._inbox.unread.soon else _POLL_SECONDS
-        query = {"filter": json.dumps(_FILTER), "timeout": "0" if first else str(seconds * 1000)}
+        owes = self._owes_keys or self._owes_trust
+        seconds = 1 if self._inbox.unread.soon else _OWING_SECONDS if owes else _POLL_SECONDS
+        query = {"filter": json.dumps(_FILTER), "timeout": "0" if first else str(int(seconds * 1000))}
         query |= {"since": since} if since else {}
         query |= {"full_state": "true"} if first else {}
         client, longest = self._client, _FIRST_SECONDS if first else seconds + 30
@@ -138,21 +142,26 @@ class Listener:
             raise Failed("", 200, answer)
 
     async def _between(self, news: News) -> None:
-        """What has to be done between two syncs, and once after the first one."""
-        first = not self._synced.is_set()
+        """What has to be done between two syncs; what does not succeed is done after the next one."""
+        self._owes_keys = not await self._succeeds("keys.later", self._care_for_keys(news))
+        if self._owes_trust:
+            self._owes_trust = not await self._succeeds("trust.later", self._be_trusted())
+        self._synced.set()
+
+    async def _succeeds(self, otherwise: str, work: Awaitable[None]) -> bool:
+        """Whether something is done now. Raises `Failed` only where our login is worth nothing any more."""
         try:
-            await self._care_for_keys(news, first)
+            await work
         except Failed as failed:
             if failed.unauthorised:
                 raise
-            log.warning("keys.later", why=str(failed), **mistake(failed))
-        if first:
-            await self._be_trusted()
-        self._synced.set()
+            log.warning(otherwise, why=str(failed), **mistake(failed))
+            return False
+        return True
 
-    async def _care_for_keys(self, news: News, first: bool) -> None:
+    async def _care_for_keys(self, news: News) -> None:
         """Have keys that others can take, and give them those that we owe. Raises `Failed`."""
-        client, now = self._client, time.monotonic()
+        client, now, first = self._client, time.monotonic(), not self._synced.is_set()
         if news.keys is not None or now >= self._count_at:
             left = await keys.count(client, news.keys)
             self._count_at = now + _COUNT_SECONDS
@@ -164,13 +173,10 @@ class Listener:
         await ask(keys.keep_up(client))
 
     async def _be_trusted(self) -> None:
+        """Have our device signed, where that needs no password that we have not. Raises `Failed`."""
+        seeds = self._account.folder / SIGNING_KEYS
         try:
-            folder = self._account.folder
-            if await matrix_trust.sign(self._client, folder / SIGNING_KEYS, self._account.password):
+            if await matrix_trust.sign(self._client, seeds, self._account.password):
                 log.info("trust.signed")
         except matrix_trust.NoPassword:
             log.warning("trust.no_password", why="put matrix.password into the config for one start")
-        except Failed as failed:
-            if failed.unauthorised:
-                raise
-            log.warning("trust.not_signed", why=str(failed), **mistake(failed))

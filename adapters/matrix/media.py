@@ -8,6 +8,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ from Crypto.Cipher import AES
 from Crypto.Util import Counter
 from nio import AsyncClient
 
-from adapters.matrix.homeserver.client import V1, Failed, address, check, kind, told
+from adapters.matrix.homeserver.client import V1, address, call, check, part, told
+from adapters.matrix.homeserver.errors import Failed, kind
 from bot.adapter import LARGEST_FILE, Refused, SendError
 from bot.message import Media
 
@@ -64,6 +66,15 @@ async def _refused(answer: aiohttp.ClientResponse) -> None:
     raise kind(Failed("", answer.status))
 
 
+async def largest(client: AsyncClient) -> int:
+    """How many bytes a file may have on the homeserver. Raises `Failed`, also where it does not say."""
+    told = await call(client, "GET", ["media", "config"], base=V1)
+    size = part(told, "m.upload.size", int)
+    if isinstance(size, bool) or size <= 0:
+        raise Failed("", 200)
+    return size
+
+
 async def upload(
     client: AsyncClient,
     read: Callable[[], AsyncIterator[bytes]],
@@ -72,9 +83,10 @@ async def upload(
     name: str,
     size: int | None,
     encrypted: bool,
+    largest: int = LARGEST_FILE,
 ) -> dict[str, Any]:
-    """Put a file on the homeserver: `{"url": …}`, or `{"file": …}` with its key. Raises `Failed`, and
-    whatever `read` raises.
+    """Put a file on the homeserver: `{"url": …}`, or `{"file": …}` with its key. Raises `Failed`; `Refused`
+    where it has more bytes than the homeserver takes (`largest`); and whatever `read` raises.
 
     Homeservers want to know the size before; where nobody said it, the file waits in a temporary one.
     """
@@ -86,8 +98,16 @@ async def upload(
                 waiting.write(piece)
             waiting.seek(0)
             return await upload(
-                client, lambda: _pieces(waiting), type=type, name=name, size=size, encrypted=encrypted
+                client,
+                lambda: _pieces(waiting),
+                type=type,
+                name=name,
+                size=size,
+                encrypted=encrypted,
+                largest=largest,
             )
+    if size > largest:
+        raise Refused("a file that is larger than the homeserver takes")
     try:
         response, keys = await client.upload(
             lambda _limited, _timeouts: _whole(read(), size),
@@ -96,11 +116,17 @@ async def upload(
             encrypt=encrypted,
             filesize=size,
         )
-    except (Failed, SendError):
+    except Failed as failed:
+        if failed.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # whoever says so: it is about the file
+            raise Refused("a file that is larger than the homeserver takes") from None
+        raise
+    except SendError:
         raise
     except Exception as error:
         if isinstance(error.__cause__, SendError):  # what `read` raised while it was sent
             raise error.__cause__ from None
+        if isinstance(error, aiohttp.ClientError | TimeoutError | OSError):
+            raise Failed(error.__class__.__name__) from None
         raise Failed(error.__class__.__name__) from error
     check(response)
     url = response.content_uri

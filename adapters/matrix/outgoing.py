@@ -5,6 +5,7 @@ import contextlib
 import mimetypes
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,11 +15,13 @@ from adapters.matrix import content
 from adapters.matrix import media as matrix_media
 from adapters.matrix.door import Door, server_of
 from adapters.matrix.encryption.room_keys import NobodyReached, RoomKeys
-from adapters.matrix.homeserver.client import NAME, Failed, ask, call, kind, part
+from adapters.matrix.events import thread_of
+from adapters.matrix.homeserver.client import NAME, ask, call, part
+from adapters.matrix.homeserver.errors import Failed, kind
 from adapters.matrix.homeserver.library import Client
 from adapters.matrix.reactions import Reactions
 from adapters.matrix.rooms import Rooms
-from bot.adapter import Later, Moved, Unreachable
+from bot.adapter import LARGEST_FILE, Later, Moved, Unreachable
 from bot.message import Carried, Chat, Made, MessageRef, Outgoing
 from bot.support import log as logs
 
@@ -42,10 +45,15 @@ class Sender:
     """Sends, in each room one after the other, as soon as `synced` is set: before that it is not known who
     is in a room."""
 
-    def __init__(self, client: Client, rooms: Rooms, door: Door, synced: asyncio.Event) -> None:
+    def __init__(
+        self, client: Client, rooms: Rooms, door: Door, synced: asyncio.Event, only_verified: str
+    ) -> None:
         self._client, self._rooms, self._door, self._synced = client, rooms, door, synced
         self._reactions = Reactions(client)
         self._keys = RoomKeys(client)
+        self._only_verified = only_verified
+        self._largest = 0
+        self._asked_to_verify: set[str] = set()
         self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._sending: set[asyncio.Task[MessageRef]] = set()
         self._files: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
@@ -94,13 +102,35 @@ class Sender:
                 await self._ready(message.chat)
                 if message.replaces is not None:
                     return await self._edit(message, message.replaces)
-                event, *more = await self._post(message)
+                event, *more = await self._post(self._in_its_thread(message))
                 self._reactions.none_yet(event)
-        except NobodyReached:
+        except NobodyReached as nobody:
+            if nobody.unsigned:
+                await self._ask_to_verify(message.chat.id)
             raise Later(_KEY_SECONDS) from None
         except Failed as failed:
             raise kind(failed) from None
         return MessageRef(message.chat, event, tuple(more))
+
+    def _in_its_thread(self, message: Outgoing) -> Outgoing:
+        """The same, in a private chat in the thread where the other one writes."""
+        chat, answered = message.chat, message.reply_to
+        thread = self._rooms.thread_for(chat.id, answered) if chat.private else chat.thread
+        return replace(message, chat=replace(chat, thread=thread))
+
+    async def _ask_to_verify(self, room: str) -> None:
+        """Say once, for all to read, why nothing comes: to devices that nobody signed nothing can be said
+        in private."""
+        if not self._only_verified or room in self._asked_to_verify:
+            return
+        self._asked_to_verify.add(room)
+        body = {"msgtype": "m.notice", "body": self._only_verified, "m.mentions": {}}
+        path = ["rooms", room, "send", "m.room.message", f"verify{uuid4().hex}"]
+        try:
+            await call(self._client, "PUT", path, body)
+        except Failed as failed:
+            self._asked_to_verify.discard(room)
+            log.info("verification.not_asked", why=str(failed))
 
     async def _ready(self, chat: Chat) -> None:
         """Make sure that the room is there and the right people are in it. Raises a `SendError` or
@@ -208,17 +238,26 @@ class Sender:
             info = {"mimetype": media.type or "application/octet-stream"}
             info |= {"size": size} if size is not None else {}
             info |= {"duration": media.seconds * 1000} if media.seconds is not None else {}
-        room = self._client.rooms[message.chat.id]
-        where = await matrix_media.upload(
-            self._client, read, type=info["mimetype"], name=name, size=size, encrypted=room.encrypted
-        )
+            info |= {"w": media.width, "h": media.height} if media.width and media.height else {}
+        encrypted, largest = self._client.rooms[message.chat.id].encrypted, await self._largest_file()
+        about = {"type": info["mimetype"], "name": name, "size": size}
+        where = await matrix_media.upload(self._client, read, **about, encrypted=encrypted, largest=largest)
         event = content.file(message, form, name, info, where, caption=number == 0)
         if isinstance(file, Carried) and file.media.kind == "voice":
-            event |= {
-                "org.matrix.msc3245.voice": {},
-                "org.matrix.msc1767.audio": {"duration": info.get("duration", 0)},
-            }
+            audio: dict[str, Any] = {"duration": info.get("duration", 0)}
+            if file.media.waveform:
+                audio["waveform"] = [int(point) for point in file.media.waveform.split()]
+            event |= {"org.matrix.msc3245.voice": {}, "org.matrix.msc1767.audio": audio}
         return await self._put(message.chat.id, event, f"{_transaction(message)}.file{number}")
+
+    async def _largest_file(self) -> int:
+        """Bytes that the homeserver takes, as it says; as many as anybody takes where it does not say."""
+        if not self._largest:
+            try:
+                self._largest = await matrix_media.largest(self._client)
+            except Failed as failed:
+                log.debug("media.limit_unknown", why=str(failed))
+        return self._largest or LARGEST_FILE
 
     async def _put(self, room: str, event: dict[str, Any], transaction: str) -> str:
         """Send a message event, encrypted where the room is. Raises `Failed`, and `NobodyReached`."""
@@ -237,6 +276,8 @@ class Sender:
         if not sent.event_id:
             raise Failed("", 200)
         self._remember(sent.event_id, event)
+        if self._rooms.partner(room):
+            self._rooms.wrote(sent.event_id, thread_of({"content": event}))
         return str(sent.event_id)
 
 

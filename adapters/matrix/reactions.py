@@ -8,7 +8,8 @@ from uuid import uuid4
 from nio import AsyncClient
 
 from adapters.matrix.content import keycap, reaction
-from adapters.matrix.homeserver.client import V1, Failed, call, part
+from adapters.matrix.homeserver.client import V1, call, part
+from adapters.matrix.homeserver.errors import Failed
 
 MOST: Final = 6
 _REMEMBERED: Final = 5000

@@ -1,18 +1,22 @@
 """What we know about rooms: which are private chats, who may do what in them, and which one became which."""
 
 import asyncio
-from collections import defaultdict
+import time
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nio import AsyncClient, MatrixRoom
 
-from adapters.matrix.homeserver.client import NAME, Failed, call, part, text
+from adapters.matrix.homeserver.client import NAME, call, part, text
+from adapters.matrix.homeserver.errors import Failed
 from bot.message import Chat
 from bot.support import log as logs
 
 SPACE: Final = "m.space"
+_REMEMBERED: Final = 5000
+_THREAD_SECONDS: Final = 600.0
 _DIRECT: Final = "m.direct"
 _CREATORS_RULE_FROM: Final = 12  # the room version from which those who made a room stand above all numbers
 _ENCRYPTED: Final = {
@@ -68,6 +72,8 @@ class Rooms:
         self._state: defaultdict[str, State] = defaultdict(State)
         self._direct: dict[str, list[str]] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._threads: OrderedDict[str, str] = OrderedDict()  # of events in private chats
+        self._speaks_in: dict[str, tuple[str, float]] = {}
 
     # --- what is so ----------------------------------------------------------------------------------
 
@@ -114,9 +120,28 @@ class Rooms:
         return next((account for account, rooms in self._direct.items() if room in rooms), "")
 
     def chat(self, room: str, thread: str = "") -> Chat:
-        """A room as the seam knows it; private chats have no threads."""
+        """A room as the seam knows it; of threads in private chats only we know."""
         private = bool(self.partner(room))
         return Chat(NAME, room, private, "" if private else thread)
+
+    def spoke(self, room: str, event: str, thread: str) -> None:
+        """Note in which thread of a private chat somebody wrote an event; "" outside of threads."""
+        self.wrote(event, thread)
+        self._speaks_in[room] = (thread, time.monotonic())
+
+    def wrote(self, event: str, thread: str) -> None:
+        """Note in which thread of a private chat an event is, ours or theirs."""
+        self._threads[event] = thread
+        while len(self._threads) > _REMEMBERED:
+            self._threads.popitem(last=False)
+
+    def thread_for(self, room: str, answered: str | None) -> str:
+        """The thread of a private chat into which our next words belong: that of the message they answer, or
+        the one in which was written last, some minutes ago at most."""
+        if answered is not None:
+            return self._threads.get(answered, "")
+        thread, at = self._speaks_in.get(room, ("", 0.0))
+        return thread if time.monotonic() - at < _THREAD_SECONDS else ""
 
     def shared_with(self, account: str) -> str:
         """The private chat in which somebody hears us; "" where there is none."""

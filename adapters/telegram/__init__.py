@@ -17,7 +17,9 @@ from bot.settings import Listen, MaybeAddress, MessengerSection, Must, Rate, Web
 
 
 def _token(secret: SecretStr | None) -> SecretStr | None:
-    if secret is not None and not re.fullmatch(r"\d+:[\w-]+", secret.get_secret_value()):
+    if secret is None or not secret.get_secret_value():
+        return None
+    if not re.fullmatch(r"\d+:[\w-]+", secret.get_secret_value()):
         raise ValueError("not a token")
     return secret
 
@@ -37,6 +39,7 @@ def _header_word(secret: SecretStr) -> SecretStr:
 
 
 Seconds = Annotated[int, Field(ge=1, le=50), Must("a whole number of seconds from 1 to 50")]
+MaybeFolder = Annotated[str, Field(pattern=r"^(/.*)?$"), Must("the whole path of a folder, from / on")]
 Token = Annotated[
     SecretStr | None,
     AfterValidator(_token),
@@ -67,6 +70,10 @@ class Settings(MessengerSection):
     file_url: MaybeAddress = ""
     """Where that server hands out files; while it is empty, at api_url under /file."""
 
+    local_files: MaybeFolder = ""
+    """The folder in which a Bot API server of your own on this machine, run with --local, keeps its files;
+    while it is empty, no file of this machine is read."""
+
     poll_seconds: Seconds = 30
     """How many seconds Telegram may hold back its answer while there is nothing new."""
 
@@ -96,9 +103,11 @@ def _make(settings: Settings, host: Host) -> Telegram:
         token,
         api_url=settings.api_url,
         file_url=settings.file_url,
+        local_files=settings.local_files,
         poll_seconds=settings.poll_seconds,
         messages_per_second=settings.messages_per_second,
         webhook=_webhook(settings, token),
+        alert=host.alert,
     )
 
 

@@ -7,6 +7,7 @@ from its server (github.com/tdlib/telegram-bot-api).
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from telegram.error import BadRequest, EndPointNotFound, InvalidToken, TelegramError
@@ -20,6 +21,7 @@ from adapters.telegram.polling import Polling
 from adapters.telegram.updates import NAME
 from adapters.telegram.webhook import Listener, Webhook, failed_at
 from bot.adapter import (
+    Alert,
     Capabilities,
     MenuEntry,
     MenuScope,
@@ -28,6 +30,7 @@ from bot.adapter import (
     Refused,
     Sharing,
     Unauthorised,
+    no_alert,
 )
 from bot.message import Chat, Identity, Media, MessageRef, Outgoing
 
@@ -41,9 +44,11 @@ class Telegram(Plain):
 
     api_url:              "https://api.telegram.org", or another Bot API server
     file_url:             where that one hands out files; "": at api_url, under /file
+    local_files:          the folder of a server on this machine that names files by their paths; "": none
     poll_seconds:         how long Telegram holds a request for news open; at most 50
     messages_per_second:  for all chats together; about 30 on Telegram's own server
     webhook:              where Telegram hands over news; None: we ask for it, by long polling
+    alert:                is told what only an operator can mend
     """
 
     name: Final = NAME
@@ -54,19 +59,27 @@ class Telegram(Plain):
         *,
         api_url: str,
         file_url: str = "",
+        local_files: str = "",
         poll_seconds: int,
         messages_per_second: float,
         webhook: Webhook | None = None,
         http: TelegramHttp | None = None,
+        alert: Alert = no_alert,
     ) -> None:
         self.rate: Final = messages_per_second
         self._webhook = webhook
-        self._client = Client(token, api_url=api_url, file_url=file_url, http=http or TelegramHttp())
+        self._client = Client(
+            token,
+            api_url=api_url,
+            file_url=file_url,
+            http=http or TelegramHttp(),
+            local=Path(local_files) if local_files else None,
+        )
         self._inbox = Inbox(self._client)
         self._way_in: Listener | Polling = (
             Listener(self._client, self._inbox, webhook)
             if webhook
-            else Polling(self._client, self._inbox, poll_seconds)
+            else Polling(self._client, self._inbox, poll_seconds, alert)
         )
         self._sender = Sender(self._client)
         self._joins_groups = True

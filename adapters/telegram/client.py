@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from telegram import Bot
@@ -27,10 +28,14 @@ class Client:
 
     api_url:   "https://api.telegram.org", or another server
     file_url:  where that one hands out files; "": at api_url, under /file
+    local:     the folder of a server on this machine that names files by their paths; None for none
     """
 
-    def __init__(self, token: str, *, api_url: str, file_url: str, http: TelegramHttp) -> None:
+    def __init__(
+        self, token: str, *, api_url: str, file_url: str, http: TelegramHttp, local: Path | None = None
+    ) -> None:
         self._http = http
+        self._local = local
         file_url = (file_url or f"{api_url.rstrip('/')}/file").rstrip("/")
         self._file_url = f"{file_url}/bot{token}"
         self._bot = Bot(
@@ -67,7 +72,7 @@ class Client:
 
     async def read(self, path: str) -> AsyncIterator[bytes]:
         """Yield a file by its path, as getFile gives it, in pieces. Raises `TelegramError` or `OSError`."""
-        async for piece in pieces(self._http, path, self._file_url):
+        async for piece in pieces(self._http, path, self._file_url, self._local):
             yield piece
 
 

@@ -28,7 +28,7 @@ from telegram.error import (
 
 from adapters.telegram.json import loads
 from adapters.telegram.updates import NAME
-from bot.adapter import Later, Moved, Refused, SendError, Unreachable
+from bot.adapter import PROGRAM_AGAIN, About, Later, Moved, Refused, SendError, Unreachable
 from bot.message import Chat
 
 LONGEST_WAIT: Final = 3600.0
@@ -53,6 +53,8 @@ class Why(StrEnum):
     TOPIC_CLOSED = "the topic is closed"
     NO_RIGHT_TO_WRITE = "the bot may not write in the chat"
     NO_RIGHT = "the bot has not enough rights in the chat"
+    NO_SUCH_FILES = "the chat takes no such files"
+    PAYING_ONLY = "they take messages from paying accounts only"
     NO_VOICE = "they take no voice messages"
     SAME = "the message is not modified"
     NO_MESSAGE = "there is no such message"
@@ -80,7 +82,7 @@ class Why(StrEnum):
 
 UNKNOWN: Final = "for a reason that I do not know"
 # The first that a description holds is what it means.
-_WORDINGS: Final[Mapping[str, Why]] = {
+WORDINGS: Final[Mapping[str, Why]] = {
     "bot was blocked": Why.BLOCKED,
     "user is deactivated": Why.DEACTIVATED,
     "can't initiate conversation": Why.NOT_STARTED,
@@ -94,10 +96,15 @@ _WORDINGS: Final[Mapping[str, Why]] = {
     "group chat was deactivated": Why.NO_GROUP,
     "message thread not found": Why.NO_TOPIC,
     "topic_closed": Why.TOPIC_CLOSED,
-    "not enough rights to send": Why.NO_RIGHT_TO_WRITE,
+    "not enough rights to send text": Why.NO_RIGHT_TO_WRITE,
+    "not enough rights to send": Why.NO_SUCH_FILES,
     "have no rights to send": Why.NO_RIGHT_TO_WRITE,
+    "chat_send_plain_forbidden": Why.NO_RIGHT_TO_WRITE,
+    "chat_send_": Why.NO_SUCH_FILES,
     "chat_write_forbidden": Why.NO_RIGHT_TO_WRITE,
     "chat_restricted": Why.NO_RIGHT_TO_WRITE,
+    "premium_required": Why.PAYING_ONLY,
+    "payment_required": Why.PAYING_ONLY,
     "voice_messages_forbidden": Why.NO_VOICE,
     "not enough rights": Why.NO_RIGHT,
     "chat_admin_required": Why.NO_RIGHT,
@@ -145,7 +152,29 @@ _WEBHOOK_WORDINGS: Final[Mapping[str, str]] = {
     "closed": "the connection was closed",
     "reset": "the connection was closed",
 }
-_NOBODY_THERE: Final = (Why.NO_CHAT, Why.NO_USER, Why.NO_GROUP)
+_ABOUT: Final[Mapping[Why, About]] = {
+    **dict.fromkeys(
+        (
+            Why.BLOCKED,
+            Why.DEACTIVATED,
+            Why.NOT_STARTED,
+            Why.KICKED,
+            Why.NOT_A_MEMBER,
+            Why.NO_CHAT,
+            Why.NO_USER,
+            Why.NO_GROUP,
+            Why.NO_TOPIC,
+            Why.TOPIC_CLOSED,
+            Why.NO_RIGHT_TO_WRITE,
+            Why.PAYING_ONLY,
+        ),
+        About.CHAT,
+    ),
+    Why.LOGGED_OUT: About.ACCOUNT,
+    Why.WEBHOOK: About.PROGRAM,
+    Why.WEBHOOK_WRONG: About.PROGRAM,
+}
+"""What a refusal is about that is not about the letter."""
 _MAY_NOT_WRITE: Final = (Why.NO_RIGHT_TO_WRITE, Why.TOPIC_CLOSED)
 
 
@@ -164,7 +193,7 @@ def failed(status: int, payload: bytes, *, files: bool = False) -> TelegramError
 
 
 def _refusal(status: int, said: str, parameters: Any) -> TelegramError:
-    why = next((why for wording, why in _WORDINGS.items() if wording in said), None)
+    why = next((why for wording, why in WORDINGS.items() if wording in said), None)
     words = _in_words(status, why)
     match status, parameters:
         case HTTPStatus.TOO_MANY_REQUESTS, {"retry_after": seconds}:
@@ -201,6 +230,21 @@ def is_because(error: TelegramError, *reasons: Why) -> bool:
     return error.message.endswith(reasons)
 
 
+def about(error: TelegramError) -> About:
+    """Return what an error is about."""
+    why = next((why for why in Why if is_because(error, why)), None)
+    match error:
+        case InvalidToken() | EndPointNotFound():
+            return About.ACCOUNT
+        case Forbidden():
+            return About.CHAT
+        case BadRequest():
+            return About.LETTER if why is None else _ABOUT.get(why, About.LETTER)
+        case Conflict():
+            return About.PROGRAM
+    return About.LINE
+
+
 def kind(error: TelegramError) -> SendError:
     """Return the error as the seam knows it."""
     match error:
@@ -208,20 +252,18 @@ def kind(error: TelegramError) -> SendError:
             return Later(seconds(error) or None, too_fast=True)
         case ChatMigrated():
             return Moved(Chat(NAME, str(error.new_chat_id), private=False))
-        case InvalidToken() | EndPointNotFound():
-            # `run` stops on it; what waits to go out must survive until the token is put right.
-            return Later(60.0, everywhere=True)
-        case Forbidden():
-            return Unreachable(error.message)
-        case BadRequest():
-            if is_because(error, *_MAY_NOT_WRITE):
-                return Unreachable(error.message, silenced=True)
-            if is_because(error, Why.NO_TOPIC):
-                return Unreachable(error.message, no_topic=True)
-            if is_because(error, *_NOBODY_THERE):
-                return Unreachable(error.message)
+    match about(error):
+        case About.LETTER:
             return Refused(error.message)
-        case _:
+        case About.CHAT:
+            silenced, no_topic = is_because(error, *_MAY_NOT_WRITE), is_because(error, Why.NO_TOPIC)
+            return Unreachable(error.message, silenced=silenced, no_topic=no_topic)
+        case About.ACCOUNT:
+            # `run` stops on it; what waits to go out must survive until the token is put right.
+            return Later(PROGRAM_AGAIN, everywhere=True)
+        case About.PROGRAM:
+            return Later(PROGRAM_AGAIN)
+        case About.LINE:
             return Later()
 
 

@@ -96,18 +96,18 @@ class Sender:
         if len(uploads) == 1:
             kind = uploads[0].kind
             method, file = f"send{kind.replace('_', '')}", {kind: uploads[0].field()}
+            about = uploads[0].about
             if kind != "video_note":
-                cover = uploads[0].cover
-                return [await self._client.upload(method, caption=caption, **file, **cover, **fields)]
+                return [await self._client.upload(method, caption=caption, **file, **about, **fields)]
             # A video note has no caption: the words and the buttons come below it.
-            shown = await self._client.upload(method, **file, **bare)
+            shown = await self._client.upload(method, **file, **about, **bare)
             if not caption:
                 return [shown]
             return [await self._client.call("sendMessage", text=caption, **fields), shown]
         # The library takes nothing but objects of its own here.
         words = [{"caption": caption, "parse_mode": "HTML"} if caption else {}, *[{}] * (len(uploads) - 1)]
         album = [
-            _IN_ALBUM[upload.kind](upload.field(attach=True), **upload.cover, **more)
+            _IN_ALBUM[upload.kind](upload.field(attach=True), **upload.about, **more)
             for upload, more in zip(uploads, words, strict=True)
         ]
         sent = await self._client.upload("sendMediaGroup", media=album, **bare)

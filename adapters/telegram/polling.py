@@ -8,21 +8,28 @@ from adapters.telegram.client import NO_ANSWER, Client, log
 from adapters.telegram.errors import UNAUTHORISED, Why, is_because, seconds
 from adapters.telegram.incoming import Inbox
 from adapters.telegram.updates import ASKED_FOR, number_of
-from bot.adapter import Receive, Unauthorised
+from bot.adapter import Alert, Receive, Unauthorised
 from bot.support.backoff import Backoff
 
+_CONFLICTS: Final = 8
+"""So many in a row, in about a minute, are no program that is just being replaced."""
+_CONFLICT: Final = (
+    "Another program asks Telegram for the messages to this bot. Stop it, or give it a token of its own: "
+    "until then each gets only a part."
+)
 _LONGEST_UNNUMBERED: Final = 5.0
 """Seconds that what comes after an update without a number waits at most."""
 
 
 class Polling:
     """Asks for updates. `hold` is how many seconds Telegram keeps a request open while there are none; at
-    most 50."""
+    most 50. `alert` is told what only an operator can mend."""
 
-    def __init__(self, client: Client, inbox: Inbox, hold: int) -> None:
+    def __init__(self, client: Client, inbox: Inbox, hold: int, alert: Alert) -> None:
         self._client = client
         self._inbox = inbox
         self._hold = hold
+        self._alert = alert
 
     async def run(self, receive: Receive) -> None:
         """Ask for news and hand it over until cancelled. Raises `Unauthorised`.
@@ -31,7 +38,7 @@ class Polling:
         that was not kept; the engine knows by their ids those after it that come again. An update without a
         number cannot be confirmed: it comes again, without harm, until another one after it is.
         """
-        offset = 0
+        offset = conflicts = 0
         line, store, numbers = Backoff(log), Backoff(log), Backoff(log, _LONGEST_UNNUMBERED)
         while True:
             try:
@@ -39,6 +46,9 @@ class Polling:
             except (InvalidToken, EndPointNotFound):
                 raise Unauthorised(UNAUTHORISED) from None
             except Conflict:
+                conflicts += 1
+                if conflicts == _CONFLICTS:
+                    await self._alert(_CONFLICT)
                 await line.wait("poll.conflict", why="another program polls with this token")
                 continue
             except RetryAfter as error:
@@ -47,6 +57,7 @@ class Polling:
             except TelegramError as error:
                 await line.wait("poll.broken", why=error.message)
                 continue
+            conflicts = 0
             line.over("poll.works")
             self._inbox.heard()
             if not updates:

@@ -191,6 +191,8 @@ def _media(message: Json) -> Media | None:
             shape.hint(file, "mime_type") or mime,
             shape.amount(file.get("file_size")),
             shape.amount(file.get("duration")),
+            shape.amount(file.get("width", file.get("length"))),
+            shape.amount(file.get("height", file.get("length"))),
             covered=message.get("has_media_spoiler") is True,
         )
     return None

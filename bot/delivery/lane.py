@@ -16,9 +16,9 @@ from db.shards import SHARDS, shard_of
 
 log = get("outbox")
 
-LONGEST_WAIT: Final = 60.0
-"""Upper bound on the seconds between two tries: when a line comes back after hours, nobody waits for more
-than another minute."""
+LONGEST_WAIT: Final = 5.0
+"""Upper bound on the seconds between two tries: however long a line was away, when it comes back nobody waits
+for another ten."""
 
 _EXTRA: Final = -100
 """The place of what came together with one message, apart from those that show a file by themselves."""

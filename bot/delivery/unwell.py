@@ -1,13 +1,13 @@
 """A messenger on which something went wrong that does not pass by itself: the operators hear of it on another
 one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.delivery import operators
 from bot.installation import Installation
-from bot.text import AnyText, Command, Verbatim, _, paragraphs
+from bot.text import AnyText, Command, Verbatim, _, _n, paragraphs
 from db.engine import seen
 
 
@@ -41,6 +41,27 @@ def needs_somebody(
         sentence=Verbatim(sentence),
     )
     _tell(db, messenger, text, installation, now)
+
+
+def clock_jumped(db: Session, by: timedelta, *, installation: Installation, now: datetime) -> None:
+    """Say that the clock of the machine has jumped, and what follows from that."""
+    hours = round(abs(by) / timedelta(hours=1))
+    text = (
+        _n(
+            "The clock of my machine has jumped ahead by {n} hour. I do nothing by myself for ten minutes. "
+            "Please look whether it is right.",
+            "The clock of my machine has jumped ahead by {n} hours. I do nothing by myself for ten minutes. "
+            "Please look whether it is right.",
+            hours,
+        )
+        if by > timedelta()
+        else _n(
+            "The clock of my machine has jumped back by {n} hour. Please look whether it is right.",
+            "The clock of my machine has jumped back by {n} hours. Please look whether it is right.",
+            hours,
+        )
+    )
+    operators.tell(db, text, installation=installation, now=now)
 
 
 def _tell(db: Session, messenger: str, text: AnyText, installation: Installation, now: datetime) -> None:

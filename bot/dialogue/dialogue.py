@@ -1,24 +1,33 @@
 """Dialogues: how a handler parks, and goes on when it is called again with one more answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from bot.delivery.letters import Content
 from bot.delivery.offers import Button
 from bot.dialogue.interruptions import Misused, Parked
 from bot.dialogue.meaning import understanding
-from bot.dialogue.questions import DONE, SKIP, Given, Question, asks_for_number, holds, offers
+from bot.dialogue.questions import (
+    BROUGHT,
+    DONE,
+    MEANT,
+    MISSED,
+    SKIP,
+    Given,
+    Question,
+    asks_for_number,
+    holds,
+    named_in,
+    offers,
+    takes_rest,
+)
 from bot.reading import choices
 from bot.reading.unclear import Unclear
 from bot.text import AnyText, Reader, _, to_json
-from bot.user_message import UserMessage
+from bot.user_message import UserMessage, unpacked
 
 GONE = _("That choice is gone. Please choose again.")
-MISSED = "\0missed"
-"""What is kept of answers that were none: the question, how many in a row, and what was said to the last."""
-MEANT = "\0meant"
-"""What is kept of the option that was probably meant: its question and its value."""
 CHANGED = _("Something has changed since I asked you, so I have not used your answer.")
 
 
@@ -85,7 +94,7 @@ class Dialogue:
             except Unclear as unclear:
                 self._not_taken(question, unclear, given.said)
             self._remember(question, given.said)
-        elif self.rest and self.given is None and self._takes_rest(question):
+        elif self.rest and self.given is None and takes_rest(question, self.rest_for, self.sub):
             try:
                 value = self._take_first_words(question)
             except Unclear as unclear:
@@ -191,7 +200,7 @@ class Dialogue:
         if question.many:
             return self._typed_many(question, given, words, exactly)
         if question.parse is None and question.options and not question.whole:
-            if len(named := self._named(question, words)) == 1:
+            if len(named := named_in(question, words)) == 1:
                 return named[0]
             raise self._not_one(question, words)
         if not words and not given.said.media:
@@ -199,7 +208,8 @@ class Dialogue:
         if len(words) > question.max_length:
             raise understanding.too_long(words, question.max_length)
         if question.whole:
-            return given.said.to_json()
+            media = unpacked(self.kept.pop(BROUGHT, ())) + given.said.media
+            return replace(given.said, media=media).to_json()
         return question.parse(words) if question.parse else words
 
     def _pressed(self, question: Question, value: Any) -> Any:
@@ -222,8 +232,7 @@ class Dialogue:
         below = offers(question, self.ticked)[len(question.options) :]
         if not asks_for_number(question) and given.choice() in [value for _text, value in below]:
             return given.choice()
-        typed = (value for text, value in below if choices.is_label(words, text, self.reader))
-        return next(typed, None)
+        return next((value for text, value in below if choices.is_label(words, text, self.reader)), None)
 
     def _by_lists(self, question: Question, words: str) -> Any:
         """Return what words answer that are on a list, or that say yes to what was asked last; None else."""
@@ -254,21 +263,12 @@ class Dialogue:
                 found.append(value)
         if found and not missed:
             return found
-        if named := self._named(question, words):
+        if named := named_in(question, words):
             return named
         if inside or found:
             self.ticked = list(dict.fromkeys([*self.ticked, *found, *inside]))
             raise Unclear(_("I have ticked what I understood. Is that right? Change it, or choose “Done”."))
         raise understanding.not_found(missed)
-
-    def _named(self, question: Question, words: str) -> list[Any]:
-        """Return the options that words name which are no label."""
-        named = question.reads(words) if question.reads is not None else ()
-        return [value for value in question.options if value in named]
-
-    def _takes_rest(self, question: Question) -> bool:
-        """Whether words after the command may answer a question."""
-        return self.rest_for is None or question.name == self.sub or question.name in self.rest_for
 
     def _take_first_words(self, question: Question) -> Any:
         """Return what words after the command answer: the first question they fit, or all of a free one."""
@@ -278,7 +278,7 @@ class Dialogue:
                 if (value := self._option(question, " ".join(words[:length]))) is not None:
                     self.rest = " ".join(words[length:])
                     return [value] if question.many else value
-            if named := self._named(question, words[0]):
+            if named := named_in(question, words[0]):
                 self.rest = " ".join(words[1:])
                 return named if question.many else named[0]
             if not question.whole:

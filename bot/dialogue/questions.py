@@ -14,6 +14,13 @@ SKIP = "\x00skip"
 CANCEL = "\x00cancel"
 """The value of the button that stops a question which was not understood twice."""
 
+MISSED = "\0missed"
+"""What is kept of answers that were none: the question, how many in a row, and what was said to the last."""
+MEANT = "\0meant"
+"""What is kept of the option that was probably meant: its question and its value."""
+BROUGHT = "\0brought"
+"""What is kept of the files that came with a command: they belong to the first answer that may have some."""
+
 
 @dataclass(slots=True)
 class Question:
@@ -52,6 +59,18 @@ class Given:
             return self.value
         number = typed.number(self.said.words) or 0
         return self.shown[number - 1] if 1 <= number <= len(self.shown) else None
+
+
+def named_in(question: Question, words: str) -> list[Any]:
+    """Return the options that words name which are no label."""
+    named = question.reads(words) if question.reads is not None else ()
+    return [value for value in question.options if value in named]
+
+
+def takes_rest(question: Question, rest_for: Sequence[str] | None, sub: str) -> bool:
+    """Return whether words after a command may answer a question: those of `rest_for`, where there are any,
+    and the one whose choices are sub-commands."""
+    return rest_for is None or question.name == sub or question.name in rest_for
 
 
 def asks_for_number(question: Question) -> bool:

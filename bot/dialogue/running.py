@@ -16,7 +16,7 @@ from bot.dialogue.meaning.lost_rights import no_longer_theirs
 from bot.dialogue.meaning.meanings import Answer, Call, Meaning
 from bot.dialogue.meaning.said import messages
 from bot.dialogue.meaning.state import State
-from bot.dialogue.questions import Given
+from bot.dialogue.questions import BROUGHT, Given
 from bot.dialogue.replies import Replies
 from bot.dialogue.router import Router
 from bot.handler import Answerable, Handler, InNeed, Role, Step, Timer
@@ -94,8 +94,10 @@ class Running:
                 isinstance(call.what, Answerable) and old.heard.keys() - heard
             ):
                 self._replies.drop(old)  # but for one about words that would be lost with it
+        files = [each.to_json() for each in call.said.media] if call.what is None else []
         dialogue = Dialogue(
             answers=dict(call.given or {}),
+            kept={BROUGHT: files} if files else {},
             rest=call.rest,
             rest_for=handler.rest,
             sub=handler.sub,

@@ -37,6 +37,8 @@ BEAT = 1.0
 """Seconds between two looks at the timers."""
 FLUSH_SECONDS = 10.0
 """How long a stop waits for letters that are on their way."""
+LONGEST_CONNECTING = 5.0
+"""Seconds between two tries to connect, at most."""
 LONGEST_AGAIN = 60.0
 """Seconds between two tries at most, where listening to a messenger failed for no known reason."""
 WENT_WELL = 600.0
@@ -85,6 +87,7 @@ class App:
         )
         self._left = set(adapters)  # those that have not refused us
         self._waiting = Backoff(log, BEAT / 2)
+        self._watch = clock.Watch()
         self._team: Team | None = None
 
     async def __aenter__(self) -> "App":
@@ -195,7 +198,7 @@ class App:
 
     async def _connect(self, adapter: Adapter) -> None:
         """Start the adapter, however long it takes until there is a line. Raises Unauthorised."""
-        line = Backoff(log)
+        line = Backoff(log, LONGEST_CONNECTING)
         while True:
             try:
                 await adapter.start()
@@ -238,6 +241,12 @@ class App:
         return await self.engine.receive(incoming)
 
     async def _tick(self) -> None:
+        if isinstance(self.clock, clock.RealClock):
+            if (by := self._watch.jumped(self.clock.now(), time.monotonic())) is not None:
+                log.warning("clock jumped", seconds=round(by.total_seconds()))
+                await self.tell_operators(partial(unwell.clock_jumped, by=by))
+            if self._watch.rests(time.monotonic()):
+                return
         try:
             while await self.engine.due():
                 pass

@@ -107,12 +107,14 @@ def real(config: Config, moments: clock.Clock | None = None) -> App:
     async def alert(messenger: str, sentence: str) -> None:
         await app.tell_operators(partial(unwell.needs_somebody, messenger=messenger, sentence=sentence))
 
-    refusal = plain(render(start.NOT_INVITED, Reader(config.bot.languages[0])))
+    first = Reader(config.bot.languages[0])
+    refusal, only_verified = (plain(render(text, first)) for text in (start.NOT_INVITED, start.ONLY_VERIFIED))
     made: dict[str, Adapter] = {}
     for each in enabled(config):
         host = Host(
             knows=partial(knows, each.name),
             refusal=refusal,
+            only_verified=only_verified,
             memory=Remembering(lambda: app.engine, each.name),
             alert=partial(alert, each.name),
         )

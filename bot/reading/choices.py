@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.markup import clean
 from bot.reading import typed
-from bot.text import AnyText, Reader, render
+from bot.text import AnyText, Reader, Verbatim, render
 
 BEGINNING = 3
 """Letters of a word that are enough to mean it, where no other choice begins like that."""
@@ -23,7 +23,8 @@ def option(
 
     It is meant by its number, if there are any: `numbered` are the values that have the numbers from 1 on,
     perhaps one that is no option any longer; by its label in the reader's language or in English; by its
-    value; or, unless it has to be `exactly` one of these, by an unmistakable beginning of the label.
+    value; or, unless it has to be `exactly` one of these, by an unmistakable beginning of the label. What is
+    offered in somebody's own words, such as a name, is exactly that only as it is written.
     """
     number = typed.number(words)
     if number is not None and 1 <= number <= len(numbered):
@@ -32,13 +33,19 @@ def option(
     names: list[tuple[Any, set[str]]] = []
     for value, text in options.items():
         called = {typed.bare(value), *_labels(text, reader)}
-        if said in called:
+        if said in called and not (exactly and _differs(words, value, text, reader)):
             return value
         names.append((value, called))
     if exactly:
         return None
     begins = [value for value, called in names if any(_begins(name, said) for name in called)]
     return begins[0] if len(begins) == 1 else None
+
+
+def _differs(words: str, value: Any, text: AnyText, reader: Reader) -> bool:
+    """Whether an option is somebody's own words, and these are written in another way."""
+    own = isinstance(text, Verbatim) and clean(render(text, reader).unescape()) == value
+    return own and clean(words) != value
 
 
 def is_label(words: str, text: AnyText, reader: Reader) -> bool:

@@ -194,6 +194,11 @@ def wrong(db: Session, person: Person, now: datetime) -> None:
     db.flush()
 
 
+def wrong_of_all(db: Session, now: datetime) -> int:
+    """Return how many codes that do not exist were typed in the last hour, by all people together."""
+    return db.scalar(select(func.count()).where(WrongCode.at > now - timedelta(hours=1))) or 0
+
+
 def may_try_at(db: Session, person: Person, now: datetime) -> datetime | None:
     """Return when a person may try a code again; None for now."""
     tries, first = db.execute(

@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 
-from bot import AnyText, Button, Command, Context, Priority, UserMessage, Verbatim, _, form, on, paragraphs
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Priority,
+    UserMessage,
+    Verbatim,
+    _,
+    form,
+    on,
+    paragraphs,
+)
 from bot.lists import Concern, Outside, act, adds
 from db.models import Member, Person
 from db.network import journal, members
 from handlers.coordinating import roles
 from handlers.coordinating.steps import Appeal, AppealOutside, Readmit, Remove, UpholdRemoval, WriteTo
-from handlers.joining import membership
+from handlers.joining import left_behind, membership
 from handlers.protecting import coordinators
 from handlers.talking import opening
 from handlers.talking.steps import Reply
@@ -74,6 +86,7 @@ def remove(ctx: Context, step: Remove) -> None:
             name=person.name,
         )
     )
+    left_behind.say(ctx, person)
 
 
 def _notice(ctx: Context, reason: str) -> AnyText:

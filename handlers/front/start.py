@@ -20,6 +20,11 @@ SHORT = _("Volunteer mentors help each other: you ask, somebody answers.")
 """What it shows on the bot's card; up to 120 characters."""
 NOT_INVITED = _("I only join chats of people I know. Please ask the people who run this bot.")
 """What somebody reads whose invitation into a chat or room may not be accepted."""
+ONLY_VERIFIED = _(
+    "I only write to apps that you have verified, because any other one might be somebody else's. Please "
+    "open the security settings of your app and verify this session. Then I can answer you."
+)
+"""What somebody reads of whose devices none is verified: all can read it, so it says nothing else."""
 ASKED = 4
 """Networks that somebody without a code can ask by one tap."""
 

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Any
 
-from bot import Context, Unclear, _, _n
+from bot import Context, Priority, Unclear, _, _n
+from db import people
 from db.models import Invitation, Member, Network
 from db.network import invitations, members
 
+GUESSED = 50
+"""Wrong codes in an hour, by all people together, of which operators hear."""
 TRIED = 3
 """Codes in one message that are looked for."""
 
@@ -52,6 +55,7 @@ def check(ctx: Context, code: str) -> Invitation | None:
     invitation = invitations.find(ctx.db, code)
     if invitation is None:
         invitations.wrong(ctx.db, ctx.person, ctx.now)
+        _watch(ctx)
         ctx.say(
             _(
                 "I do not know the code {code}. Please compare it with your invitation.",
@@ -60,6 +64,21 @@ def check(ctx: Context, code: str) -> Invitation | None:
         )
         return None
     return usable(ctx, invitation)
+
+
+def _watch(ctx: Context) -> None:
+    """Tell the operators where so many codes are wrong that somebody may be guessing with many accounts."""
+    if invitations.wrong_of_all(ctx.db, ctx.now) == GUESSED:
+        accounts = [(each.messenger, each.account) for each in ctx.installation.operators]
+        ctx.tell(
+            people.behind(ctx.db, accounts),
+            _(
+                "Within an hour, {n} wrong invitation codes were typed. Somebody may be guessing with many "
+                "accounts: each of them has five tries an hour.",
+                n=GUESSED,
+            ),
+            priority=Priority.CARRIED,
+        )
 
 
 def usable(ctx: Context, invitation: Invitation) -> Invitation | None:

@@ -1005,6 +1005,7 @@ async def test_a_file_in_an_encrypted_chat_and_back() -> None:
 
         for number, size in enumerate((len(sent), None)):
             media = Media("telegram", "voice", "elsewhere", "talk.ogg", "audio/ogg", size, 12)
+            media = replace(media, waveform="0 9 1024")
             carried = [Carried(media, read)]
             await adapter.send(message(number, private(room), "<b>Listen</b>", carried=carried))
             shown = await ana.hears()
@@ -1019,6 +1020,7 @@ async def test_a_file_in_an_encrypted_chat_and_back() -> None:
             assert event.text == ""
             assert event.media is not None
             assert (event.media.kind, event.media.seconds, event.media.type) == ("voice", 12, "audio/ogg")
+            assert event.media.waveform == media.waveform
             other = Matrix(account, invites="anyone", servers=(), messages_per_second=1)
             for each in (adapter, other):  # the other one as in a program that does not have the account
                 assert b"".join([piece async for piece in each.fetch(event.media)]) == sent
@@ -1039,6 +1041,27 @@ async def test_a_file_in_an_encrypted_chat_and_back() -> None:
         for file in ("", "{}", '{"url":"https://example.org/x"}'):
             with pytest.raises(Refused):
                 [piece async for piece in adapter.fetch(replace(media, file=file))]
+
+
+@pytest.mark.parametrize("kind", ["photo", "video", "video_note"])
+@on_loop
+async def test_how_large_and_how_long_it_is_stays_with_it(kind: str) -> None:
+    async with acquainted("Ana") as (ana, account, room), running(account) as (adapter, inbox):
+        await _synced(adapter)
+
+        async def read() -> AsyncIterator[bytes]:
+            yield b"seen"
+
+        media = Media("telegram", kind, "elsewhere", size=4, seconds=7, width=640, height=480)
+        await adapter.send(message(1, private(room), carried=[Carried(media, read)]))
+        content = (await ana.hears()).content
+        assert (content["info"]["w"], content["info"]["h"]) == (640, 480)
+        assert content["info"]["duration"] == 7000
+        await ana.sends(room, "m.room.message", content)
+        back = (await next_of(inbox)).event
+        assert isinstance(back, Words)
+        assert back.media is not None
+        assert (back.media.width, back.media.height, back.media.seconds) == (640, 480, 7)
 
 
 @on_loop
@@ -1193,10 +1216,15 @@ def test_a_message_that_nobody_can_read(content: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("odd", [-1, True, 2**53, 10**400, "5", [5], {}, None, 0.5])
 def test_what_is_told_about_a_file_may_be_nonsense(odd: Any) -> None:
-    info = {"size": odd, "duration": odd, "mimetype": 5}
+    info = {"size": odd, "duration": odd, "mimetype": 5, "w": odd, "h": odd}
     words = read("m.room.message", msgtype="m.audio", body="a", url="mxc://a/b", info=info)
     assert isinstance(words, Words)
     assert words.media == Media("matrix", "audio", '{"url":"mxc://a/b"}', name="a")
+    audio = {"waveform": [0, odd]}
+    more = {"org.matrix.msc3245.voice": {}, "org.matrix.msc1767.audio": audio}
+    words = read("m.room.message", msgtype="m.audio", body="a", url="mxc://a/b", **more)
+    assert isinstance(words, Words)
+    assert words.media == Media("matrix", "voice", '{"url":"mxc://a/b"}', name="a")
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from adapters.matrix.account import Account
 from bot.__main__ import main
@@ -21,7 +23,9 @@ from bot.program.app import App
 from bot.program.compose import SETTINGS, real
 from bot.program.demo import DEMO_START
 from bot.support.clock import WoundClock
-from db.models import MemberRole
+from db.help import relays
+from db.models import Identity, MemberRole
+from db.network import networks
 from tests.program.test_run import answers, code_in, hears, joins, program, settings, until
 from tests.support.aio import on_loop
 from tests.support.matrix_person import PASSWORD, Person, Shown, matrix_name, new_account, numbered
@@ -35,6 +39,7 @@ def both(folder: Path, server: TelegramServer, account: Account, *, speed: int =
     path.write_text(
         f'{path.read_text()}[matrix]\nhomeserver = "{account.homeserver}"\nuser = "{account.user}"\n'
         f'password = "{PASSWORD}"\nstore = "{account.folder}"\nmessages_per_second = {speed}\n'
+        "unsigned_devices = true\n"
     )
     return path
 
@@ -215,6 +220,10 @@ class World:
         await sees(person, f"Hello {person.name}. You are in the network Neckar Mentors.", room)
         return room
 
+    async def talk(self, one: str, other: str) -> None:
+        """Open a conversation between two accounts who are members."""
+        await self.app.engine.worker.call(partial(_let_talk, one=one, other=other))
+
     async def on_telegram(self, id: int, name: str) -> User:
         """Make somebody on Telegram a member."""
         await self.enter(name, "telegram", str(id))
@@ -226,17 +235,31 @@ class World:
             return look.execute(query).fetchall()
 
 
+def _let_talk(db: Session, one: str, other: str) -> None:
+    asker, helper = (
+        db.scalars(select(Identity).where(Identity.account == each)).one().person for each in (one, other)
+    )
+    network = networks.by_name(db, cast.NETWORK)
+    assert network is not None
+    relays.open_relay(
+        db, network, request_id=None, asker=asker, helper=helper, asker_named=True, now=DEMO_START
+    )
+
+
 @asynccontextmanager
-async def world(folder: Path) -> AsyncIterator[World]:
-    """The program as its config makes it, with another clock."""
-    account = new_account(homeserver(), folder)
+async def world(folder: Path, url: str = "", account: Account | None = None) -> AsyncIterator[World]:
+    """The program as its config makes it, with another clock; its homeserver may have another address, and
+    its account be one that it had before."""
+    account = account or new_account(homeserver(), folder)
+    there = replace(account, homeserver=url or account.homeserver)
     async with TelegramServer() as server:
         clock = WoundClock(DEMO_START)
-        app = real(SETTINGS.load(both(folder, server, account), {}), clock)
+        app = real(SETTINGS.load(both(folder, server, there), {}), clock)
         async with app:
             running = asyncio.create_task(app.run())
             try:
                 yield World(app, clock, server, matrix_name(account))
+                assert not running.done(), "nothing ends it"
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)

@@ -5,6 +5,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -221,7 +222,7 @@ async def talking() -> AsyncIterator[tuple[Person, Matrix, Line, str]]:
 
 
 def _over(account: Account, line: Line) -> Account:
-    return Account(line.url, account.user, account.folder, account.password)
+    return replace(account, homeserver=line.url)
 
 
 @on_loop
@@ -256,3 +257,41 @@ async def test_a_device_that_could_not_be_reached_once_gets_the_key_before_the_n
             assert (await second.hears(room)).text == "it is back"
         finally:
             await second.close()
+
+
+@on_loop
+async def test_who_comes_back_while_the_others_are_asked_for_takes_none_of_their_words() -> None:
+    """Nobody could be reached for long. Then Ana's phone writes to us, which opens a way to it, at the very
+    moment in which her tablet is asked for once more, in vain."""
+    async with talking() as (ana, adapter, line, room):
+        await adapter.send(message(1, room, "before"))
+        assert (await ana.hears(room)).text == "before"
+        tablet = Person(ana.server, "Ana", ana.account)
+        line.fault = no_claim
+        await tablet.enter()
+        try:
+            olm = adapter._open.olm
+            await ana.until(lambda: len([*olm.device_store.active_user_devices(ana.account)]) == 2)
+            phones = next(
+                device
+                for device in olm.device_store.active_user_devices(ana.account)
+                if device.id == ana.client.device_id
+            )
+            session = olm.session_store._entries.pop(phones.curve25519)
+            olm.outbound_group_sessions.pop(room, None)
+            for _ in range(5):
+                with pytest.raises(Later):
+                    await adapter.send(message(2, room, "while away"))
+
+            def comes_back(request: web.Request) -> web.Response | None:
+                if (answer := no_claim(request)) is not None:
+                    olm.session_store._entries[phones.curve25519] = session
+                    line.fault = works
+                return answer
+
+            line.fault = comes_back
+            await adapter.send(message(2, room, "while away"))
+            for device in (ana, tablet):
+                assert (await device.hears(room)).text == "while away"
+        finally:
+            await tablet.close()

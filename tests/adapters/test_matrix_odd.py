@@ -23,7 +23,7 @@ from adapters.matrix.adapter import Matrix
 from adapters.matrix.encryption import keys as matrix_keys
 from adapters.matrix.encryption import unread
 from adapters.matrix.homeserver import client as matrix_client
-from adapters.matrix.homeserver.client import Failed, kind
+from adapters.matrix.homeserver.errors import Failed, kind
 from adapters.matrix.rooms import State
 from bot.adapter import Later, Refused, Unauthorised, Unreachable
 from bot.installation import Installation
@@ -58,7 +58,7 @@ async def _at_once(seconds: float) -> None:
 
 
 def account(server: StandIn, folder: Path) -> Account:
-    return Account(server.url, BOT, folder / "matrix", password=PASSWORD)
+    return Account(server.url, BOT, folder / "matrix", password=PASSWORD, unsigned_devices=True)
 
 
 def adapter_of(account: Account) -> Matrix:

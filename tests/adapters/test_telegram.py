@@ -25,7 +25,18 @@ from adapters.telegram.adapter import Telegram
 from adapters.telegram.http import TelegramHttp
 from adapters.telegram.webhook import Webhook
 from bot import markup
-from bot.adapter import Later, MenuEntry, MenuScope, Moved, Refused, SendError, Unauthorised, Unreachable
+from bot.adapter import (
+    Alert,
+    Later,
+    MenuEntry,
+    MenuScope,
+    Moved,
+    Refused,
+    SendError,
+    Unauthorised,
+    Unreachable,
+    no_alert,
+)
 from bot.message import (
     Chat,
     Event,
@@ -81,6 +92,7 @@ def telegram(
     token: str = "",
     http: TelegramHttp | None = None,
     webhook: Webhook | None = None,
+    alert: Alert = no_alert,
 ) -> Telegram:
     """An adapter for this server."""
     return Telegram(
@@ -90,6 +102,7 @@ def telegram(
         messages_per_second=30,
         webhook=webhook,
         http=http,
+        alert=alert,
     )
 
 
@@ -466,8 +479,16 @@ async def test_another_poller_is_explained_once_and_outlived(lines: Callable[[],
         assert "Traceback" not in lines()
 
 
+@pytest.mark.parametrize(("times", "alerts"), [(5, 0), (12, 1)])
 @on_loop
-async def test_conflicts_in_a_row_make_one_line(lines: Callable[[], str]) -> None:
+async def test_conflicts_in_a_row_make_one_line_and_reach_the_operators_where_they_stay(
+    times: int, alerts: int, lines: Callable[[], str]
+) -> None:
+    told: list[str] = []
+
+    async def alert(sentence: str) -> None:
+        told.append(sentence)
+
     async with here(listening=False) as place:
         body = {
             "ok": False,
@@ -479,18 +500,20 @@ async def test_conflicts_in_a_row_make_one_line(lines: Callable[[], str]) -> Non
         class Busy(TelegramHttp):
             async def do_request(self, url: str, method: str, *args: Any, **more: Any) -> tuple[int, bytes]:
                 nonlocal refused
-                if url.lower().endswith("getupdates") and refused < 5:
+                if url.lower().endswith("getupdates") and refused < times:
                     refused += 1
                     return 409, json.dumps(body).encode()
                 return await super().do_request(url, method, *args, **more)
 
-        adapter = telegram(place.server, http=Busy())
+        adapter = telegram(place.server, http=Busy(), alert=alert)
         await adapter.start()
         place.listening = asyncio.create_task(adapter.run(place.receive))
         place.ana.says("Hello")
         assert isinstance(await place.event(), Words)
         assert lines().count("poll.conflict") == 1
-        assert "poll.works failures=5" in lines()
+        assert f"poll.works failures={times}" in lines()
+        assert len(told) == alerts
+        assert all(sentence.startswith("Another program asks Telegram") for sentence in told)
         place.listening.cancel()
         await asyncio.gather(place.listening, return_exceptions=True)
         await adapter.close()

@@ -1,13 +1,16 @@
 """What somebody wrote on Telegram keeps its meaning as bare words."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from adapters.telegram.files import Upload
 from adapters.telegram.shape import Misshapen
 from adapters.telegram.updates import read
 from adapters.telegram.written import written
-from bot.message import Edited, Unsupported, Words
+from bot.message import Carried, Edited, Unsupported, Words
 
 
 def link(start: int, length: int, url: object) -> dict[str, Any]:
@@ -87,3 +90,30 @@ def test_what_stands_below_a_picture_that_moves_is_told_with_it() -> None:
         "caption": "Like this",
     }
     assert happened(update(**moving)) == Unsupported("animation", "Like this")
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "kept"),
+    [
+        ("video", {"width": 640, "height": 480, "duration": 7}, (640, 480, 7)),
+        ("video_note", {"length": 240, "duration": 7}, (240, 240, 7)),
+        ("voice", {"duration": 7}, (None, None, 7)),
+        ("video", {"width": "wide", "height": -1, "duration": None}, (None, None, None)),
+    ],
+)
+def test_how_large_and_how_long_it_is_stays_with_it(
+    kind: str, told: dict[str, Any], kept: tuple[int | None, ...]
+) -> None:
+    sent: dict[str, Any] = {kind: {"file_id": "abc", **told}}
+    event = happened(update(**sent))
+    assert isinstance(event, Words)
+    media = event.media
+    assert media is not None
+    assert (media.width, media.height, media.seconds) == kept
+    assert Upload(Carried(media, nothing)).about == {}, "Telegram knows its own files"
+    again = {name: value for name, value in told.items() if isinstance(value, int) and value > 0}
+    assert Upload(Carried(replace(media, messenger="elsewhere"), nothing)).about == again
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    yield b""

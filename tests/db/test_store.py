@@ -25,6 +25,30 @@ def test_sqlite_keeps_every_commit_on_disk_and_foreign_keys_on(tmp_path: Path) -
         assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+def test_what_is_deleted_is_gone_from_the_files_of_sqlite(tmp_path: Path) -> None:
+    engine = store.connect(f"sqlite:///{tmp_path}/m.db")
+    words = "WORDS" * 400
+
+    def found() -> bool:
+        return any(b"WORDS" in file.read_bytes() for file in tmp_path.glob("m.db*"))
+
+    def run(statement: str, **values: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(text(statement), values)
+
+    run("CREATE TABLE others (body TEXT)")
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)"
+    run(f"{numbers} INSERT INTO others SELECT :body FROM n", body="x" * 3000)
+    run("CREATE TABLE carried (body TEXT)")
+    run("INSERT INTO carried VALUES (:words)", words=words)
+    assert found()
+    run("DELETE FROM carried")
+    for letter in "abc":  # as much as the log of writes holds before it begins anew, and some more
+        run("UPDATE others SET body = :body", body=letter * 3000)
+    assert not found()
+    engine.dispose()
+
+
 def test_postgresql_keeps_every_commit_on_disk_however_it_is_set_up(postgres: Postgres) -> None:
     with postgres.database() as url:
         for setting, used in (("off", "on"), ("on", "on"), ("remote_apply", "remote_apply")):

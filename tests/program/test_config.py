@@ -267,7 +267,6 @@ def test_secrets_are_never_shown() -> None:
         ("database.url", '"postgresql+asyncpg://localhost/mentornet"', "or of a PostgreSQL database"),
         ("database.url", '"postgresql://ana:p@ss@localhost/mentornet"', "or of a PostgreSQL database"),
         ("telegram.token", "123456789", "@BotFather"),
-        ("telegram.token", '""', "@BotFather"),
         ("telegram.token", '"no token"', "@BotFather"),
         ("telegram.api_url", '"localhost:8081"', "https:// or http://"),
         ("telegram.api_url", '"ftp://localhost"', "https:// or http://"),
@@ -370,11 +369,17 @@ def test_a_wrong_value_in_the_environment_is_named_by_its_variable() -> None:
 
 def test_a_wrong_value_in_a_named_file_is_named_by_its_path(tmp_path: Path) -> None:
     secret = tmp_path / "token"
-    secret.write_text("", "utf-8")
+    secret.write_text("no token", "utf-8")
     said = refused({"MENTORNET_TELEGRAM__TOKEN_FILE": str(secret)})
     assert said.startswith(
         f"telegram.token (from {secret}, which MENTORNET_TELEGRAM__TOKEN_FILE names) has to be the token"
     )
+
+
+def test_without_a_token_the_bot_is_not_on_telegram(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[telegram]\ntoken = ""\n', "utf-8")
+    assert not load(config, {}).of(TELEGRAM).enabled
 
 
 @pytest.mark.parametrize("value", ['"PASTE-YOUR-OWN"', '["telegram:1", "PASTE-YOUR-ACCOUNT"]'])

@@ -82,6 +82,7 @@ async def on_matrix(folder: Path, database: str, people: int) -> AsyncIterator[C
             f'[bot]\ntime_zone = "{where_it_is_day()}"\n[database]\nurl = "{database}"\n'
             f'[matrix]\nhomeserver = "{account.homeserver}"\nuser = "{account.user}"\n'
             f'password = "{PASSWORD}"\nstore = "{account.folder}"\nmessages_per_second = 1000\n'
+            "unsigned_devices = true\n"
             '[log]\nformat = "text"\n'
         )
         persons = [Person.on(homeserver(), f"P{n}") for n in range(people)]

@@ -10,23 +10,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from bot.program import cast
 from bot.program.compose import SETTINGS, real
 from bot.program.demo import DEMO_START
 from bot.support.clock import WoundClock
-from db.help import relays
-from db.models import Identity
-from db.network import networks
 from tests.adapters.test_matrix_day import World, both
 from tests.support.matrix_line import Line, line_to
 from tests.support.matrix_person import Person, matrix_name, new_account
@@ -39,6 +32,9 @@ REFUSED_OF = 12
 """One of so many is such a one."""
 FAULTS = 0.2
 """The share of requests that meet a fault."""
+TOO_FAST = 15
+"""So often at most a messenger says that we are too fast. One that says so at random, however slow we are,
+would have us slower and slower, which is what it asks for."""
 SECONDS_EACH = 0.5
 """Within which a message is through, on the slowest machine that we know."""
 
@@ -78,6 +74,8 @@ class Telegram:
                 ),
             ]
         )
+        if kind == "too fast" and self.met[f"Telegram: {kind}"] >= TOO_FAST:
+            return None
         self.met[f"Telegram: {kind}"] += 1
         return fault
 
@@ -110,6 +108,8 @@ class Matrix:
             ("an error of the server", 500, {"errcode": "M_UNKNOWN"}),
         ]
         kind, status, answer = self.dice.choice(kinds)
+        if kind == "too fast" and self.met[f"Matrix: {kind}"] >= TOO_FAST:
+            return None
         self.met[f"Matrix: {kind}"] += 1
         if isinstance(answer, bytes):
             return web.Response(status=status, body=answer, content_type="text/html")
@@ -146,16 +146,6 @@ async def world(folder: Path, line: Line, telegram: Telegram) -> AsyncIterator[W
                 await asyncio.gather(running, return_exceptions=True)
 
 
-def _talk(db: Session, one: str, other: str) -> None:
-    found = [db.scalars(select(Identity).where(Identity.account == each)).one() for each in (one, other)]
-    asker, helper = (identity.person for identity in found)
-    network = networks.by_name(db, cast.NETWORK)
-    assert network is not None
-    relays.open_relay(
-        db, network, request_id=None, asker=asker, helper=helper, asker_named=True, now=DEMO_START
-    )
-
-
 async def _pair(here: World, stack: AsyncExitStack, number: int) -> Pair:
     name = f"Bo{number}"
     person = await stack.enter_async_context(Person.on(homeserver(), name))
@@ -163,7 +153,7 @@ async def _pair(here: World, stack: AsyncExitStack, number: int) -> Pair:
     room = await person.opens_private_chat(here.bot, encrypted=False)
     await person.hears(room)
     user = await here.on_telegram(100 + number, f"Ana{number}")
-    await here.app.engine.worker.call(partial(_talk, one=str(user.id), other=person.account))
+    await here.talk(str(user.id), person.account)
     return Pair(user, person, room)
 
 

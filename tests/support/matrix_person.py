@@ -388,7 +388,7 @@ def new_account(server: Synapse, folder: Path) -> Account:
     """A new account for the bot, which has never logged in."""
     name = f"bot-{secrets.token_hex(4)}"
     server.register(name, PASSWORD)
-    return Account(server.url, name, folder / "matrix", password=PASSWORD)
+    return Account(server.url, name, folder / "matrix", password=PASSWORD, unsigned_devices=True)
 
 
 def matrix_name(account: Account) -> str:

@@ -84,7 +84,7 @@ async def renew(client: AsyncClient) -> None:
     if client.should_claim_keys:
         await ask(client.keys_claim(client.get_users_for_key_claiming()))
     olm.wedged_devices.clear()  # who cannot be reached begins a new session with us
-    await client.send_to_device_messages()
+    await ask(client.send_to_device_messages())
 
 
 async def _taken_back(client: AsyncClient, ours: dict[str, Any]) -> bool:
@@ -118,4 +118,4 @@ async def keep_up(client: AsyncClient) -> None:
     if client.should_claim_keys:
         await ask(client.keys_claim(client.get_users_for_key_claiming()))
     if client.outgoing_to_device_messages:
-        await client.send_to_device_messages()
+        await ask(client.send_to_device_messages())

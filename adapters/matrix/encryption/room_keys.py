@@ -8,7 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.matrix.homeserver.client import NAME, Failed, ask
+from adapters.matrix.homeserver.client import NAME, ask
+from adapters.matrix.homeserver.errors import Failed
 from adapters.matrix.homeserver.library import Client
 from bot.support import log as logs
 
@@ -22,7 +23,12 @@ Device = tuple[str, str]
 
 
 class NobodyReached(Exception):
-    """No device of anybody else in a room has its key: what is sent now nobody could ever read."""
+    """No device of anybody else in a room has its key: what is sent now nobody could ever read. `unsigned`:
+    because there are only devices that their owners have not signed."""
+
+    def __init__(self, *, unsigned: bool = False) -> None:
+        super().__init__()
+        self.unsigned = unsigned
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class RoomKeys:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._tries: defaultdict[str, _Tries] = defaultdict(_Tries)
+        self._nobody: set[str] = set()  # the rooms in which nobody could be reached at the last try
 
     async def share(self, room: str) -> None:
         """Give the room's key to the devices that do not have it. Raises `Failed`: the library goes on where
@@ -55,8 +62,11 @@ class RoomKeys:
         else:
             olm.outbound_group_sessions[room].shared = False  # the library would make another one
         try:
-            if unmet := client.get_missing_sessions(room):
-                await ask(client.keys_claim(unmet))
+            # Where nobody could be reached, the first who can be may have come while the others were asked
+            # for: then these are asked for once more, or they would never read what is sent now.
+            for _ in range(1 + (room in self._nobody)):
+                if unmet := client.get_missing_sessions(room):
+                    await ask(client.keys_claim(unmet))
             shared = await ask(client.share_group_session(room, ignore_unverified_devices=True))
             olm.outbound_group_sessions[room].users_shared_with |= shared.users_shared_with
             if self._met(room) - self._has_it(room):
@@ -74,6 +84,14 @@ class RoomKeys:
     def _count(self, room: str) -> None:
         """Note whom the key did not reach. Raises `NobodyReached`."""
         missing = self._missing(room)
+        others = {device for device in self._met(room) if device[0] != self._client.user_id}
+        theirs = any(account != self._client.user_id for account, _device in missing)
+        unsigned = not missing and self._only_unsigned(room)
+        if unsigned or (theirs and not others):
+            self._nobody.add(room)
+            self._client.olm.outbound_group_sessions.pop(room, None)
+            raise NobodyReached(unsigned=unsigned)
+        self._nobody.discard(room)
         if not missing:
             self._tries.pop(room, None)
             return
@@ -81,10 +99,13 @@ class RoomKeys:
         wait = min(_FIRST_WAIT * _GROWS ** min(tries.failures, _MOST_FAILURES), _LONGEST_WAIT)
         tries.failures, tries.again_at = tries.failures + 1, time.monotonic() + wait
         log.info("keys.owed", devices=len(missing))
-        others = {device for device in self._met(room) if device[0] != self._client.user_id}
-        if not others and any(account != self._client.user_id for account, _device in missing):
-            self._client.olm.outbound_group_sessions.pop(room, None)
-            raise NobodyReached
+
+    def _only_unsigned(self, room: str) -> bool:
+        """Whether others in a room have devices, and none that gets keys."""
+        us, devices = self._client.user_id, self._client.olm.device_store
+        others = [account for account in self._client.rooms[room].users if account != us]
+        there = any(True for account in others for _device in devices.active_user_devices(account))
+        return there and not any(account != us for (account, _name), _device in self._devices(room))
 
     def _missing(self, room: str) -> set[Device]:
         """The devices that cannot read what we write in a room."""

@@ -5,7 +5,6 @@ key signs a self-signing key, which signs the device. They grow from seeds that 
 new device of the same account is signed by the same identity.
 """
 
-import base64
 import json
 import secrets
 from collections.abc import Mapping
@@ -13,11 +12,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from Crypto.PublicKey import ECC
-from Crypto.Signature import eddsa
 from nio import AsyncClient
 
 from adapters.matrix.files import write
-from adapters.matrix.homeserver.client import Failed, call, optional, part
+from adapters.matrix.homeserver.client import call, optional, part
+from adapters.matrix.homeserver.errors import Failed
+from adapters.matrix.homeserver.signatures import (
+    from_base64,
+    key_of,
+    public,
+    signed,
+    signed_by_owner,
+    to_base64,
+)
 from bot.adapter import Unauthorised
 from bot.support import log as logs
 
@@ -36,21 +43,21 @@ async def sign(client: AsyncClient, seeds: Path, password: str) -> bool:
     not know our identity yet. Raises `NoPassword`, `Failed`, or `Unauthorised` where the seeds cannot be
     read."""
     known = await _known(client)
-    if _chain(known, client.user_id, client.device_id, _key_of(known, "master_keys", client.user_id)):
+    if signed_by_owner(known, client.user_id, client.device_id):
         return False
     keys = _keys(seeds)
     master, self_signing = keys["master"], keys["self_signing"]
-    if _key_of(known, "master_keys", client.user_id) != _public(master) or (
-        _key_of(known, "self_signing_keys", client.user_id) != _public(self_signing)
+    if key_of(known, "master_keys", client.user_id) != public(master) or (
+        key_of(known, "self_signing_keys", client.user_id) != public(self_signing)
     ):
         await _publish(client, keys, password)
         if known.get("master_keys"):
             log.warning("trust.replaced", why="the homeserver held an identity that is not in our folder")
         known = await _known(client)
     device = known["device_keys"][client.user_id][client.device_id]
-    signed = _signed(device, client.user_id, self_signing)
+    ours = signed(device, client.user_id, self_signing)
     told = await call(
-        client, "POST", ["keys", "signatures", "upload"], {client.user_id: {client.device_id: signed}}
+        client, "POST", ["keys", "signatures", "upload"], {client.user_id: {client.device_id: ours}}
     )
     if told.get("failures"):
         raise Failed("the signature was not taken", 400)
@@ -59,20 +66,7 @@ async def sign(client: AsyncClient, seeds: Path, password: str) -> bool:
 
 async def is_signed(client: AsyncClient) -> bool:
     """Whether others see our device signed by our identity, as the homeserver tells it. Raises `Failed`."""
-    known = await _known(client)
-    master = _key_of(known, "master_keys", client.user_id)
-    return _chain(known, client.user_id, client.device_id, master)
-
-
-def _chain(known: Mapping[str, Any], user: str, device: str, master: str) -> bool:
-    """Whether an answer of keys/query leads from the master key to the device by valid signatures."""
-    self_signing = _key_of(known, "self_signing_keys", user)
-    try:
-        between = known["self_signing_keys"][user]
-        last = known["device_keys"][user][device]
-    except KeyError:
-        return False
-    return _verified(between, user, master) and _verified(last, user, self_signing)
+    return signed_by_owner(await _known(client), client.user_id, client.device_id)
 
 
 # --- requests --------------------------------------------------------------------------------------
@@ -103,12 +97,12 @@ async def _publish(client: AsyncClient, keys: Mapping[str, ECC.EccKey], password
         f"{use}_key": {
             "user_id": user,
             "usage": [use],
-            "keys": {f"ed25519:{_public(keys[use])}": _public(keys[use])},
+            "keys": {f"ed25519:{public(keys[use])}": public(keys[use])},
         }
         for use in _USES
     }
     for use in _USES[1:]:
-        body[f"{use}_key"] = _signed(body[f"{use}_key"], user, keys["master"])
+        body[f"{use}_key"] = signed(body[f"{use}_key"], user, keys["master"])
     path = ["keys", "device_signing", "upload"]
     try:
         await call(client, "POST", path, body)
@@ -133,7 +127,7 @@ def look(seeds: Path) -> dict[str, str] | None:
     """The seeds in the file; None where there are none yet. Raises `Unauthorised` where it cannot be read."""
     try:
         kept = json.loads(seeds.read_text("ascii"))
-        if all(len(_bytes(kept[use])) == _SEED_BYTES for use in _USES):
+        if all(len(from_base64(kept[use])) == _SEED_BYTES for use in _USES):
             return {use: str(kept[use]) for use in _USES}
     except FileNotFoundError:
         return None
@@ -149,47 +143,6 @@ def _keys(seeds: Path) -> dict[str, ECC.EccKey]:
     """Our keys, from the seeds in the file; made there the first time."""
     kept = look(seeds)
     if kept is None:
-        kept = {use: _base64(secrets.token_bytes(_SEED_BYTES)) for use in _USES}
+        kept = {use: to_base64(secrets.token_bytes(_SEED_BYTES)) for use in _USES}
         write(seeds, json.dumps(kept, indent=1))
-    return {use: ECC.construct(curve="Ed25519", seed=_bytes(kept[use])) for use in _USES}
-
-
-def _public(key: ECC.EccKey) -> str:
-    return _base64(key.public_key().export_key(format="raw"))
-
-
-def _key_of(known: Mapping[str, Any], kind: str, user: str) -> str:
-    """The public key of a kind that the homeserver knows of somebody; "" for none."""
-    keys: dict[str, str] = known.get(kind, {}).get(user, {}).get("keys", {})
-    return next(iter(keys.values()), "")
-
-
-def _signed(thing: Mapping[str, Any], user: str, key: ECC.EccKey) -> dict[str, Any]:
-    """`thing` with this signature and no other: the homeserver keeps those it has."""
-    signature = _base64(eddsa.new(key, "rfc8032").sign(_canonical(thing)))
-    bare = {name: value for name, value in thing.items() if name not in ("signatures", "unsigned")}
-    return {**bare, "signatures": {user: {f"ed25519:{_public(key)}": signature}}}
-
-
-def _verified(thing: Mapping[str, Any], user: str, public: str) -> bool:
-    try:
-        signature = thing["signatures"][user][f"ed25519:{public}"]
-        key = eddsa.import_public_key(_bytes(public))
-        eddsa.new(key, "rfc8032").verify(_canonical(thing), _bytes(signature))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return False
-    return True
-
-
-def _canonical(thing: Mapping[str, Any]) -> bytes:
-    """What is signed (https://spec.matrix.org/latest/appendices/#signing-json)."""
-    bare = {name: value for name, value in thing.items() if name not in ("signatures", "unsigned")}
-    return json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4))
+    return {use: ECC.construct(curve="Ed25519", seed=from_base64(kept[use])) for use in _USES}

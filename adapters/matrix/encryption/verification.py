@@ -8,7 +8,8 @@ from typing import Final
 
 from nio import AsyncClient
 
-from adapters.matrix.homeserver.client import NAME, Failed, call
+from adapters.matrix.homeserver.client import NAME, call
+from adapters.matrix.homeserver.errors import Failed
 from bot.support import log as logs
 
 _REFUSED: Final = "m.user"

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from nio import AsyncClient, ErrorResponse
 
-from bot.adapter import Later, Refused, SendError, Unreachable
+from adapters.matrix.homeserver.errors import Failed
 from bot.support import log as logs
 from bot.support.backoff import Backoff
 
@@ -29,50 +29,8 @@ log = logs.get(NAME)
 logging.getLogger("nio").setLevel(logging.CRITICAL)
 
 
-class Failed(Exception):
-    """A request did not succeed. `str()` is the homeserver's code of the error, never its sentence: that may
-    hold names.
-
-    code:    "" where what answered is no homeserver: a proxy before one that is away, or a page in its place
-    status:  of HTTP; 0 where there was no answer
-    body:    what the homeserver answered
-    """
-
-    def __init__(self, code: str, status: int = 0, body: Mapping[str, Any] | None = None) -> None:
-        super().__init__(code or f"not an answer of a homeserver, HTTP {status}")
-        self.code = code
-        self.status = status
-        self.body = body or {}
-
-    @property
-    def sentence(self) -> str:
-        """What happened, for who runs the bot."""
-        if not self.status:
-            return "The homeserver does not answer."
-        if not self.code:
-            return f"What answers at matrix.homeserver is no homeserver (HTTP {self.status})."
-        return f"The homeserver refuses what the bot asks of it ({self.code})."
-
-    @property
-    def seconds(self) -> float | None:
-        """How long the homeserver wants us to wait, an hour at most, where it said so."""
-        wait = self.body.get("retry_after_ms")
-        if isinstance(wait, bool) or not isinstance(wait, int | float) or not wait >= 0:
-            return None
-        return min(wait, _LONGEST_WAIT * 1000) / 1000
-
-    @property
-    def passing(self) -> bool:
-        """Whether the same request may succeed later."""
-        return not self.code or self.status in (0, 429) or self.status >= 500 or self.code in _FOR_A_WHILE
-
-    @property
-    def unauthorised(self) -> bool:
-        """Whether our access token is worth nothing any more."""
-        return self.code in _NO_LONGER_OURS
-
-
-_LONGEST_WAIT: Final = 3600
+LONGEST_WAIT: Final = 5.0
+"""Seconds between two tries at most: when the homeserver is back, nobody waits for another ten."""
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[._][A-Z0-9]+)+")
 _LONGEST_CODE: Final = 64
 _ODD_ANSWERS: Final = 3
@@ -80,18 +38,6 @@ _MOST_DIGITS: Final = 100
 _DEEPEST: Final = 100
 _PIECES: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^"\[\]{}]+|"')
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
-_TOO_FAST: Final = "M_LIMIT_EXCEEDED"
-# What a homeserver says about our account, not about the request, while its people look into something.
-_FOR_A_WHILE: Final = (
-    _TOO_FAST,
-    "M_USER_LOCKED",
-    "M_USER_SUSPENDED",
-    "M_CONSENT_NOT_GIVEN",
-    "M_RESOURCE_LIMIT_EXCEEDED",
-    "ORG_MATRIX_EXPIRED_ACCOUNT",
-)
-_NO_LONGER_OURS: Final = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED")
-_NOBODY_THERE: Final = ("M_FORBIDDEN", "M_NOT_FOUND", "M_NOT_JOINED", "M_UNKNOWN_ROOM")
 
 
 async def ask(call: Awaitable[T]) -> T:
@@ -101,6 +47,8 @@ async def ask(call: Awaitable[T]) -> T:
         response = await call
     except Failed:
         raise
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Failed(type(error).__name__) from None
     except Exception as error:
         raise Failed(type(error).__name__) from error
     check(response)
@@ -152,6 +100,8 @@ async def told(answer: aiohttp.ClientResponse) -> dict[str, Any]:
         code = text(body.get("errcode"))
         known = len(code) <= _LONGEST_CODE and _CODE.fullmatch(code)
         raise Failed(code if known else "", answer.status, body)
+    if "errcode" in body:  # an error that a proxy made a success of
+        raise Failed("", answer.status)
     return body
 
 
@@ -201,9 +151,9 @@ def text(value: object) -> str:
 
 
 async def insist(event: str, what: Callable[[], Awaitable[T]], pause: Pause, *, for_ever: bool = True) -> T:
-    """Try until it succeeds, with at most 8 seconds in between. Raises `Failed` where our login is worth
+    """Try until it succeeds, with at most 5 seconds in between. Raises `Failed` where our login is worth
     nothing any more; not `for_ever`, also where the homeserver is there and will not answer."""
-    line, odd = Backoff(log, longest=8.0, sleep=pause), 0
+    line, odd = Backoff(log, longest=LONGEST_WAIT, sleep=pause), 0
     while True:
         try:
             done = await what()
@@ -232,15 +182,3 @@ def address(
     """The path of a request, with every part of it quoted."""
     found = "/".join([base, *(quote(each, safe="") for each in path)])
     return f"{found}?{urlencode(query, doseq=True)}" if query else found
-
-
-def kind(failed: Failed) -> SendError:
-    """The error as the seam knows it. Limits and outages go for all chats: Matrix counts by sender."""
-    if failed.unauthorised:
-        # `run` stops on it; what waits to go out must survive until the login is put right.
-        return Later(60.0, everywhere=True)
-    if failed.passing:
-        return Later(failed.seconds, everywhere=True, too_fast=failed.seconds is not None)
-    if failed.code in _NOBODY_THERE:
-        return Unreachable(str(failed))
-    return Refused(str(failed))

@@ -7,9 +7,11 @@ one: what it cannot take is left out, and the rest goes its way.
 
 import base64
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext, suppress
 from copy import deepcopy
+from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import ClientResponse
@@ -27,12 +29,16 @@ from nio import (
 )
 from nio.crypto import Olm
 
-from adapters.matrix.homeserver.client import NAME, Failed, call, optional, part, text, told
+from adapters.matrix.homeserver.client import NAME, call, optional, part, text, told
+from adapters.matrix.homeserver.errors import MENDS, Failed
+from adapters.matrix.homeserver.signatures import signed_by_owner
+from bot.adapter import Alert, no_alert
 from bot.support import log as logs
 
 log = logs.get(NAME)
 
 _KEY_BYTES: Final = 32
+_ALERT_SECONDS: Final = 3600.0
 _NO_EVENTS: Final = Timeline([], False, None)
 _UNKNOWN: Final[Mapping[str, str]] = {"user_id": "", "device_id": ""}
 """A device in whose place the library sees one of somebody else: it neither takes it in nor, as it does with
@@ -48,13 +54,37 @@ def store_fault(error: BaseException | None) -> sqlite3.Error | None:
 
 class Client(AsyncClient):  # type: ignore[misc]  # it comes without types
     """The library's client. `odd` are the events for our device alone, such as keys, that it could not take
-    in since somebody last emptied it, each with what went wrong."""
+    in since somebody last emptied it, each with what went wrong. `alert` is told what only an operator can
+    mend, once an hour at most. `unsigned_devices`: whether devices get keys that their owners have not
+    signed."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, alert: Alert = no_alert, unsigned_devices: bool = False, **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
+        self._alert = alert
+        self._unsigned_devices = unsigned_devices
+        self._alerted: dict[str, float] = {}
         self.odd: list[tuple[Any, Exception]] = []
         self.next_batch: str
         self.olm: Any
+
+    async def send(self, *arguments: Any, **options: Any) -> ClientResponse:
+        """One request, whoever makes it; what the homeserver says about our account reaches the operators."""
+        answer: ClientResponse = await super().send(*arguments, **options)
+        if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            try:
+                await told(answer)
+            except Failed as failed:
+                await self._look(failed)
+        return answer
+
+    async def _look(self, failed: Failed) -> None:
+        now = time.monotonic()
+        if failed.code in MENDS and now >= self._alerted.get(failed.code, 0.0):
+            self._alerted[failed.code] = now + _ALERT_SECONDS
+            log.warning("account.refused", says=MENDS[failed.code])
+            await self._alert(MENDS[failed.code])
 
     async def parse_body(self, transport_response: ClientResponse) -> dict[Any, Any]:
         """What a homeserver answered, for the library. Raises `Failed` instead of giving it an error, or what
@@ -194,7 +224,18 @@ class Client(AsyncClient):  # type: ignore[misc]  # it comes without types
             log.warning("devices.left_out", devices=odd)
         response = KeysQueryResponse(found, optional(answer, "failures", dict))
         await self.receive_response(response)
+        for account in found.keys() - {self.user_id}:
+            self._judge(account, answer)
         return response
+
+    def _judge(self, account: str, answer: Mapping[str, Any]) -> None:
+        """Keep keys from somebody's devices that they have not signed, where that is not allowed
+        (https://github.com/matrix-org/matrix-spec-proposals/pull/4153); and from no other."""
+        for device in self.device_store.active_user_devices(account):
+            if self._unsigned_devices or signed_by_owner(answer, account, device.id):
+                self.unblacklist_device(device)
+            else:
+                self.blacklist_device(device)
 
     def _device(self, account: str, name: str, device: Any) -> Mapping[str, Any]:
         """A device as somebody published it, in which the library finds what it looks for."""

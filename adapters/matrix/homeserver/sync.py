@@ -26,7 +26,8 @@ from nio import (
     UnknownBadEvent,
 )
 
-from adapters.matrix.homeserver.client import NAME, Failed, call, optional, part, text
+from adapters.matrix.homeserver.client import NAME, call, optional, part, text
+from adapters.matrix.homeserver.errors import Failed
 from bot.message import Chat, Incoming, Unreadable
 
 _TOKEN: Final = re.compile("[!-~]+")

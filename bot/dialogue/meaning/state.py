@@ -8,11 +8,10 @@ from typing import Any
 
 from bot.delivery import asked, offers
 from bot.dialogue.access import Actor, may
-from bot.dialogue.dialogue import MISSED
 from bot.dialogue.meaning import choosing, refusals
 from bot.dialogue.meaning.in_need import need_of
 from bot.dialogue.meaning.meanings import NOTHING, Answer, Button, Call, Cancel, Meaning, Note, Say
-from bot.dialogue.questions import CANCEL, Given
+from bot.dialogue.questions import CANCEL, MISSED, Given
 from bot.dialogue.router import Router
 from bot.handler import Answerable, Meant, Step
 from bot.message import Chat
