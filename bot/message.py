@@ -1,8 +1,5 @@
-"""What comes in and what goes out, in words that every messenger shares.
-
-An adapter turns its messenger's events into `Incoming` and an `Outgoing` into its messenger's calls.
-Nothing here knows a messenger, a database or a language.
-"""
+"""What comes in and what goes out, in words that every messenger shares: an adapter turns its messenger's
+events into `Incoming` and an `Outgoing` into its calls. Nothing here knows one, a database or a language."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -46,8 +43,7 @@ class Media:
     file:     the messenger's own reference, for `Adapter.fetch`
     type:     MIME type, "" where nobody said
     size:     bytes; seconds: how long it plays; width, height: pixels; all None where nobody said
-    waveform: how loud a voice note is from its beginning to its end, as numbers from 0 to 1024 with spaces
-              in between; "" where nobody said
+    waveform: how loud a voice note is, again and again: 0 to 1024, with spaces; "" where nobody said
     covered:  whether it is shown only to those who tap it
     unnamed:  nothing of it may tell who sent it: its bytes are sent anew under this name, not by the
               reference, and may be fewer than `size`
