@@ -46,6 +46,8 @@ class Installation:
     operators:           accounts
     titles:              the messengers' names as people write them
     marks:               what people write before a command on each messenger; "/" is understood everywhere
+    notices:             what people are told once, before they talk with somebody, on those messengers whose
+                         company can read along; "": in the program's own words
     rates:               how many messages a second each messenger takes from us
     link:                each connected messenger's link for a payload
     link_into_room:      the same, for links that also bring the bot into a room
@@ -63,6 +65,7 @@ class Installation:
     keep: Keep = Keep()
     titles: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    notices: Mapping[str, str] = field(default_factory=dict)
     rates: Callable[[], Mapping[str, float]] = dict
     link: Callable[[str], Mapping[str, str]] = lambda payload: {}
     last_heard: Callable[[], Mapping[str, timedelta | None]] = dict

@@ -86,6 +86,8 @@ class Messenger(Generic[Settings]):
     can:          what a private chat shows
     link:         an adapter's `link` for an account that is invented, for the terminal: (payload, into_room)
     keeper:       what is kept beside the database; None: nothing
+    notice:       what people are told once, because its company can read along: the operator's words, "" for
+                  the program's own; None: it cannot
     """
 
     name: str
@@ -100,3 +102,4 @@ class Messenger(Generic[Settings]):
     can: Capabilities
     link: Callable[[str, bool], str] = lambda payload, into_room: ""
     keeper: Callable[[Settings], Keeper] | None = None
+    notice: Callable[[Settings], str] | None = None

@@ -72,6 +72,18 @@ def reach(db: Session, person_ids: list[int]) -> dict[int, Reached]:
     return found
 
 
+def account(person: Person) -> Identity | None:
+    """Return the account by which a person is reached: the reachable one they last wrote from; None where
+    they cannot be reached."""
+    there = [each for each in person.identities if each.reachable]
+    return max(there, key=lambda each: (each.last_wrote_at, each.id), default=None)
+
+
+def note_told(account: Identity, now: datetime) -> None:
+    """Note that a person knows that others can read along on the messenger of this account."""
+    account.told_at = now
+
+
 def left(db: Session, identity: Identity, now: datetime) -> None:
     """Note that an account can no longer be written to."""
     if identity.reachable:

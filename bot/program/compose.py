@@ -135,6 +135,7 @@ def installation_of(
         keep=Keep(**dict(config.privacy)),
         titles=TITLES,
         marks=MARKS,
+        notices={each.name: each.notice(config.of(each)) for each in MESSENGERS if each.notice},
         link=partial(links, made),
         link_into_room=partial(links, made, into_room=True),
         last_heard=heard,

@@ -54,6 +54,7 @@ class Stage:
                 operators=self.operators,
                 titles=TITLES,
                 marks=MARKS,
+                notices={each.name: "" for each in messengers if each.notice},
                 link=partial(links, adapters),
                 link_into_room=partial(links, adapters, into_room=True),
                 rng=random.Random(7),  # noqa: S311  # invitations of the stage are for nobody

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from db.models import (
     EndState,
-    Exclusion,
     Identity,
     Label,
     Member,
@@ -18,6 +17,7 @@ from db.models import (
     Person,
     PersonLanguage,
 )
+from db.network.exclusions import are_apart
 
 COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
 MONDAY, NEVER = 0, -1
@@ -197,13 +197,9 @@ def others_within_reach(
 def to_be_woken(db: Session, member: Member, now: datetime) -> Sequence[Member]:
     """Return the others in a member's network who may be woken for what is urgent and can be written to now:
     those who coordinate first. Left out is whoever is excluded by either side."""
-    excluded = or_(
-        and_(Exclusion.person_id == Person.id, Exclusion.other_id == member.person_id),
-        and_(Exclusion.person_id == member.person_id, Exclusion.other_id == Person.id),
-    )
     return db.scalars(
         within_reach(member.network_id, now)
-        .where(Person.wake_if_urgent, Member.id != member.id, ~exists().where(excluded))
+        .where(Person.wake_if_urgent, Member.id != member.id, ~are_apart(Person.id, member.person_id))
         .order_by(Member.role.not_in(COORDINATORS), Member.role.desc(), Member.id)
     ).all()
 

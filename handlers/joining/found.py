@@ -27,6 +27,7 @@ from db.network.networks import Facts
 from handlers.joining import consent, membership
 from handlers.joining.steps import ConfirmNetwork, DeclineNetwork, WithdrawProposal
 from handlers.network import facts
+from handlers.protecting import limits
 from handlers.settings import profile
 
 LONGEST_REASON = 500
@@ -69,6 +70,8 @@ def found(ctx: Context) -> None:
             _("Somebody has just started a network with this name. Please choose another name."),
             Button(_("Start a network"), Command("found")),
         )
+        return
+    if not limits.allows(ctx, limits.NETWORKS):
         return
     consent.settle(ctx, chosen)
     people.rename(ctx.person, own_name)

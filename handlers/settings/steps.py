@@ -13,6 +13,12 @@ class ChooseMorning(Step, needs=Role.META_MENTOR, menu=_("Choose a morning")):
     """Choose on which morning one hears who waits."""
 
 
+class ShowApart(Step):
+    """See whom one does not want to meet, after this many."""
+
+    after: int = 0
+
+
 class PauseOver(Timer):
     """End a pause."""
 
