@@ -17,12 +17,17 @@ SILENT = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Keep:
-    """How many days things are kept (product.md, "Privacy and safety")."""
+    """How many days things are kept; `spared` are accounts of people who are never forgotten: the
+    operators'."""
 
     closed_request_days: int = 90
     delivery_days: int = 30
     seen_days: int = 30
     journal_days: int = 730
+    reason_days: int = 90
+    draft_days: int = 14
+    stranger_days: int = 30
+    spared: Collection[Identity] = ()
 
 
 class HelpLine(Protocol):

@@ -125,14 +125,15 @@ def installation_of(
     rates: Callable[[], Mapping[str, float]],
 ) -> Installation:
     """Return what the config says, for handlers; and what the program knows of its messengers."""
+    operators = frozenset(Identity(*account.split(":", 1)) for account in config.operators.accounts)
     return Installation(
         name=config.bot.name,
         languages=config.bot.languages,
         time_zone=config.bot.time_zone,
         open_founding=config.bot.open_founding,
-        operators=frozenset(Identity(*account.split(":", 1)) for account in config.operators.accounts),
+        operators=operators,
         help_lines=config.help_lines.lines,
-        keep=Keep(**dict(config.privacy)),
+        keep=Keep(**dict(config.privacy), spared=operators),
         titles=TITLES,
         marks=MARKS,
         notices={each.name: each.notice(config.of(each)) for each in MESSENGERS if each.notice},

@@ -16,7 +16,7 @@ from adapters.terminal.script import (
 from adapters.terminal.script import account
 from adapters.terminal.stage import Terminal
 from bot.adapter import Adapter
-from bot.installation import Installation
+from bot.installation import Installation, Keep
 from bot.message import Identity
 from bot.messenger import Messenger
 from bot.program import cast
@@ -52,6 +52,7 @@ class Stage:
                 languages=("en", "de"),
                 time_zone="Europe/Berlin",
                 operators=self.operators,
+                keep=Keep(spared=self.operators),
                 titles=TITLES,
                 marks=MARKS,
                 notices={each.name: "" for each in messengers if each.notice},

@@ -18,6 +18,7 @@ from db.models import (
     PersonLanguage,
 )
 from db.network.exclusions import are_apart
+from db.old import Forgotten, Old
 
 COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
 MONDAY, NEVER = 0, -1
@@ -96,6 +97,12 @@ def end(db: Session, member: Member, *, state: EndState, because: str | None, no
 def explain(member: Member, because: str) -> None:
     """Keep why somebody left, in their own words or one of the reasons that are offered."""
     member.ended_because = because
+
+
+def forget_reasons(db: Session, old: Old) -> Forgotten:
+    """Delete why memberships ended that ended too long ago."""
+    how = update(Member).values(ended_because=None)
+    return old.forget(db, how, Member.ended_at, Member.id, Member.ended_because.is_not(None))
 
 
 def memberships(db: Session, person: Person) -> Sequence[Member]:

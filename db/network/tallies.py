@@ -29,4 +29,5 @@ def take(
 
 def forget(db: Session, old: Old) -> Forgotten:
     """Delete what was counted since too long ago."""
-    return old.forget(db, delete(Tally), Tally.since, Tally.person_id)
+    before = delete(Tally).where(Tally.since < old.before)
+    return old.forget(db, before, Tally.since, Tally.person_id)

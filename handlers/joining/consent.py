@@ -8,6 +8,7 @@ import i18n
 from bot import AnyText, Context, Text, Verbatim, _, lines, paragraphs
 from bot.reading import talk
 from db import people
+from handlers.protecting import retention
 
 CONSENT = 1
 """The version of the consent that is asked for; a new one is asked again."""
@@ -57,6 +58,14 @@ def introduce(ctx: Context, hello: Callable[[], Text], *, yes: Text, spoken: lis
             chosen = answer
         last = answer if answer in (MORE, UNCLEAR, ALMOST) else last
     raise AssertionError("somebody answers at last")
+
+
+def declined(ctx: Context) -> Text:
+    """Return what somebody reads who does not agree; who has never agreed is forgotten."""
+    if ctx.person.consent_at is not None:
+        return _("That is fine. I have kept nothing.")
+    retention.forget_tomorrow(ctx)
+    return _("That is fine. Tomorrow I will have forgotten that you were here.")
 
 
 def settle(ctx: Context, chosen: str) -> None:

@@ -58,7 +58,7 @@ def found(ctx: Context) -> None:
         spoken=[],
     )
     if chosen is None:
-        ctx.say(_("That is fine. I have kept nothing."))
+        ctx.say(consent.declined(ctx))
         return
     preview = _preview(ctx, chosen)
     if preview is None:
