@@ -18,24 +18,29 @@ SILENT = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Keep:
-    """How many days things are kept (product.md, "Privacy and safety")."""
+    """How many days things are kept; `spared` are accounts of people who are never forgotten: the
+    operators'."""
 
     closed_request_days: int = 90
     delivery_days: int = 30
     seen_days: int = 30
     journal_days: int = 730
+    reason_days: int = 90
+    draft_days: int = 14
+    stranger_days: int = 30
+    spared: Collection[Identity] = ()
 
 
 @dataclass(frozen=True)
 class Responsible:
     """Who answers for the data: their name, how they are reached, and where the database lies, in the
-    operator's words; "" for what nobody said. `notices` is the folder of the legal text, a file a language;
-    "" for none."""
+    operator's words; "" for what nobody said. `folder` is that of the legal text, a file a language; "" for
+    none."""
 
     name: str = ""
     contact: str = ""
     server: str = ""
-    notices: str = ""
+    folder: str = ""
 
 
 class HelpLine(Protocol):
@@ -59,9 +64,10 @@ class Installation:
     operators:           accounts
     responsible:         who answers for the data
     titles:              the messengers' names as people write them
-    read_along:          the messengers whose firms can read what people write to the bot
     forgotten:           the file in which the list of those who were forgotten is kept; None for nowhere
     marks:               what people write before a command on each messenger; "/" is understood everywhere
+    notices:             what people are told once, before they talk with somebody, on those messengers whose
+                         company can read along; "": in the program's own words
     rates:               how many messages a second each messenger takes from us
     link:                each connected messenger's link for a payload
     link_into_room:      the same, for links that also bring the bot into a room
@@ -78,10 +84,10 @@ class Installation:
     help_lines: Sequence[HelpLine] = ()
     keep: Keep = Keep()
     responsible: Responsible = Responsible()
-    read_along: Collection[str] = frozenset()
     forgotten: Path | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    notices: Mapping[str, str] = field(default_factory=dict)
     rates: Callable[[], Mapping[str, float]] = dict
     link: Callable[[str], Mapping[str, str]] = lambda payload: {}
     last_heard: Callable[[], Mapping[str, timedelta | None]] = dict

@@ -86,8 +86,9 @@ class Messenger(Generic[Settings]):
     make:         makes the adapter from its settings
     can:          what a private chat shows
     link:         an adapter's `link` for an account that is invented, for the terminal: (payload, into_room)
-    reads_along:  whether the firm that runs it can read what people write to the bot
     keeper:       what is kept beside the database; None: nothing
+    notice:       what people are told once, because its company can read along: the operator's words, "" for
+                  the program's own; None: it cannot
     """
 
     name: str
@@ -101,5 +102,5 @@ class Messenger(Generic[Settings]):
     make: Callable[[Settings, Host], Adapter]
     can: Capabilities
     link: Callable[[str, bool], str] = lambda payload, into_room: ""
-    reads_along: bool = False
     keeper: Callable[[Settings], Keeper] | None = None
+    notice: Callable[[Settings], str] | None = None

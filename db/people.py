@@ -1,13 +1,14 @@
 """People and their accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, time
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
-from db.models import Identity, Person
+from db.models import Identity, Member, Person, Relay
+from db.old import Forgotten, Old
 
 
 class Reached(NamedTuple):
@@ -72,6 +73,57 @@ def reach(db: Session, person_ids: list[int]) -> dict[int, Reached]:
         rows = db.execute(REACH, {"people": person_ids[start : start + 500]})
         found |= {row.person_id: Reached(*row) for row in rows}
     return found
+
+
+def account(person: Person) -> Identity | None:
+    """Return the account by which a person is reached: the reachable one they last wrote from; None where
+    they cannot be reached."""
+    there = [each for each in person.identities if each.reachable]
+    return max(there, key=lambda each: (each.last_wrote_at, each.id), default=None)
+
+
+def note_told(account: Identity, now: datetime) -> None:
+    """Note that a person knows that others can read along on the messenger of this account."""
+    account.told_at = now
+
+
+def forget_strangers(db: Session, old: Old, spared: Collection[tuple[str, str]] = ()) -> Forgotten:
+    """Delete people who never agreed to anything and have written nothing since too long ago, with all that
+    is theirs. Those stay who are in a network or found one, who talk with somebody, and whose account
+    (messenger, account) is `spared`."""
+    rows = old.rows(db, Person.created_at, Person.id, where=[Person.consent_at.is_(None)])
+    gone = _delete_strangers(db, [row.key for row in rows], old.before, spared)
+    return old.forgotten(gone, rows)
+
+
+def forget_stranger(
+    db: Session, person_id: int, silent_since: datetime, spared: Collection[tuple[str, str]] = ()
+) -> None:
+    """Delete one of them, who said no and has written nothing after `silent_since`."""
+    _delete_strangers(db, [person_id], silent_since, spared)
+
+
+def _delete_strangers(
+    db: Session, person_ids: list[int], silent_since: datetime, spared: Collection[tuple[str, str]]
+) -> int:
+    theirs = exists().where(
+        Identity.person_id == Person.id,
+        or_(
+            Identity.last_wrote_at > silent_since,
+            tuple_(Identity.messenger, Identity.account).in_(list(spared)),
+        ),
+    )
+    talks = exists().where(
+        or_(Relay.asker_id == Person.id, Relay.helper_id == Person.id), Relay.closed_at.is_(None)
+    )
+    gone = delete(Person).where(
+        Person.id.in_(person_ids),
+        Person.consent_at.is_(None),
+        ~exists().where(Member.person_id == Person.id),
+        ~talks,
+        ~theirs,
+    )
+    return db.connection().execute(gone).rowcount
 
 
 def left(db: Session, identity: Identity, now: datetime) -> None:

@@ -91,6 +91,10 @@ class Settings(MessengerSection):
     """What proves to the bot that it is Telegram who calls the webhook; while it is empty, the bot makes
     one from its token."""
 
+    notice: Annotated[str, Field(max_length=500), Must("a text of up to 500 characters")] = ""
+    """What each person is told once, before their first conversation, because Telegram can read along; while
+    it is empty, the program says it in their language."""
+
     @property
     def enabled(self) -> bool:
         """Whether the bot is on Telegram at all: it is once it has a token."""
@@ -132,6 +136,6 @@ MESSENGER = Messenger(
     accounts="by number on Telegram",
     make=_make,
     can=CAN,
-    reads_along=True,
+    notice=lambda settings: settings.notice,
     link=lambda payload, into_room: start_link("mentornet_demo_bot", payload, into_room=into_room),
 )

@@ -78,7 +78,8 @@ def body(before: Sequence[AnyText], asks: AnyText) -> Any:
 def question(db: Session, letter_id: int | None) -> AnyText | None:
     """Return what a letter asks, without what stands above; None where it is no longer kept."""
     stored = letters.body(db, letter_id) if letter_id is not None else None
-    return from_json(stored[0]["join"][-1]) if stored is not None and stored[0] is not None else None
+    asks = _asks(stored[0]) if stored is not None else None
+    return from_json(asks) if asks is not None else None
 
 
 def is_same(db: Session, letter_id: int, other_id: int | None) -> bool:
@@ -87,4 +88,10 @@ def is_same(db: Session, letter_id: int, other_id: int | None) -> bool:
     other = letters.body(db, other_id) if other_id is not None else None
     if one is None or other is None or one[1] != other[1]:
         return False
-    return None not in (one[0], other[0]) and one[0]["join"][-1] == other[0]["join"][-1]
+    return _asks(one[0]) is not None and _asks(one[0]) == _asks(other[0])
+
+
+def _asks(stored: Any) -> Any:
+    """Return what a stored text asks, without what stands above; None for one that asks nothing, or is no
+    longer kept."""
+    return stored["join"][-1] if stored is not None and "join" in stored else None

@@ -69,6 +69,7 @@ def enter(db: Session, character: Character, *, time_zone: str, now: datetime) -
     )
     person = identity.person
     people.consent(person, now)
+    people.note_told(identity, now)
     people.set_time_zone(person, character.time_zone)
     member = members.join(db, network, person, label="experienced", role=character.role, now=now)
     members.set_topics(db, member, character.topics)

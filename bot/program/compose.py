@@ -49,8 +49,6 @@ MESSENGERS = sorted(_messengers(), key=lambda each: (each.rank, each.name))
 TITLES = {each.name: each.title for each in MESSENGERS}
 MARKS = {each.name: each.can.prefix for each in MESSENGERS}
 """How people write the messengers' names."""
-READ_ALONG = frozenset(each.name for each in MESSENGERS if each.reads_along)
-"""Those whose firms can read what people write to the bot."""
 SETTINGS = Schema(MESSENGERS)
 """All that can be set."""
 
@@ -124,6 +122,9 @@ def real(config: Config, moments: clock.Clock | None = None) -> App:
     return app
 
 
+KEPT = {each.name for each in fields(Keep)}
+
+
 def installation_of(
     config: Config,
     made: Mapping[str, Adapter],
@@ -131,24 +132,32 @@ def installation_of(
     rates: Callable[[], Mapping[str, float]],
 ) -> Installation:
     """Return what the config says, for handlers; and what the program knows of its messengers."""
+    operators = frozenset(Identity(*account.split(":", 1)) for account in config.operators.accounts)
     return Installation(
         name=config.bot.name,
         languages=config.bot.languages,
         time_zone=config.bot.time_zone,
         open_founding=config.bot.open_founding,
-        operators=frozenset(Identity(*account.split(":", 1)) for account in config.operators.accounts),
+        operators=operators,
         help_lines=config.help_lines.lines,
-        keep=Keep(**{each.name: getattr(config.privacy, each.name) for each in fields(Keep)}),
+        keep=Keep(
+            **{
+                each.name: getattr(config.privacy, each.name)
+                for each in fields(Keep)
+                if hasattr(config.privacy, each.name)
+            },
+            spared=operators,
+        ),
         responsible=Responsible(
             config.privacy.responsible,
             config.privacy.contact,
             config.privacy.server,
             config.privacy.notices,
         ),
-        read_along=READ_ALONG,
         forgotten=Path(config.privacy.forgotten),
         titles=TITLES,
         marks=MARKS,
+        notices={each.name: each.notice(config.of(each)) for each in MESSENGERS if each.notice},
         link=partial(links, made),
         link_into_room=partial(links, made, into_room=True),
         last_heard=heard,

@@ -165,6 +165,17 @@ class Privacy(Section):
     journal_days: Days = 730
     """After how many days entries in the journal of meta-mentors are deleted."""
 
+    reason_days: Days = 90
+    """After how many days it is forgotten why somebody left a network, or was removed from it."""
+
+    draft_days: Days = 14
+    """After how many days a question of the bot is given up that nobody answered, with all that was written
+    in answer to it and never sent."""
+
+    stranger_days: Days = 30
+    """After how many days without a word somebody is forgotten who never agreed to anything; who says no is
+    forgotten after one."""
+
 
 class Log(Section):
     """What the program tells about its work."""

@@ -16,11 +16,11 @@ from adapters.terminal.script import (
 from adapters.terminal.script import account
 from adapters.terminal.stage import Terminal
 from bot.adapter import Adapter
-from bot.installation import Installation
+from bot.installation import Installation, Keep
 from bot.message import Identity
 from bot.messenger import Messenger
 from bot.program import cast
-from bot.program.compose import MARKS, MESSENGERS, READ_ALONG, TITLES, app_of, links
+from bot.program.compose import MARKS, MESSENGERS, TITLES, app_of, links
 from bot.support import clock, log
 from db.models import MemberRole
 
@@ -52,9 +52,10 @@ class Stage:
                 languages=("en", "de"),
                 time_zone="Europe/Berlin",
                 operators=self.operators,
+                keep=Keep(spared=self.operators),
                 titles=TITLES,
-                read_along=READ_ALONG,
                 marks=MARKS,
+                notices={each.name: "" for each in messengers if each.notice},
                 link=partial(links, adapters),
                 link_into_room=partial(links, adapters, into_room=True),
                 rng=random.Random(7),  # noqa: S311  # invitations of the stage are for nobody

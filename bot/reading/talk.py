@@ -22,7 +22,7 @@ __all__ = ["NAMES", "Wish", "begins", "command", "language", "lists", "wish"]
 NAMES = (
     *("yes", "no", "stay", "stop", "back", "skip", "thanks", "greeting", "good", "so_so", "not_good"),
     *("later", "solved", "not_solved", "help_offer", "mine", "everything", "nothing", "dont_know"),
-    *("urgent", "first", "second", "both"),
+    *("urgent", "first", "second", "both", "way_out"),
 )
 """The lists. Every language has them all."""
 POLITE = frozenset({"thanks", "greeting"})

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Executable, Row, bindparam, delete, exists, o
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Conversation, Member
+from db.old import Forgotten, Old
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -72,6 +73,11 @@ def change_each(connection: Connection, states: Sequence[dict[str, Any]]) -> Non
     """Change the states of parked handlers, all with the same fields, each with its `conversation_id`."""
     if states:
         connection.execute(KEEP, states)
+
+
+def forget(db: Session, old: Old) -> Forgotten:
+    """Delete parked handlers whose question nobody has answered for too long, with all that was answered."""
+    return old.forget(db, delete(Conversation), Conversation.asked_at, Conversation.id)
 
 
 def drop_each(connection: Connection, conversation_ids: Sequence[int]) -> None:

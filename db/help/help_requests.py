@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 
 from db.models import (
     Asked,
-    Exclusion,
     HelpRequest,
     Identity,
     Member,
@@ -21,6 +20,7 @@ from db.models import (
     RequestState,
     Verdict,
 )
+from db.network.exclusions import are_apart
 from db.network.members import COORDINATORS
 from db.old import Forgotten, Old
 
@@ -100,12 +100,7 @@ def fitting(
             exists().where(Identity.person_id == Person.id, Identity.reachable),
             or_(Person.paused_at.is_(None), Person.paused_until <= now),
             or_(~was_asked, is_unnamed),
-            ~exists().where(
-                or_(
-                    and_(Exclusion.person_id == Person.id, Exclusion.other_id == asker.id),
-                    and_(Exclusion.person_id == asker.id, Exclusion.other_id == Person.id),
-                )
-            ),
+            ~are_apart(Person.id, asker.id),
             load < Person.load,
             *([Member.role.not_in(COORDINATORS)] if request.without_coordinators else []),
         )

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.engine.actors import newest_words
-from db.models import Network, Person, Relay
+from db.models import Network, Person, Relay, Side
 
 # Built once: putting a statement together costs more than running it.
 OPEN = (
@@ -93,9 +93,23 @@ def shows_name(relay: Relay, person: Person) -> bool:
     return relay.asker_named or person.id == relay.helper_id
 
 
-def note_words(relay: Relay, now: datetime) -> None:
-    """Note when somebody last said something in a relay."""
+def note_words(relay: Relay, person: Person, now: datetime) -> None:
+    """Note that a person has said something in a relay."""
     relay.last_words_at = now
+    if side(relay, person) == "asker":
+        relay.asker_words_at = now
+    else:
+        relay.helper_words_at = now
+
+
+def last_words_of(relay: Relay, person: Person) -> datetime | None:
+    """Return when one of the two wrote last; None where they have not."""
+    return relay.asker_words_at if side(relay, person) == "asker" else relay.helper_words_at
+
+
+def side(relay: Relay, person: Person) -> Side:
+    """Return which of the two a person is."""
+    return "asker" if relay.asker_id == person.id else "helper"
 
 
 def note_letter(relay: Relay, letter_id: int) -> None:
@@ -110,13 +124,35 @@ def settle(relay: Relay, until: datetime) -> None:
 
 def go_on(relay: Relay) -> None:
     """Note that two people go on talking in a relay in which all was settled, or which was closed."""
-    relay.ends_at = relay.closed_at = None
+    relay.ends_at = relay.closed_at = relay.ended_by = None
 
 
-def end(db: Session, relay: Relay, at: datetime) -> None:
-    """End a relay: nothing is carried from now on. Where `at` is still to come, the helper hears it then."""
-    relay.closed_at = at
+def end(db: Session, relay: Relay, at: datetime, by: Side | None = None) -> None:
+    """End a relay: nothing is carried from now on. Where `at` is still to come, the helper hears it then.
+    `by` is which of the two wanted it."""
+    relay.closed_at, relay.ended_by = at, by
     db.flush()
+
+
+def ended_by_other(
+    db: Session, network: Network, person: Person, other: Person, since: datetime
+) -> datetime | None:
+    """Return when another person last ended a conversation by name with this one in a network, if that was
+    after `since`."""
+    return db.scalar(
+        select(Relay.closed_at)
+        .where(
+            Relay.network_id == network.id,
+            or_(
+                and_(Relay.asker_id == other.id, Relay.helper_id == person.id, Relay.ended_by == "asker"),
+                and_(Relay.helper_id == other.id, Relay.asker_id == person.id, Relay.ended_by == "helper"),
+            ),
+            Relay.asker_named,
+            Relay.closed_at > since,
+        )
+        .order_by(Relay.closed_at.desc())
+        .limit(1)
+    )
 
 
 def of_request(db: Session, request_id: int) -> Relay | None:

@@ -32,6 +32,7 @@ from db.models.help import (
     RequestState,
     Round,
     Schedule,
+    Side,
     Verdict,
     Wish,
 )
@@ -51,7 +52,7 @@ from db.models.network import (
     Room,
     WrongCode,
 )
-from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage
+from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage, Tally
 
 __all__ = [
     "CLOSES",
@@ -96,7 +97,9 @@ __all__ = [
     "Round",
     "Schedule",
     "Seen",
+    "Side",
     "Takes",
+    "Tally",
     "Timer",
     "Used",
     "Utc",

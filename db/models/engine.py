@@ -59,7 +59,7 @@ class Conversation(Base):
     draft: Mapped[list[Any] | None]  # what is ticked so far, where several may be
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"), index=True)
     asked_by: Mapped[int | None] = mapped_column(BigInteger)  # the letter that asked it first
-    asked_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
     # The messages that brought the answers, each with its question ("": it began the handler) and its words.
     heard: Mapped[dict[str, Any]] = mapped_column(default=dict)
     album: Mapped[str | None]  # what the latest message was sent together with

@@ -16,6 +16,7 @@ Posting = Literal["now", "later"]
 """When a request goes to the network's rooms: with the first peers, or once it is widened."""
 PeerAnswer = Literal["yes", "no", "late", "passed"]
 """What a peer said: `late` that they would have come; `passed` stands for one who must not be asked."""
+Side = Literal["asker", "helper"]
 Verdict = Literal["yes", "a_bit", "no"]
 """Whether it helped, as the asker says three days later."""
 Mood = Literal["good", "so_so", "not_good"]
@@ -100,6 +101,9 @@ class Relay(ByNetwork):
     opened_at: Mapped[datetime]
     last_words_at: Mapped[datetime | None]  # none: nobody has written yet
     last_letter: Mapped[int] = mapped_column(BigInteger, default=0)  # with words, or that said "write here"
+    asker_words_at: Mapped[datetime | None]  # when each of the two wrote last
+    helper_words_at: Mapped[datetime | None]
+    ended_by: Mapped[Side | None] = mapped_column(String(16))  # none: neither of the two
     ends_at: Mapped[datetime | None]  # all is settled: words are carried until then
     closed_at: Mapped[datetime | None]  # nothing is carried; still to come: the helper hears it then
 

@@ -16,6 +16,7 @@ EndState = Literal["left", "removed"]
 Audience = Label | Literal["all", "new"]
 """Whom an announcement is for: everybody, those with this label, or newcomers."""
 KEPT = "letter_id IS NOT NULL"
+REASON = "ended_because IS NOT NULL"
 
 
 class Network(Base):
@@ -61,6 +62,7 @@ class Member(InNetwork):
     __table_args__ = (
         UniqueConstraint("network_id", "person_id"),
         Index("ix_members_asked", "network_id", "last_asked_at"),
+        Index("ix_members_reasons", "ended_at", sqlite_where=text(REASON), postgresql_where=text(REASON)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -113,7 +115,7 @@ class Invitation(ByNetwork):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohorts.id", ondelete="SET NULL"), index=True)
-    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     note: Mapped[str] = mapped_column(default="")  # what the meta-mentor calls it
     label: Mapped[Label] = mapped_column(String(16))  # the label of those who join by it
@@ -163,8 +165,8 @@ class JournalEntry(InNetwork):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    about_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     act: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]

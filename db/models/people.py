@@ -2,16 +2,27 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base
+
+STRANGER = "consent_at IS NULL"
+"""Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
 
 
 class Person(Base):
     """A human. What is theirs in every network."""
 
     __tablename__ = "people"
+    __table_args__ = (
+        Index(
+            "ix_people_strangers",
+            "created_at",
+            sqlite_where=text(STRANGER),
+            postgresql_where=text(STRANGER),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(default="")
@@ -65,6 +76,7 @@ class Identity(Base):
     left_at: Mapped[datetime | None]  # since when they cannot be reached
     last_wrote_at: Mapped[datetime]
     menu: Mapped[str] = mapped_column(default="")  # what their chat's own menu of commands was made for
+    told_at: Mapped[datetime | None]  # that others can read along on this messenger
 
     person: Mapped[Person] = relationship(back_populates="identities")
 
@@ -80,9 +92,25 @@ class Forgot(Base):
 
 
 class Exclusion(Base):
-    """Not with this person: confidential, and kept."""
+    """Not with this person: confidential, and kept until whoever set it takes it off. Where the other one
+    was not `named` to them, it is a row of its own: it must not tell who that was."""
 
     __tablename__ = "exclusions"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), primary_key=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete=CASCADE), primary_key=True, index=True
+    )
+    named: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    set_at: Mapped[datetime]
+
+
+class Tally(Base):
+    """How often somebody did something of which there is a limit, since a moment."""
+
+    __tablename__ = "tallies"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(index=True)
+    times: Mapped[int]

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from db.models import (
     EndState,
-    Exclusion,
     Identity,
     Label,
     Member,
@@ -18,6 +17,8 @@ from db.models import (
     Person,
     PersonLanguage,
 )
+from db.network.exclusions import are_apart
+from db.old import Forgotten, Old
 
 COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
 MONDAY, NEVER = 0, -1
@@ -96,6 +97,12 @@ def end(db: Session, member: Member, *, state: EndState, because: str | None, no
 def explain(member: Member, because: str) -> None:
     """Keep why somebody left, in their own words or one of the reasons that are offered."""
     member.ended_because = because
+
+
+def forget_reasons(db: Session, old: Old) -> Forgotten:
+    """Delete why memberships ended that ended too long ago."""
+    how = update(Member).values(ended_because=None)
+    return old.forget(db, how, Member.ended_at, Member.id, Member.ended_because.is_not(None))
 
 
 def memberships(db: Session, person: Person) -> Sequence[Member]:
@@ -197,13 +204,9 @@ def others_within_reach(
 def to_be_woken(db: Session, member: Member, now: datetime) -> Sequence[Member]:
     """Return the others in a member's network who may be woken for what is urgent and can be written to now:
     those who coordinate first. Left out is whoever is excluded by either side."""
-    excluded = or_(
-        and_(Exclusion.person_id == Person.id, Exclusion.other_id == member.person_id),
-        and_(Exclusion.person_id == member.person_id, Exclusion.other_id == Person.id),
-    )
     return db.scalars(
         within_reach(member.network_id, now)
-        .where(Person.wake_if_urgent, Member.id != member.id, ~exists().where(excluded))
+        .where(Person.wake_if_urgent, Member.id != member.id, ~are_apart(Person.id, member.person_id))
         .order_by(Member.role.not_in(COORDINATORS), Member.role.desc(), Member.id)
     ).all()
 

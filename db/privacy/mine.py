@@ -12,8 +12,6 @@ from db.privacy.kept import Kept
 
 NAMED: Mapping[str, Any] = {"networks": Network.name, "rounds": Round.day}
 """What stands for a row that is nobody's, where another one refers to it."""
-COUNTED = frozenset({"exclusions"})
-"""Tables of which only the number of rows is shown: whom they name was perhaps without a name."""
 BOTH = frozenset({"relays", "journal"})
 """Tables whose rows belong to each of their owners; of others only the side of the first one is theirs."""
 

@@ -9,7 +9,7 @@ from bot.reading import beside, talk, topics
 from db.help import help_requests
 from db.models import Posting
 from handlers.asking import night, posting, routing, urgent, wording
-from handlers.protecting import need, personal_data, unnamed
+from handlers.protecting import limits, need, personal_data, unnamed
 from handlers.vocabulary import LONGEST_NEED, TOPICS, topic_name
 
 NAMES = {"named": _("With my name"), "anonymous": _("Without my name")}
@@ -239,8 +239,7 @@ def _rewritten(ctx: Context, draft: Draft, turn: int) -> Draft:
         paragraphs(_("Write the whole text as it should be. So far it is:"), *_shown(draft.message)),
         max_length=LONGEST_NEED,
     )
-    if not message.media:
-        message = replace(message, media=draft.message.media)
+    message = message if message.media else replace(message, media=draft.message.media)
     return _without_personal_data(ctx, replace(draft, message=message), turn + 1)
 
 
@@ -275,6 +274,9 @@ def _unnamed(ctx: Context, draft: Draft, turn: int) -> str | None:
 
 def _send(ctx: Context, draft: Draft, *, anonymous: bool, sparing: bool = False) -> None:
     """Open the request, and say how it begins."""
+    if not limits.allows(ctx, limits.QUESTIONS, draft.message.words):
+        _drop(ctx, draft)
+        return
     message = draft.message.unnamed() if anonymous else draft.message
     request = help_requests.open_request(
         ctx.db,

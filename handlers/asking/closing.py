@@ -1,15 +1,29 @@
 """End a conversation: by one of the two, or by the clock when it has fallen silent."""
 
-from bot import Button, Context, Priority, Role, Text, UserMessage, _, command, on, paragraphs
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Priority,
+    Role,
+    Text,
+    UserMessage,
+    _,
+    command,
+    on,
+    paragraphs,
+)
 from bot.lists import Carried, adds
 from bot.reading import talk
 from db.engine import seen
 from db.help import help_requests, relays
 from db.models import HelpRequest, Person, Relay
+from db.network import exclusions
 from handlers.asking import ending, following_up, handing_on, night, wording
 from handlers.asking.steps import FollowUp, NotYet, Solve
 from handlers.talking import parting, sides
-from handlers.talking.steps import FellSilent
+from handlers.talking.steps import FellSilent, KeepApart, MeetAgain
 
 
 @command(
@@ -20,7 +34,8 @@ def close(ctx: Context) -> None:
     helper ends it, others are asked."""
     both = relays.open_of(ctx.db, ctx.person.id)
     # One in which all is settled ends by itself: it is meant only where there is no other.
-    mine = [relay for relay in both if relay.ends_at is None] or both
+    # A button names the one that it is about.
+    mine = [relay for relay in both if relay.ends_at is None and not ctx.brought("relay")] or both
     if not mine:
         ctx.say(_("You have no open conversation."))
         return
@@ -36,14 +51,7 @@ def close(ctx: Context) -> None:
     if relay.closed_at is not None:  # the other side was faster
         ctx.say(_("You have no open conversation."))
     elif request is None or request.closed_at is not None:
-        parting.end(ctx, relay)
-        they = sides.other(relay, ctx.person)
-        if relay.ends_at is None:
-            ctx.tell(
-                they,
-                _("The conversation with {name} has ended.", name=sides.other_name(relay, they)),
-                priority=Priority.CARRIED,
-            )
+        parting.end_by_one(ctx, relay)
         ctx.say(_("The conversation has ended."))
     elif relay.asker_id == ctx.person.id:
         how = ctx.choose(
@@ -60,8 +68,7 @@ def close(ctx: Context) -> None:
         elif how == "withdraw":
             ending.take_back(ctx, request)
         else:
-            _thank(ctx, relay)
-            going_on = night.somebody_else(ctx, request, handing_on.look_for_another(ctx, request))
+            going_on = _ask_others(ctx, relay, request)
             if going_on is not None:  # otherwise they have just been told who sees to it
                 ctx.say(paragraphs(_("All right."), going_on))
     else:
@@ -69,11 +76,80 @@ def close(ctx: Context) -> None:
         ctx.say(_("The conversation has ended. I will look for somebody else. Thank you for your help."))
 
 
-def _thank(ctx: Context, relay: Relay) -> None:
-    """Tell the helper that the conversation is over, with thanks."""
+def _ask_others(ctx: Context, relay: Relay, request: HelpRequest) -> AnyText | None:
+    """Tell the helper that the conversation is over, with thanks, and look for somebody else; return how that
+    goes on, None where its asker has just been told."""
     ctx.tell(
         relay.helper, _("The conversation has ended. Thank you for your help."), priority=Priority.CARRIED
     )
+    return night.somebody_else(ctx, request, handing_on.look_for_another(ctx, request))
+
+
+@on(KeepApart)
+def keep_apart(ctx: Context, step: KeepApart) -> None:
+    """End a conversation, and never bring the two together again, in either direction. The other side reads
+    that it has ended, as always, and not why. An asker's open question goes to somebody else."""
+    relay = _to_part(ctx, step)
+    if relay is None:
+        return
+    they, named = sides.other(relay, ctx.person), sides.is_named(relay, ctx.person)
+    exclusions.keep_apart(ctx.db, ctx.person, they, named=named, now=ctx.now)
+    going_on = []
+    for each in relays.open_of(ctx.db, ctx.person.id):
+        if sides.other(each, ctx.person).id == they.id and sides.is_named(each, ctx.person) == named:
+            going_on.append(_end_at_once(ctx, each))
+    ctx.say(
+        paragraphs(
+            _(
+                "I will not bring you together with {name} again. Only you know that, and you can change it "
+                "in {profile}.",
+                name=sides.other_name(relay, ctx.person),
+                profile=Command("profile"),
+            ),
+            filter(None, going_on),
+        ),
+        Button(_("Take that back"), MeetAgain(they.id, named)),
+    )
+
+
+def _to_part(ctx: Context, step: KeepApart) -> Relay | None:
+    """Return the conversation of a step, which may have ended, or the one that is chosen of those that are
+    open; None after saying that there is none."""
+    if step.relay_id is None:
+        return sides.pick(
+            ctx,
+            relays.open_of(ctx.db, ctx.person.id),
+            _("Who do you not want to meet again?"),
+            gone=_("That conversation is over already."),
+        )
+    relay = ctx.db.get(Relay, step.relay_id)
+    if relay is not None and ctx.person.id in (relay.asker_id, relay.helper_id):
+        return relay
+    ctx.say(_("You have no open conversation."))
+    return None
+
+
+def _end_at_once(ctx: Context, relay: Relay) -> AnyText | None:
+    """End a conversation without a question; return how its request goes on, if it is one's own."""
+    request = parting.hold(ctx, relay)
+    if relay.closed_at is not None:  # the other side was faster
+        return None
+    if request is None or request.closed_at is not None:
+        parting.end_by_one(ctx, relay)
+        return None
+    if relay.asker_id == ctx.person.id:
+        return _ask_others(ctx, relay, request)
+    handing_on.replace_helper(ctx, request)
+    return None
+
+
+@on(MeetAgain)
+def meet_again(ctx: Context, step: MeetAgain) -> None:
+    """Take back that two are never brought together."""
+    if exclusions.take_off(ctx.db, ctx.person, step.other_id, named=step.named):
+        ctx.say(_("All right. I may bring you two together again."))
+    else:
+        ctx.say(_("You had taken that back already."))
 
 
 @on(FellSilent)

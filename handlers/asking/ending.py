@@ -8,6 +8,7 @@ from db.models import HelpRequest, Relay
 from db.network import networks
 from handlers.asking import night, posting, routing, wording
 from handlers.asking.steps import AskAgain, FollowUp, LastQuestion, Solve, Withdraw
+from handlers.protecting import limits
 from handlers.talking import opening, parting
 from handlers.talking.steps import Reply
 
@@ -146,6 +147,8 @@ def ask_again(ctx: Context, step: AskAgain) -> None:
     old = ctx.hold(HelpRequest, step.request_id)
     if old is None or old.asker.person_id != ctx.person.id or old.state == "taken":
         ctx.say(_("This question is settled already."))
+        return
+    if not limits.allows(ctx, limits.QUESTIONS, old.need):
         return
     if old.closed_at is None:
         routing.stop(ctx, old)

@@ -8,7 +8,7 @@ from bot.text import Value
 from db import people
 from db.help import help_requests
 from db.models import HelpRequest, Member
-from db.network import members
+from db.network import exclusions, members
 from handlers.asking import wording
 from handlers.asking.steps import (
     AnswerRequest,
@@ -20,7 +20,6 @@ from handlers.asking.steps import (
     Widen,
     Withdraw,
 )
-from handlers.protecting import coordinators
 
 SOON = timedelta(hours=12)
 """Nobody is reminded so soon after they were asked."""
@@ -67,8 +66,12 @@ def _plan_reminders(ctx: Context, request: HelpRequest) -> None:
 
 def there(ctx: Context, asker: Member) -> list[Member]:
     """Return those who coordinate and can be reached: only they are promised."""
-    reached = coordinators.reachable(ctx, asker)
-    return [member for member in reached if not people.is_paused(member.person, ctx.now)]
+    reached = people.reach(ctx.db, [member.person_id for member in coordinators_for(ctx, asker)])
+    return [
+        member
+        for member in coordinators_for(ctx, asker)
+        if member.person_id in reached and not people.is_paused(member.person, ctx.now)
+    ]
 
 
 def nobody_there(ctx: Context, request: HelpRequest) -> AnyText:
@@ -85,8 +88,14 @@ def nobody_there(ctx: Context, request: HelpRequest) -> AnyText:
 
 
 def coordinators_for(ctx: Context, asker: Member) -> list[Member]:
-    """Return who coordinates the network of somebody who asks, besides themselves."""
-    return [member for member in members.coordinators(ctx.db, asker.network_id) if member.id != asker.id]
+    """Return who coordinates the network of somebody who asks, besides themselves, and without those who are
+    not to meet them."""
+    apart = exclusions.apart_from(ctx.db, asker.person_id)
+    return [
+        member
+        for member in members.coordinators(ctx.db, asker.network_id)
+        if member.id != asker.id and member.person_id not in apart
+    ]
 
 
 def _entrust(ctx: Context, request: HelpRequest, whom: list[Member], why: AnyText = FOUND_NOBODY) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot import AnyText, Button, Context, Priority, Role, Text, _, on
 from db.help import help_requests
 from db.models import HelpRequest, Member, Network, Posting
-from db.network import networks, rooms
+from db.network import exclusions, networks, rooms
 from handlers.asking import night, wording
 from handlers.asking.steps import AnswerInRoom, AnswerRequest, Decline, Solve, Take, TakePostBack
 from handlers.talking import carrying
@@ -92,6 +92,9 @@ def answer_in_room(ctx: Context, step: AnswerInRoom) -> None:
         return
     if ctx.room is None or not is_member(ctx, request.asker.network):
         return
+    if request.asker.person_id in exclusions.apart_from(ctx.db, ctx.person.id):
+        _did_not_get_there(ctx)
+        return
     help_requests.note_answer(request, ctx.now)
     _letter, reached = ctx.carry(
         request.asker.person,
@@ -103,11 +106,15 @@ def answer_in_room(ctx: Context, step: AnswerInRoom) -> None:
         forget=True,
     )
     if not reached:
-        ctx.tell(
-            ctx.person,
-            _("Your words did not get there this time. Please write them again later."),
-            priority=Priority.CARRIED,
-        )
+        _did_not_get_there(ctx)
+
+
+def _did_not_get_there(ctx: Context) -> None:
+    ctx.tell(
+        ctx.person,
+        _("Your words did not get there this time. Please write them again later."),
+        priority=Priority.CARRIED,
+    )
 
 
 def is_member(ctx: Context, network: Network) -> bool:

@@ -4,7 +4,7 @@ from bot import Button, Command, Context, Priority, Text, _, on, paragraphs
 from db.engine import seen
 from db.help import help_requests, relays
 from db.models import HelpRequest, Member, Relay
-from db.network import members
+from db.network import exclusions, members
 from handlers.asking import night, posting, routing, wording
 from handlers.asking.night import Plan
 from handlers.asking.steps import AskSomebody, Decline, Solve, Take
@@ -29,15 +29,16 @@ def taken(ctx: Context, request_id: int) -> Relay | None:
         return None
     # Who presses the first message of a request that was asked again means the one that is open.
     request = help_requests.again(ctx.db, request) or request
-    if not help_requests.take(ctx.db, request, member, ctx.now):
-        if request.helper_id == member.id:
+    apart = request.asker.person_id in exclusions.apart_from(ctx.db, ctx.person.id)
+    if apart or not help_requests.take(ctx.db, request, member, ctx.now):
+        if request.helper_id == member.id and not apart:
             if (mine := relays.of_request(ctx.db, request.id)) is None:
                 ctx.say(_("You are helping with this already."))
             return mine
         help_requests.answer(ctx.db, request, member, "late", ctx.now)
         ctx.say(
-            _("Somebody else was quicker. Thank you for offering.")
-            if request.state in ("taken", "solved")
+            _("Thank you for offering. This question goes to somebody else.")
+            if apart or request.state in ("taken", "solved")
             else _("This question was withdrawn in the meantime. Thank you for offering.")
         )
         return None

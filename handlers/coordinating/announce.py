@@ -30,7 +30,7 @@ from db.models import Announcement, Audience, Member, Person
 from db.network import announcements, members
 from handlers.coordinating import cards
 from handlers.coordinating.steps import HowFar, ReportOnce, WriteToNew
-from handlers.protecting import personal_data
+from handlers.protecting import limits, personal_data
 from handlers.talking.steps import WriteToCoordinators
 from handlers.vocabulary import GROUPS
 
@@ -99,6 +99,9 @@ def _write_to(ctx: Context, words: str, audience: Audience, everybody: Sequence[
         no=_("Do not send"),
         otherwise=_("All right. Nothing was sent."),
     ):
+        return
+    if not limits.allows(ctx, limits.ANNOUNCEMENTS):
+        ctx.say(paragraphs(_("This was your text:"), form("<blockquote>{text}</blockquote>", text=words)))
         return
     everybody = [*readers.there, *readers.lost]
     letter_id, reached = ctx.tell(

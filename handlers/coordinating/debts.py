@@ -7,6 +7,7 @@ from bot.lists import Debts, Owed, adds
 from bot.text import Value
 from db.help import check_ins, help_requests, pulse
 from db.models import CheckIn, HelpRequest, Member
+from db.network import exclusions
 from handlers.asking import routing, taking, wording
 from handlers.asking.steps import AskSomebody, Take
 from handlers.coordinating import cards
@@ -56,7 +57,12 @@ def talked(ctx: Context, step: Talked) -> None:
 def requests(ctx: Context) -> Owed[HelpRequest]:
     """Return the requests that look for somebody: those of newcomers first, then the oldest. Whoever asked
     without a name is no newcomer here: their place would tell that they are one."""
-    unanswered = help_requests.unanswered(ctx.db, ctx.network.id, ctx.now)
+    apart = exclusions.apart_from(ctx.db, ctx.person.id)
+    unanswered = [
+        request
+        for request in help_requests.unanswered(ctx.db, ctx.network.id, ctx.now)
+        if request.asker.person_id not in apart
+    ]
     return Owed(
         lambda n: _n("{n} question has no answer", "{n} questions have no answer", n),
         sorted(unanswered, key=lambda each: each.anonymous or not pulse.is_new(each.asker, ctx.now)),

@@ -2,10 +2,12 @@
 
 from bot import Button, Command, Context, Line, Verbatim, _, on, page, paragraphs
 from db import people
+from db.help import relays
 from db.models import Member, Person
-from db.network import members
+from db.network import exclusions, members
 from handlers.coordinating import naming
 from handlers.coordinating.steps import FindMember, MoreMembers, ShowMember, WriteTo
+from handlers.protecting import limits
 from handlers.talking import opening
 from handlers.talking.steps import Reply, WriteToMember
 from handlers.vocabulary import told_apart
@@ -62,11 +64,30 @@ def write_to(ctx: Context, step: WriteTo) -> None:
             _("You are already in a conversation with {name}. Just write here.", name=person.name),
             on_reply=Reply(known.id),
         )
+    elif any(person.id == other.id and row.named for row, other in exclusions.of(ctx.db, ctx.person)):
+        ctx.say(
+            _(
+                "You have asked me not to bring you together with {name}. You can change that in {profile}.",
+                name=person.name,
+                profile=Command("profile"),
+            )
+        )
+    elif person.id in exclusions.apart_from(ctx.db, ctx.person.id, by_name=True):
+        ctx.say(_("I cannot reach {name} at the moment.", name=person.name))
+    elif ended := relays.ended_by_other(ctx.db, ctx.network, ctx.person, person, ctx.now - limits.AGAIN):
+        ctx.say(
+            _(
+                "{name} has ended your last conversation. Please leave them some time: you can write again "
+                "in {wait}.",
+                name=person.name,
+                wait=limits.wait(ended + limits.AGAIN - ctx.now),
+            )
+        )
     elif people.is_paused(person, ctx.now):
         ctx.say(_("{name} has asked for a pause, so I will not disturb them.", name=person.name))
     elif not people.reach(ctx.db, [person.id]):
         ctx.say(_("I cannot reach {name} at the moment.", name=person.name))
-    else:
+    elif limits.allows(ctx, limits.CONVERSATIONS):
         _connect(ctx, person)
 
 

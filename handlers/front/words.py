@@ -11,9 +11,9 @@ from db.models import Relay
 from db.network import invitations
 from handlers.asking import wording
 from handlers.front import rest
-from handlers.protecting import need
+from handlers.protecting import limits, need
 from handlers.protecting.steps import NotMeant
-from handlers.talking import afterwards, carrying, choosing, sides
+from handlers.talking import afterwards, carrying, choosing, safety, sides
 
 JUST_NOW = timedelta(hours=1)
 """Words that come so soon after the end of a conversation were meant for it."""
@@ -29,6 +29,9 @@ def hear(ctx: Context, step: Unasked) -> None:
     mine = relays.open_of(ctx.db, ctx.person.id)
     if mine:
         need.beside(ctx, message.words)
+        safety.ask_before_carrying(ctx, mine, message)
+        if not limits.allows(ctx, limits.WORDS, message.words):
+            return
     if message and question is not None and shown is not None:
         talk = _for_whom_or_what(ctx, mine, message, from_json(shown))
         if talk is not None:

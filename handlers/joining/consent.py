@@ -24,6 +24,7 @@ from bot.reading import talk, wishes
 from db import people
 from db.engine import seen
 from handlers.joining.steps import AgreeAgain
+from handlers.protecting import retention
 
 MOST_LANGUAGES = 3
 """Languages that have a button of their own below the consent."""
@@ -71,6 +72,14 @@ def introduce(ctx: Context, hello: Callable[[], Text], *, yes: Text, spoken: lis
             chosen = answer
         last = answer if answer in (MORE, UNCLEAR, ALMOST) else last
     raise AssertionError("somebody answers at last")
+
+
+def declined(ctx: Context) -> Text:
+    """Return what somebody reads who does not agree; who has never agreed is forgotten."""
+    if ctx.person.consent_at is not None:
+        return _("That is fine. I have kept nothing.")
+    retention.forget_tomorrow(ctx)
+    return _("That is fine. Tomorrow I will have forgotten that you were here.")
 
 
 def settle(ctx: Context, chosen: str) -> None:

@@ -27,6 +27,7 @@ from db.network.networks import Facts
 from handlers.joining import consent, membership
 from handlers.joining.steps import ConfirmNetwork, DeclineNetwork, WithdrawProposal
 from handlers.network import facts
+from handlers.protecting import limits
 from handlers.settings import profile
 
 LONGEST_REASON = 500
@@ -57,7 +58,7 @@ def found(ctx: Context) -> None:
         spoken=[],
     )
     if chosen is None:
-        ctx.say(_("That is fine. I have kept nothing."))
+        ctx.say(consent.declined(ctx))
         return
     preview = _preview(ctx, chosen)
     if preview is None:
@@ -69,6 +70,8 @@ def found(ctx: Context) -> None:
             _("Somebody has just started a network with this name. Please choose another name."),
             Button(_("Start a network"), Command("found")),
         )
+        return
+    if not limits.allows(ctx, limits.NETWORKS):
         return
     consent.settle(ctx, chosen)
     people.rename(ctx.person, own_name)

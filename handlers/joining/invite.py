@@ -33,6 +33,7 @@ from db.models import Invitation, Label, Network, Person
 from db.network import invitations, networks
 from handlers.joining import codes
 from handlers.joining.steps import ChangeInvitation, ShowInvitations, WithdrawInvitation
+from handlers.protecting import limits
 from handlers.vocabulary import GROUPS, ROLES
 
 MOST_USES = 1000
@@ -63,6 +64,8 @@ def invite(ctx: Context) -> None:
     elif ctx.keep("by words", bool(ctx.rest)):
         label = ctx.choose("label", WHOM, GROUPS)
         uses, days = _ask_uses(ctx), _ask_days(ctx)
+    if not limits.allows(ctx, limits.INVITATIONS):
+        return
     code = invitations.new_code(ctx.installation.rng)
     invitation = invitations.make(
         ctx.db,

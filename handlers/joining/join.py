@@ -68,9 +68,12 @@ def _join(ctx: Context, invitation: Invitation) -> None:
     )
     if chosen is None:
         ctx.say(
-            _(
-                "That is fine. I have kept nothing. If you change your mind: the code works until {day}.",
-                day=Day(ctx.day_of(invitation.expires_at)),
+            paragraphs(
+                consent.declined(ctx),
+                _(
+                    "If you change your mind: the code works until {day}.",
+                    day=Day(ctx.day_of(invitation.expires_at)),
+                ),
             ),
             Button(_("Join after all"), JoinAfterAll(invitation.code_hash), means="yes"),
         )

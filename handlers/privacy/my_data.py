@@ -102,8 +102,6 @@ def page(
 
 def _part(each: Kept, rows: Sequence[Mapping[str, Any]], reader: Reader) -> Markup:
     title = Markup("<h2>{}</h2>").format(render(TABLES[each.table.name], reader))
-    if each.table.name in mine.COUNTED:
-        return title + Markup("<p>{}</p>").format(render(_n("{n} person", "{n} people", len(rows)), reader))
     return title + Markup("").join(_row(each.table.name, row, reader) for row in rows)
 
 
@@ -158,10 +156,7 @@ def _data(kept: Sequence[tuple[Kept, list[dict[str, Any]]]]) -> dict[str, Any]:
         each.table.name: {
             "why": each.why,
             "until": each.until,
-            "rows": [
-                {name: _plain(value) for name, value in row.items()}
-                for row in (rows if each.table.name not in mine.COUNTED else [{"number": len(rows)}])
-            ],
+            "rows": [{name: _plain(value) for name, value in row.items()} for row in rows],
         }
         for each, rows in kept
     }

@@ -28,7 +28,7 @@ def _facts(installation: Installation, reader: Reader) -> dict[str, str]:
     """Return what the papers say of this installation."""
     who, keep = installation.responsible, installation.keep
     reads = [
-        who_reads(title, along=name in installation.read_along) for name, title in installation.titles.items()
+        who_reads(title, along=name in installation.notices) for name, title in installation.titles.items()
     ]
     return {
         "bot": installation.name,

@@ -37,7 +37,7 @@ class Notice(Recipe):
 
 def notices(installation: Installation) -> dict[str, Path]:
     """Return the files of the privacy notice, by their languages, in the order of the languages."""
-    folder = installation.responsible.notices
+    folder = installation.responsible.folder
     paths = {locale: Path(folder, f"{locale}.txt") for locale in installation.languages if folder}
     return {locale: path for locale, path in paths.items() if path.is_file()}
 
@@ -190,7 +190,7 @@ def _messengers(ctx: Context) -> list[Text]:
     """Return who can read along on each messenger that the bot is on."""
     there = ctx.installation.last_heard()
     return [
-        who_reads(title, along=name in ctx.installation.read_along)
+        who_reads(title, along=name in ctx.installation.notices)
         for name, title in ctx.installation.titles.items()
         if name in there or not there
     ]

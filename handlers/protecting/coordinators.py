@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from bot import Context
 from db import people
 from db.models import Member, Person
-from db.network import members
+from db.network import exclusions, members
 
 
 def reachable(ctx: Context, member: Member) -> list[Member]:
@@ -14,8 +14,14 @@ def reachable(ctx: Context, member: Member) -> list[Member]:
 
 
 def of_network(ctx: Context, network_id: int, *, without: int) -> list[Member]:
-    """Return those who coordinate a network and can be reached, without one person (by id)."""
-    others = [other for other in members.coordinators(ctx.db, network_id) if other.person_id != without]
+    """Return those who coordinate a network and can be reached, for one person (by id) who turns to them,
+    and who is none of them: without those who are not to meet that one."""
+    apart = exclusions.apart_from(ctx.db, without, by_name=True)
+    others = [
+        other
+        for other in members.coordinators(ctx.db, network_id)
+        if other.person_id != without and other.person_id not in apart
+    ]
     reached = people.reach(ctx.db, [other.person_id for other in others])
     return [other for other in others if other.person_id in reached]
 

@@ -1,6 +1,7 @@
 """Every night, what is no longer needed is deleted, some at a time; the log says how much that was."""
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -10,18 +11,25 @@ from bot.installation import Keep
 from bot.lists import Forgetting, Retention, adds
 from bot.support.log import get
 from bot.times import next_local
-from db.engine import dead_letters, timers
+from db import people
+from db.engine import conversations, dead_letters, timers
 from db.engine import letters as rows
 from db.engine import seen as seen_events
 from db.engine import used as used_buttons
+from db.network import members, tallies
 from db.old import Forgotten, Old
-from handlers.protecting.steps import GoOn, Nightly
+from handlers.protecting.steps import ForgetStranger, GoOn, Nightly
 
 log = get("retention")
 
 NIGHT, WORK = "retention", "retention:work"
 AT = time(3, 30)
 """When it begins, in the installation's time zone."""
+
+SOON = timedelta(days=1)
+"""After which whoever says no is forgotten."""
+LOOKS_BACK = 2
+"""Days: the longest limit is one."""
 
 MOST = 50
 """Rows that are deleted in one turn: nobody waits longer than for this many."""
@@ -88,3 +96,47 @@ def seen(keep: Keep) -> Forgetting:
 def set_aside(keep: Keep) -> Forgetting:
     """Return for how long events are kept that could not be handled."""
     return Forgetting(dead_letters.forget, keep.seen_days)
+
+
+@adds(Retention, place=130)
+def drafts(keep: Keep) -> Forgetting:
+    """Return for how long a question waits for its answer, and what was answered so far."""
+    return Forgetting(conversations.forget, keep.draft_days)
+
+
+# --- what is kept of people beside what they do --------------------------------------------------
+
+
+@adds(Retention, place=140)
+def reasons(keep: Keep) -> Forgetting:
+    """Return for how long it is kept why a membership ended."""
+    return Forgetting(members.forget_reasons, keep.reason_days)
+
+
+@adds(Retention, place=150)
+def counted(keep: Keep) -> Forgetting:
+    """Return for how long it is kept how often somebody did something: longer than any limit looks back."""
+    return Forgetting(tallies.forget, LOOKS_BACK)
+
+
+@adds(Retention, place=160)
+def strangers(keep: Keep) -> Forgetting:
+    """Return for how long people are known who never agreed to anything."""
+    return Forgetting(partial(people.forget_strangers, spared=_spared(keep)), keep.stranger_days)
+
+
+def forget_tomorrow(ctx: Context) -> None:
+    """Let the one who acts, who has agreed to nothing, be forgotten in a day: until then they can think
+    again."""
+    ctx.later(SOON, ForgetStranger(ctx.person.id), about=f"stranger:{ctx.person.id}")
+
+
+@on(ForgetStranger)
+def forget_stranger(ctx: Context, step: ForgetStranger) -> None:
+    """Forget somebody who said no a day ago, unless they have written since."""
+    silent_since = ctx.now - SOON + timedelta(minutes=1)
+    people.forget_stranger(ctx.db, step.person_id, silent_since, _spared(ctx.installation.keep))
+
+
+def _spared(keep: Keep) -> list[tuple[str, str]]:
+    return [(each.messenger, each.account) for each in keep.spared]

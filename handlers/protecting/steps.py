@@ -45,6 +45,12 @@ class Nightly(Timer):
     """Begin to delete what is too old."""
 
 
+class ForgetStranger(Timer):
+    """Forget somebody who has agreed to nothing."""
+
+    person_id: int
+
+
 class GoOn(Timer):
     """Delete the next rows of the first that is `left`, after a place in it; `so_far` counts each."""
 

@@ -25,10 +25,10 @@ from bot.reading import language_names, names, talk, topics
 from bot.reading.where import places
 from db import people
 from db.models import Member
-from db.network import invitations, members
+from db.network import exclusions, invitations, members
 from handlers.checking_in import rounds
 from handlers.settings import clock
-from handlers.settings.steps import ChooseMorning
+from handlers.settings.steps import ChooseMorning, ShowApart
 from handlers.vocabulary import HELPED_WITH, SKIP, SPOKEN, TOPICS
 
 NONE = "none"
@@ -60,11 +60,14 @@ def profile(ctx: Context) -> None:
             "time_zone": _("Time zone"),
             "quiet_hours": _("Quiet hours"),
             "waking": _("Wake me if it is urgent"),
+            **({"apart": _("Who I do not want to meet")} if exclusions.of(ctx.db, ctx.person) else {}),
             **({"morning": _("When I tell you who waits")} if ctx.may(Role.META_MENTOR) else {}),
         },
     )
     if what == "morning":
         ctx.redirect(ChooseMorning())
+    if what == "apart":
+        ctx.redirect(ShowApart())
     answer = (QUESTIONS | LATER)[what](ctx)
     again = Button(_("Change something else"), Command("profile"))
     if answer is None:

@@ -17,6 +17,12 @@ class PauseUntil(Answerable, no_questions=True):
     """Change the day on which a pause ends, in words."""
 
 
+class ShowApart(Step):
+    """See whom one does not want to meet, after this many."""
+
+    after: int = 0
+
+
 class PauseOver(Timer):
     """End a pause."""
 

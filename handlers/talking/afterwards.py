@@ -4,8 +4,8 @@ write to each other, they are brought all the same, after a tap."""
 from bot import Context, UserMessage, _, on
 from db.help import relays
 from db.models import Relay
-from db.network import members
-from handlers.protecting import need
+from db.network import exclusions, members
+from handlers.protecting import limits, need
 from handlers.talking import carrying, opening, parting, sides
 from handlers.talking.steps import Reply
 
@@ -19,7 +19,8 @@ def reply(ctx: Context, step: Reply) -> None:
         ctx.say(_("That conversation has ended, so I did not pass this on."))
     elif relay.closed_at is None:
         need.beside(ctx, message.words)
-        carrying.carry(ctx, relay, message)
+        if limits.allows(ctx, limits.WORDS, message.words):
+            carrying.carry(ctx, relay, message)
     else:
         if not bring(ctx, relay, message):
             ctx.say(_("All right. Nobody got those words."))
@@ -54,10 +55,15 @@ def bring(ctx: Context, over: Relay, message: UserMessage) -> bool:
 
 
 def _may_go_on(ctx: Context, over: Relay) -> bool:
-    """Whether the two may still write to each other: both are members, and the end has been told."""
+    """Whether the two may still write to each other: both are members, the end has been told, and it was not
+    the wish of the other one."""
     if over.closed_at is None or over.closed_at > ctx.now:
         return False
     if not sides.is_named(over, ctx.person):  # whether somebody unnamed is still there tells who it is
+        return False
+    if over.ended_by not in (None, relays.side(over, ctx.person)):  # the other one wished it to end
+        return False
+    if sides.other(over, ctx.person).id in exclusions.apart_from(ctx.db, ctx.person.id, by_name=True):
         return False
     both = [members.of(ctx.db, over.network, person) for person in (over.asker, over.helper)]
     return all(member is not None and member.state == "active" for member in both)

@@ -7,7 +7,7 @@ from db.engine import deliveries, letters
 from db.help import relays
 from db.models import Person, Relay, Room
 from handlers.protecting import awake, need
-from handlers.talking import opening, sides
+from handlers.talking import opening, safety, sides
 from handlers.talking.steps import Reply
 from handlers.vocabulary import room_name
 
@@ -65,12 +65,14 @@ def carry(ctx: Context, relay: Relay, message: UserMessage) -> None:
         deliveries.no_longer_put_off(ctx.db, ctx.person.id)  # whoever writes is awake
     in_flow = relay.last_words_at is not None and relay.last_words_at > ctx.now - AWAKE
     woken = relay.asker_named and awake.is_woken(ctx, to)
-    relays.note_words(relay, ctx.now)
+    below = safety.below_words(ctx, relay)
+    relays.note_words(relay, ctx.person, ctx.now)
     opening.plan_silence(ctx, relay)
     letter, reached = ctx.carry(
         to,
         spoken(relay, to, message.words, forwarded=message.forwarded),
         message,
+        *below,
         unnamed=not relays.shows_name(relay, to),
         priority=Priority.URGENT if woken else Priority.CARRIED,
         answers_in=relay.network_id if relays.shows_name(relay, to) else None,

@@ -4,7 +4,7 @@ woken, or one who runs the bot."""
 from bot import AnyText, Button, Command, Context, Priority, Role, Text, Verbatim, _, lines, on, paragraphs
 from db.models import Member, Network
 from db.network import members
-from handlers.protecting import awake, coordinators, emergency, need
+from handlers.protecting import awake, coordinators, emergency, limits, need
 from handlers.protecting.awake import Somebody
 from handlers.protecting.steps import AskToWrite, CallSomebody, ShowNumbers, WriteInNeed, WriteToOperators
 from handlers.talking import opening
@@ -67,6 +67,8 @@ def write_to_operators(ctx: Context, step: WriteToOperators) -> None:
     there = coordinators.operators(ctx, without=()) if ctx.may(Role.MEMBER) else []
     if not there:
         _nobody(ctx)
+        return
+    if opening.between(ctx, ctx.network, there[0]) is None and not limits.allows(ctx, limits.OPERATORS):
         return
     one = Somebody(there[0], "asleep" if ctx.sleeps(there[0], ctx.network) else "awake")
     _connect(ctx, one, ctx.network, _would_like(ctx, ctx.network, one))

@@ -7,6 +7,7 @@ from bot.times import NIGHT, Quiet
 from db.help import relays
 from db.models import Network, Person, Relay
 from db.network import networks
+from handlers.talking import safety
 from handlers.talking.steps import EndSettled, FellSilent, Reply
 
 LAST_WORDS = timedelta(hours=12)
@@ -33,6 +34,7 @@ def open_relay(
         now=ctx.now,
     )
     plan_silence(ctx, relay)
+    safety.tell_who_reads_along(ctx, asker, helper)
     return relay
 
 

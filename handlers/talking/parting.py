@@ -21,9 +21,24 @@ def hold(ctx: Context, relay: Relay) -> HelpRequest | None:
 
 
 def end(ctx: Context, relay: Relay, seen_at: datetime | None = None) -> None:
-    """End a conversation: nothing is carried any longer. At `seen_at` the helper is to be told."""
-    relays.end(ctx.db, relay, seen_at or ctx.now)
+    """End a conversation, as one of the two wishes where one of them acts: nothing is carried any longer. At
+    `seen_at` the helper is to be told."""
+    is_theirs = ctx.actor is not None and ctx.person.id in (relay.asker_id, relay.helper_id)
+    by = relays.side(relay, ctx.person) if is_theirs else None
+    relays.end(ctx.db, relay, seen_at or ctx.now, by)
     ctx.call_off(opening.about(relay))
+
+
+def end_by_one(ctx: Context, relay: Relay) -> None:
+    """End a conversation about no open request, as the one who acts wishes, and tell the other side."""
+    end(ctx, relay)
+    if relay.ends_at is None:
+        they = sides.other(relay, ctx.person)
+        ctx.tell(
+            they,
+            _("The conversation with {name} has ended.", name=sides.other_name(relay, they)),
+            priority=Priority.CARRIED,
+        )
 
 
 def part(ctx: Context, talks: Iterable[Relay], person: Person) -> None:

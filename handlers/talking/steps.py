@@ -16,6 +16,25 @@ class WasFor(Answerable):
     for_id: int | None
 
 
+class WayOut(Step):
+    """See what can be done about a conversation."""
+
+    relay_id: int
+
+
+class KeepApart(Step, menu=_("Keep two people apart")):
+    """End a conversation, and never be brought together with the other one again; None: one that is open."""
+
+    relay_id: int | None = None
+
+
+class MeetAgain(Step):
+    """Take back that one is never brought together with a person, who was `named` or not."""
+
+    other_id: int
+    named: bool
+
+
 class WriteToCoordinators(Answerable):
     """Write to one who coordinates a network; words that were said already are carried there.
 

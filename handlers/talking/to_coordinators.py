@@ -6,7 +6,7 @@ Whoever offers it shows the button that `way_to` returns, or none where nobody c
 from bot import Button, Command, Context, Role, Text, UserMessage, Verbatim, _, on, paragraphs, way_out
 from db.models import Member, Network
 from db.network import members
-from handlers.protecting import coordinators
+from handlers.protecting import coordinators, limits
 from handlers.talking import carrying, opening
 from handlers.talking.steps import Reply, WriteToCoordinators
 
@@ -78,6 +78,8 @@ def _connect(ctx: Context, coordinator: Member, said: UserMessage) -> None:
     network, person = coordinator.network, coordinator.person
     relay = opening.between(ctx, network, person)
     if relay is None:
+        if not limits.allows(ctx, limits.CONVERSATIONS, said.words):
+            return
         relay = opening.connect(ctx, person, network, _letter(ctx, network))
     if said:
         ctx.say(

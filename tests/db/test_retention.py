@@ -20,21 +20,26 @@ from sqlalchemy.orm import Session
 import handlers
 from bot.message import Words
 from bot.program import cast
-from db.help import help_requests
+from db import people
+from db.help import help_requests, relays
 from db.models import (
     Announcement,
     Conversation,
     DeadLetter,
     Delivery,
     HelpRequest,
+    Identity,
     JournalEntry,
     Letter,
+    Member,
     Network,
     Person,
     Seen,
+    Tally,
     Timer,
 )
-from db.network import journal, members, networks
+from db.network import journal, members, networks, tallies
+from db.old import Old
 from handlers.protecting import retention
 from handlers.protecting.steps import GoOn
 from tests.support.aio import on_loop
@@ -123,7 +128,9 @@ async def test_a_night_removes_what_is_old_and_nothing_else(database: str) -> No
             assert db.scalar(select(func.count()).select_from(Seen)) == 1
             kept = db.scalars(select(Letter.id)).all()
             asked = db.scalars(select(Conversation.letter_id)).all()
-            assert set(asked) <= set(kept), "an open question keeps its letter, however old"
+            assert set(asked) <= set(kept), "an open question keeps its letter"
+            handlers_left = db.scalars(select(Conversation.handler)).all()
+            assert handlers_left == ["language"], "what nobody answered for two weeks is given up"
             assert not db.scalars(select(Delivery.id).where(Delivery.letter_id.not_in(kept))).all()
             assert len(kept) < 4
 
@@ -144,7 +151,8 @@ async def test_many_are_deleted_some_at_a_time_and_the_log_says_how_many_it_was(
             deliver(db, [waits], state="waiting", not_before=now + 9 * DAY)
             deliver(db, [announced] * 10 * AT_ONCE)
             question = {"handler": "x.x", "args": {}, "answers": {}, "words": "", "question": "q"}
-            db.add(Conversation(person_id=person.id, letter_id=asks, asked_at=old, **question))
+            for at in (now - 12 * DAY, now - 15 * DAY):
+                db.add(Conversation(person_id=person.id, letter_id=asks, asked_at=at, **question))
             db.add(
                 Announcement(
                     network_id=network.id, letter_id=announced, audience="all", readers=1, made_at=old
@@ -180,6 +188,10 @@ async def test_many_are_deleted_some_at_a_time_and_the_log_says_how_many_it_was(
                 "seen": 2 * AT_ONCE,
                 "set_aside": 1,
                 "journal": 1,
+                "drafts": 1,
+                "reasons": 0,
+                "counted": 0,
+                "strangers": 1,
             }
         ]
 
@@ -207,6 +219,66 @@ async def test_a_night_reads_no_table_whole(database: str, few_at_once: None) ->
                 steps = [row[-1] for row in plan]
                 whole = [step for step in steps if "Seq Scan" in step or re.match("SCAN [a-z]", step)]
                 assert whole == [], statement
+
+
+# --- what is kept beside the main tables ----------------------------------------------------------
+
+
+@on_loop
+async def test_people_who_agreed_to_nothing_are_forgotten_and_nobody_else(database: str) -> None:
+    async with lab(database, handlers) as here:
+        start = here.clock.now()
+        with here.sessions.begin() as db:
+            network = Network(name="Mentors", time_zone="UTC", founded_at=start)
+            db.add(network)
+
+            def meets(name: str) -> Person:
+                return people.meet(
+                    db, "telegram", name, chat=name, name=name, language="en", now=start
+                ).person
+
+            for name in ("stranger", "operator"):
+                meets(name)
+            members.join(db, network, meets("member"), label="experienced", now=start)
+            people.consent(meets("agreed"), start)
+            talks, other = meets("talks"), meets("other")
+            people.consent(other, start)
+            relays.open_relay(
+                db, network, request_id=None, asker=talks, helper=other, asker_named=True, now=start
+            )
+            writes = people.meet(db, "telegram", "writes", chat="w", name="", language=None, now=start)
+            writes.last_wrote_at = start + 9 * DAY
+            db.flush()
+            spared = [("telegram", "operator")]
+            old = Old(start + DAY, None, 2)
+            many = 0
+            while not (done := people.forget_strangers(db, old, spared)).all:
+                many, old = many + done.many, Old(old.before, done.place, 2)
+            assert many + done.many == 1
+            left = set(db.scalars(select(Identity.account)))
+            assert left == {"operator", "member", "agreed", "talks", "other", "writes"}
+
+
+@on_loop
+async def test_why_somebody_left_and_how_often_somebody_did_something_is_forgotten(database: str) -> None:
+    async with lab(database, handlers) as here:
+        start = here.clock.now()
+        with here.sessions.begin() as db:
+            network = Network(name="Mentors", time_zone="UTC", founded_at=start)
+            db.add(network)
+            for name, days in (("Ana", 0), ("Bo", 5)):
+                person = people.meet(
+                    db, "telegram", name, chat=name, name=name, language=None, now=start
+                ).person
+                member = members.join(db, network, person, label="experienced", now=start)
+                ended = start + days * DAY
+                members.end(db, member, state="removed", because=f"why {name} went", now=ended)
+                for what in ("words", "questions"):
+                    tallies.take(db, person, what, most=1, within=DAY, now=ended)
+            old = Old(start + DAY, None, 50)
+            assert [members.forget_reasons(db, old).many, tallies.forget(db, old).many] == [1, 2]
+            assert db.scalars(select(Member.ended_because).order_by(Member.id)).all() == [None, "why Bo went"]
+            assert db.scalar(select(func.count()).select_from(Tally)) == 2
 
 
 # --- in between ----------------------------------------------------------------------------------
@@ -298,7 +370,7 @@ asyncio.run(night())
 async def test_a_night_in_whose_middle_the_program_is_killed_goes_on_where_it_was(
     database: str, deleted: Callable[[], list[dict[str, int]]]
 ) -> None:
-    many = 400
+    many = 2000  # so many that it is at work for a while
     async with lab(database, handlers) as here:
         await with_letters(here, many)
         program = await asyncio.create_subprocess_exec(sys.executable, "-c", ALONE, database, cwd=ROOT)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from db import people
 from db.engine import turns
 from db.help import help_requests
-from db.models import Asked, Exclusion, HelpRequest, Member, MemberTopic, Network, PersonLanguage
+from db.models import Asked, HelpRequest, Member, MemberTopic, Network, PersonLanguage
+from db.network import exclusions
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TOPIC, OTHER = "papers", "work"
@@ -88,11 +89,11 @@ def was_asked(db: Session, request: HelpRequest, member: Member) -> None:
 
 
 def keeps_away(db: Session, request: HelpRequest, member: Member) -> None:
-    db.add(Exclusion(person_id=member.person_id, other_id=request.asker.person_id))
+    exclusions.keep_apart(db, member.person, request.asker.person, named=False, now=NOW)
 
 
 def is_kept_away(db: Session, request: HelpRequest, member: Member) -> None:
-    db.add(Exclusion(person_id=request.asker.person_id, other_id=member.person_id))
+    exclusions.keep_apart(db, request.asker.person, member.person, named=True, now=NOW)
 
 
 def helps_already(db: Session, request: HelpRequest, member: Member) -> None:

@@ -42,11 +42,12 @@ STORIES = (
     "coordinating/announce",
     "joining/invite.de",
     "checking_in/check_in",
+    "talking/relay_words",
     "network/room.de",
     *(name(path) for path in transcripts() if path.stem in Base.metadata.tables),
 )
 """Transcripts that leave something in each table: these, and every one that is called like a table."""
-IN_NO_STORY = {"cohorts", "exclusions", "dead_letters", "remembered"}
+IN_NO_STORY = {"cohorts", "dead_letters", "remembered"}
 """Tables that no conversation fills: what is still to come, what fails, what a messenger keeps."""
 
 

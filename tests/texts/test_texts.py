@@ -453,7 +453,8 @@ SHARED = {
     "one of a list is shown": {"Show {name}"},
     "those who run the bot are asked": {"Write to the operators"},
     "two have talked, wherever that is noted": {"We have talked"},
-    "the same act, wherever it is offered": {"Another day", "Ask somebody", "Ask them too", "Ask {name}"},
+    "the same act, wherever it is offered": {"Another day", "Ask somebody", "Ask somebody else"}
+    | {"Ask them too", "Ask {name}"},
     "a question that has settled itself": {"No longer needed"},
 }
 """Texts that are buttons in several areas and mean the same in each, by why. One that means something else

@@ -1,0 +1,72 @@
+"""What one person can do in a while: said, counted, and never in the way of a need."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from db import people
+from db.engine import turns
+from db.network import tallies
+from handlers.protecting import limits
+from handlers.protecting.limits import Limit
+from tests.support.stage import play
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+README = Path(__file__).parents[2] / "README.md"
+LIMITS = [each for each in vars(limits).values() if isinstance(each, Limit)]
+TALKING = """\
+@ Ana, member on telegram, en, speaks en
+@ Bo, member on telegram, en, helps with papers, speaks en
+Ana: /ask papers Which office is it?
+Ana: [Send it with my name]
+Bo: [I can help]
+"""
+TOO_MUCH = "That was a lot at once"
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda each: each.what)
+def test_the_readme_says_every_limit(limit: Limit) -> None:
+    (said,) = re.findall(r"(?s)\*\*Limits\.\*\*(.*?)\n\n", README.read_text("utf-8"))
+    assert re.search(rf"\b{limit.most}\b", said)
+    assert limit.within == limits.DAY or f"in {limit.within // timedelta(minutes=1)} minutes" in said
+
+
+def test_a_while_begins_with_the_first_and_ends_by_itself(database: str) -> None:
+    with turns.opened(database) as sessions, sessions() as db:
+        ana = people.meet(db, "telegram", "1", chat="1", name="Ana", language=None, now=NOW).person
+
+        def again(minutes: int) -> datetime | None:
+            now = NOW + timedelta(minutes=minutes)
+            return tallies.take(db, ana, "questions", most=2, within=timedelta(hours=1), now=now)
+
+        assert [again(0), again(30)] == [None, None]
+        assert again(50) == again(59) == NOW + timedelta(hours=1)
+        assert [again(60), again(61)] == [None, None]
+        assert again(62) == NOW + timedelta(hours=2)
+        assert tallies.take(db, ana, "words", most=1, within=timedelta(hours=1), now=NOW) is None
+
+
+def test_words_that_are_too_many_come_back_and_words_of_need_do_not(tmp_path: Path) -> None:
+    flood = "".join(f"Bo: line {n}\n" for n in range(limits.WORDS.most + 3))
+    played = play(
+        f"{TALKING}{flood}Bo: I want to kill myself\n+ 10 minutes\nBo: I am back\n",
+        f"sqlite:///{tmp_path}/db",
+    )
+    assert len(re.findall(r"> Ana: Bo: line \d+", played)) == limits.WORDS.most
+    assert played.count(TOO_MUCH) == 3
+    assert "> Ana: Bo: I want to kill myself" in played
+    assert "> Ana: Bo: I am back" in played
+
+
+def test_a_question_too_many_is_given_back(tmp_path: Path) -> None:
+    asks = "".join(
+        f"Ana: /ask papers Which office is number {n}?\nAna: [Send it with my name]\n"
+        for n in range(limits.QUESTIONS.most + 1)
+    )
+    played = play("\n".join(TALKING.splitlines()[:2]) + f"\n{asks}", f"sqlite:///{tmp_path}/db")
+    assert "You have asked a lot today" in played
+    assert played.rstrip().endswith(
+        f"Which office is number {limits.QUESTIONS.most}?\n    |   [Ask it after all]"
+    )

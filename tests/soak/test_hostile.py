@@ -1,0 +1,292 @@
+"""Hostile people at the real doors, in two networks and in none: nothing fails, nobody reads what somebody of
+another network has written, and the log holds no words. Broken shapes are tried in tests/adapters/; here each
+message is one that an app can send."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from adapters.matrix.account import Account
+from adapters.matrix.adapter import Matrix
+from bot.adapter import Adapter
+from bot.installation import Installation
+from bot.message import Identity
+from bot.program.app import App
+from bot.program.compose import app_of
+from bot.support.clock import RealClock
+from db import people
+from db.models import Network
+from db.network import members, networks
+from tests.adapters.test_bad_line import telegram
+from tests.odd import hostile
+from tests.support.around import where_it_is_day
+from tests.support.matrix_stand_in import BOT, PASSWORD, StandIn, stand_in
+from tests.telegram_server import Room, TelegramServer, User
+
+HOMES = ("Neckar", "Alster", "")
+"""The networks, and none: person n is at home in the one of n's place."""
+CROWD, BATCH, SEED = 24, 100, 23
+OPERATOR = 901
+MARK = re.compile(r"⟦(\d+)⟧")
+"""Stands behind all that somebody writes: whose it is."""
+LONGEST = 3000.0
+"""Seconds after which the whole is stuck."""
+SILENCE = 60.0
+
+
+def mark(n: int) -> str:
+    return f"⟦{n}⟧"
+
+
+def home(n: int) -> str:
+    return HOMES[n % len(HOMES)]
+
+
+class Log(logging.Handler):
+    """What went wrong by the log, and how many of its lines hold somebody's words."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.wrong: list[str] = []
+        self.told = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = getattr(record, "fields", {})
+        said = f"{record.getMessage()} {fields}"
+        if record.levelno >= logging.ERROR or fields.get("outcome") == "failed":
+            self.wrong.append(said)
+        self.told += bool(MARK.search(said))
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """The log while a test runs."""
+    ours, reading = logging.getLogger("mentornet"), Log()
+    before, through = ours.level, ours.propagate
+    ours.addHandler(reading)
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
+    yield reading
+    ours.removeHandler(reading)
+    ours.setLevel(before)
+    ours.propagate = through
+
+
+async def settle(app: App, messenger: str, accounts: Mapping[int, tuple[str, str]]) -> None:
+    """Let everybody be at home in their network; `accounts` are each one's account and chat. Everybody
+    coordinates: so all commands are theirs."""
+
+    def enter(db: Any) -> None:
+        now = app.clock.now()
+        made: dict[str, Network] = {}
+        for name in filter(None, HOMES):
+            facts = networks.Facts(name, "", ["en"], "UTC", "", public=False)
+            made[name] = networks.found(db, facts, confirmed=True, now=now)
+        for n, (account, chat) in accounts.items():
+            if not home(n):
+                continue
+            person = people.meet(
+                db, messenger, account, chat=chat, name=f"P{n}", language="en", now=now
+            ).person
+            people.consent(person, now)
+            role: Any = "meta_mentor" if n // len(HOMES) % 2 else "member"
+            members.join(db, made[home(n)], person, label="experienced", role=role, now=now)
+
+    await app.engine.worker.call(enter)
+
+
+def crossed(seen: Mapping[int, list[str]]) -> list[str]:
+    """What somebody read (`seen`, by person) that was written by one who is not in their network: a stranger
+    is alone."""
+    found = []
+    for reader, texts in seen.items():
+        for text in texts:
+            for writer in {int(each) for each in MARK.findall(text)} - {reader}:
+                if not home(reader) or home(reader) != home(writer):
+                    found.append(f"{reader} of {home(reader) or 'no network'} read {writer}: {text[:200]!r}")
+    return found
+
+
+async def at_work(app: App, do: Callable[[asyncio.Task[None]], Awaitable[None]]) -> None:
+    running = asyncio.create_task(app.run())
+    try:
+        await do(running)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def installation() -> Installation:
+    """An installation in which it is day, so that nothing waits for the morning."""
+    operators = frozenset({Identity("telegram", f"{OPERATOR}")})
+    return Installation(languages=("en", "de"), time_zone=where_it_is_day(), operators=operators)
+
+
+# --- Telegram ------------------------------------------------------------------------------------
+
+
+def acts(user: User, n: int, room: Room, dice: Random) -> None:
+    """One thing that somebody does."""
+    said = hostile.words(dice) + mark(n)
+    if user.blocked:
+        user.unblocks()
+    shown = dice.choice(user.seen[-12:]) if user.seen else None
+    match dice.randrange(12):
+        case 0 | 1 | 2:
+            user.says(said)
+        case 3 | 4 | 5 | 6 if shown is not None and (labels := [x for row in shown.keyboard for x in row]):
+            with suppress(AssertionError):  # the buttons have changed meanwhile
+                user.presses(shown, dice.choice(labels))
+        case 7 if shown is not None:
+            user.says(said, shown)
+        case 8:
+            user.edits(user.says(said), hostile.words(dice) + mark(n))
+        case 9:
+            kind = dice.choice(["photo", "document", "voice"])
+            user.sends(kind, caption=(hostile.words(dice, 900) + mark(n)) if kind != "voice" else "")
+        case 10:
+            user.presses_data(
+                dice.randrange(1, 5000), dice.choice([f"{dice.randrange(1, 5000)}:1", said[:60], "0:0"])
+            )
+        case 11 if dice.random() < 0.2:
+            user.blocks()
+        case _:
+            user.says(said, room=room)
+
+
+@pytest.mark.parametrize(
+    "count", [pytest.param(300, id="300"), pytest.param(35_000, id="35000", marks=pytest.mark.soak)]
+)
+@pytest.mark.parametrize("way_in", ["polling", "webhook"])
+def test_hostile_people_on_telegram(
+    way_in: str, count: int, tmp_path: Path, log: Log, tells: Callable[[str], None]
+) -> None:
+    seen: dict[int, list[str]] = {}
+
+    async def run() -> None:
+        async with TelegramServer() as server:
+            adapter: Adapter = telegram(server, way_in)
+            app = app_of(f"sqlite:///{tmp_path}/db", {"telegram": adapter}, RealClock(), installation())
+            crowd = {n: server.user(100 + n, f"P{n}", "en", met=True) for n in range(CROWD)}
+            operator = server.user(OPERATOR, "Ola")
+            room = server.group(-100777, "Mentors", members=[*crowd.values()], bot="administrator")
+            dice = Random(SEED)
+
+            async def do(running: asyncio.Task[None]) -> None:
+                operator.says("/start")
+                await operator.hears(SILENCE)
+                for _ in range(0, count, BATCH):
+                    for _ in range(BATCH):
+                        n = dice.randrange(CROWD)
+                        acts(crowd[n], n, room, dice)
+                    async with asyncio.timeout(2 * SILENCE):
+                        while server.waiting:
+                            await asyncio.sleep(0.01)
+                            assert not running.done()
+                operator.says("/help")
+                await operator.hears(SILENCE)
+                await app.outbox.flush()
+
+            async with app:
+                await settle(app, "telegram", {n: (f"{100 + n}", f"{100 + n}") for n in crowd})
+                await at_work(app, do)
+            seen.update({n: [shown.text for shown in user.seen] for n, user in crowd.items()})
+
+    asyncio.run(asyncio.wait_for(run(), LONGEST))
+    told = sum(map(len, seen.values()))
+    tells(
+        f"{way_in}, {count} hostile inputs, {told} messages read: {len(log.wrong)} failed, "
+        f"{len(crossed(seen))} crossed"
+    )
+    assert log.wrong == []
+    assert log.told == 0
+    assert crossed(seen) == []
+    assert told > count / 4
+
+
+# --- Matrix --------------------------------------------------------------------------------------
+
+
+def happens(server: StandIn, by: str, n: int, dice: Random) -> dict[str, Any]:
+    """One thing that somebody does."""
+    said = hostile.words(dice) + mark(n)
+    ours = f"$b{dice.randrange(1, 400)}"
+    relates: dict[str, Any] = {"m.in_reply_to": {"event_id": ours}}
+    match dice.randrange(8):
+        case 0 | 1 | 2 | 3:
+            return server.words(by, said)
+        case 4:
+            return server.words(by, said, **{"m.relates_to": relates})
+        case 5:
+            key = {
+                "rel_type": "m.annotation",
+                "event_id": ours,
+                "key": dice.choice(["1️⃣", "2️⃣", "👍", said[:20]]),
+            }
+            return server.event(by, "m.reaction", {"m.relates_to": key})
+        case 6:
+            new = {"msgtype": "m.text", "body": said}
+            edit = {"rel_type": "m.replace", "event_id": f"$e{dice.randrange(1, 4000)}"}
+            return server.words(by, f"* {said}", **{"m.new_content": new, "m.relates_to": edit})
+        case _:
+            return server.words(by, str(dice.randrange(1, 9)))
+
+
+@pytest.mark.parametrize(
+    "count", [pytest.param(400, id="400"), pytest.param(30_000, id="30000", marks=pytest.mark.soak)]
+)
+def test_hostile_people_on_matrix(count: int, tmp_path: Path, log: Log, tells: Callable[[str], None]) -> None:
+    seen: dict[int, list[str]] = {}
+
+    async def at_once(_seconds: float) -> None:
+        await asyncio.sleep(0.001)
+
+    async def run() -> None:
+        async with stand_in() as server:
+            account = Account(server.url, BOT, tmp_path / "matrix", password=PASSWORD)
+            adapter: Adapter = Matrix(
+                account, invites="anyone", servers=(), messages_per_second=10_000, pause=at_once
+            )
+            app = app_of(f"sqlite:///{tmp_path}/db", {"matrix": adapter}, RealClock(), installation())
+            crowd = {n: f"@p{n}:stand-in" for n in range(CROWD)}
+            rooms = {n: f"!r{n}:stand-in" for n in range(CROWD)}
+            for n, who in crowd.items():
+                server.makes_room(rooms[n], who, private=True)
+            dice = Random(SEED)
+
+            async def do(running: asyncio.Task[None]) -> None:
+                for _ in range(0, count, BATCH):
+                    told: dict[str, list[Any]] = {}
+                    for _ in range(BATCH):
+                        n = dice.randrange(CROWD)
+                        told.setdefault(rooms[n], []).append(happens(server, crowd[n], n, dice))
+                    await server.tells(told)
+                    await server.read(SILENCE)
+                    assert not running.done()
+                await app.outbox.flush()
+
+            async with app:
+                await settle(app, "matrix", {n: (who, rooms[n]) for n, who in crowd.items()})
+                await at_work(app, do)
+            of = {room: n for n, room in rooms.items()}
+            for room, _, content in server.sent:
+                seen.setdefault(of[room], []).append(json.dumps(content, ensure_ascii=False))
+
+    asyncio.run(asyncio.wait_for(run(), LONGEST))
+    told = sum(map(len, seen.values()))
+    tells(
+        f"matrix, {count} hostile inputs, {told} events read: {len(log.wrong)} failed, "
+        f"{len(crossed(seen))} crossed"
+    )
+    assert log.wrong == []
+    assert log.told == 0
+    assert crossed(seen) == []
+    assert told > count / 4
