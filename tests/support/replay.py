@@ -9,14 +9,17 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
+from sqlalchemy.orm import Session
+
 import i18n
 from bot import text
 from bot.adapter import Buttons, Capabilities
 from bot.delivery import render, sending
-from bot.installation import Installation
+from bot.installation import Installation, reader_of
 from bot.listing import CHOOSE
+from bot.making.recipes import made as recipes_made
 from bot.markup import plain
-from bot.message import Chat, Media, Outgoing
+from bot.message import Chat, Made, Media, Outgoing
 from bot.program import demo
 from bot.program.compose import MESSENGERS
 from bot.text import Reader
@@ -28,7 +31,7 @@ NUMBERING = [replace(each, can=replace(each.can, buttons=Buttons.NUMBERS)) for e
 """Messengers that can only number what there is to choose."""
 
 ROW = re.compile(r" {4}\|   \[(.*)\]")
-FILE = re.compile(r" {4}\|  \((?:\w+: .*, \d+ bytes|\S+\.png: .*)\)")
+FILE = re.compile(r" {4}\|  \((?:\w+: .*, \d+ bytes|\S+\.(?:png|txt|zip): .*)\)")
 DEED = re.compile(r"(\d+): (.+)")
 CHOOSES = {locale: plain(text.render(CHOOSE, Reader(locale))) for locale in i18n.available()}
 NOTE = re.compile(r"^    > .*: \(note: .*\)\n", re.MULTILINE)
@@ -157,6 +160,7 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
     """Within, everybody on a stage reads a language. What they see and press stands in what is played as it
     is `written`: in the language that somebody has chosen, or in English."""
     sent = Sent()
+    files: dict[int, dict[str, Made]] = {}  # what the program made, in each language
     in_source: set[int] = set()  # the deliveries that are seen in English, whatever their readers have chosen
 
     def both(
@@ -167,16 +171,30 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
         read: Callable[[Media], AsyncIterator[bytes]],
         **how: Any,
     ) -> list[Outgoing]:
-        shown = render.messages(row, chat, can, installation.as_chosen(), read, **how)
+        def seen(by: Installation) -> list[Outgoing]:
+            file = files.get(id(how["made"]), {}).get(reader_of(row, by).locale)
+            return render.messages(row, chat, can, by, read, **{**how, "made": file})
+
+        shown = seen(installation.as_chosen())
         if row.closes:
             as_chosen = row.replaces not in in_source
         else:
             as_chosen = all(line in written for message in shown for line in message.plain.split("\n"))
         if not as_chosen:
             in_source.update({row.id, row.replaces or row.id})
-            shown = render.messages(row, chat, can, installation.reading(i18n.SOURCE), read, **how)
-        sent.messages += zip(render.messages(row, chat, can, installation, read, **how), shown, strict=True)
+            shown = seen(installation.reading(i18n.SOURCE))
+        sent.messages += zip(seen(installation), shown, strict=True)
         return shown
+
+    def in_each(
+        db: Session, stored: Any, recipes: Any, installation: Installation, reader: Reader
+    ) -> dict[str, Made]:
+        each = {
+            other: recipes_made(db, stored, recipes, installation, replace(reader, locale=other))
+            for other in i18n.available()
+        }
+        files[id(each)] = each
+        return each
 
     def noting(translate: Callable[..., str]) -> Callable[..., str]:
         def translated(into: str, text: str, *more: Any) -> str:
@@ -190,6 +208,7 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
         enter = patched.enter_context
         enter(mock.patch.object(demo, "Installation", partial(OneLanguage, reads=locale)))
         enter(mock.patch.object(sending, "messages", both))
+        enter(mock.patch.object(sending, "made", in_each))
         for translate in ("translate", "translate_plural"):
             enter(mock.patch.object(i18n, translate, noting(getattr(i18n, translate))))
         yield sent
