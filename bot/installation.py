@@ -23,6 +23,8 @@ class Keep:
     delivery_days: int = 30
     seen_days: int = 30
     journal_days: int = 730
+    report_days: int = 365
+    serious_report_days: int = 1095
 
 
 class HelpLine(Protocol):

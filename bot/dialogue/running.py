@@ -140,7 +140,7 @@ class Running:
         """Run a handler in a savepoint; `answer` is what it is called again with, None from its top."""
         handler = call.handler
         parked = answer.parked if answer is not None else None
-        context = self._context(dialogue)
+        context = self._context(dialogue, handler)
         before = self._db.writes
         savepoint = self._db.begin_nested()
         try:
@@ -188,12 +188,12 @@ class Running:
                     for message, (_question, words) in dialogue.messages.items()
                 )
             self._say_unused(dialogue.unused_at_last(), call, dialogue)
-            self._replies.finish(dialogue.said, context.network_id)
+            self._replies.finish(dialogue.said, context.network_id, secret=handler.discreet)
             me = self._who.actor.known.person_id if self._who.actor is not None else None
             self._replies.repeat_for_others(context.notified, me)
             self.log(handler, "done")
 
-    def _context(self, dialogue: Dialogue) -> Context:
+    def _context(self, dialogue: Dialogue, handler: Handler) -> Context:
         dialogue.reader = self._who.reader
         return Context(
             db=self._db,
@@ -203,6 +203,7 @@ class Running:
             dialogue=dialogue,
             actor=self._who.actor,
             reader=self._who.reader,
+            discreet=handler.discreet,
             is_admin=self._incoming.sender_is_admin,
             room=self.room,
             thread=self._chat.thread if self.room is not None else "",

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.adapter import Unauthorised
@@ -16,6 +16,7 @@ from db import backup as database_backup
 from db import faults, shape, store
 from db.engine import turns
 from db.network import founding, invitations, networks
+from db.seal import Key
 
 
 def found(config: Config, name: str, say: Callable[[str], None]) -> int:
@@ -77,6 +78,8 @@ def backup(config: Config, folder: Path, say: Callable[[str], None]) -> int:
                 for name in keepers.keys() & ready:
                     around.enter_context(keepers[name].saving(folder / name))
                 version = database_backup.save(config.database.url, folder / DATABASE)
+            if (words := compose.key_of(config).words()) is not None:
+                Key("", folder / KEY).put(words)
             backups.finish(folder, clock.RealClock().now(), version=version)
             made = backups.look(folder)
             held = database_backup.held(folder / DATABASE)
@@ -101,6 +104,7 @@ def restore(config: Config, folder: Path, say: Callable[[str], None]) -> int:
         with contextlib.ExitStack() as around:
             for name, keeper in saved.items():
                 around.enter_context(keeper.restoring(folder / name))
+            around.enter_context(_restoring_key(config, Key("", folder / KEY).words()))
             held = database_backup.restore(folder / DATABASE, config.database.url, now)
     except NOT_DONE as error:
         say(_in_words(error))
@@ -114,13 +118,27 @@ def restore(config: Config, folder: Path, say: Callable[[str], None]) -> int:
     return os.EX_OK
 
 
+@contextlib.contextmanager
+def _restoring_key(config: Config, words: str | None) -> Iterator[None]:
+    """Put the key of a backup where the config says, once the block is done. Raises NotEmpty where another
+    one is there."""
+    key = compose.key_of(config)
+    there = key.words()
+    if words is not None and there not in (None, words):
+        where = "privacy.key" if key.given else key.path
+        raise database_backup.NotEmpty(f"There is another key already ({where}): take it away first.")
+    yield
+    if words is not None and there is None:
+        key.put(words)
+
+
 def _keepers(config: Config) -> dict[str, Keeper]:
     """Return what messengers keep beside the database, by their names."""
     return {each.name: each.keeper(config.of(each)) for each in compose.MESSENGERS if each.keeper}
 
 
-DATABASE = "mentornet.db"
-"""Where it is in a backup."""
+DATABASE, KEY = "mentornet.db", "mentornet.key"
+"""What they are called in a backup."""
 NOT_DONE = (backups.BackupError, faults.DatabaseTooNew, faults.Unavailable, Unauthorised, OSError)
 NOT_SAVED = "The config is not in it: keep that apart, and nobody else may read either of them."
 ONLY_HERE = (

@@ -11,7 +11,8 @@ from db.models.people import Person
 
 MemberRole = Literal["member", "deputy", "meta_mentor"]
 Label = Literal["graduate", "experienced", "organisation"]
-MemberState = Literal["founding", "active", "left", "removed"]
+MemberState = Literal["founding", "active", "resting", "left", "removed"]
+"""A membership that rests has not ended: nothing of it works until those who look at a report end that."""
 EndState = Literal["left", "removed"]
 Audience = Label | Literal["all", "new"]
 """Whom an announcement is for: everybody, those with this label, or newcomers."""
