@@ -104,6 +104,7 @@ FLOORS = {
         ["handlers/front/*"],
         ["handlers/network/*"],
         ["handlers/joining/*"],
+        ["handlers/reporting/*"],
         ["handlers/coordinating/*"],
         ["handlers/operating/*"],
     ],

@@ -12,7 +12,7 @@ from bot.dialogue.dialogue import Dialogue, Said
 from bot.dialogue.meaning.lost_rights import no_longer_theirs
 from bot.dialogue.questions import CANCEL, Question, asks_for_number, offers, takes
 from bot.dialogue.router import Router
-from bot.handler import Handler, Step
+from bot.handler import Answerable, Handler, Step
 from bot.text import AnyText, _, paragraphs, to_json
 from db import shown
 from db.engine import conversations, letters
@@ -135,7 +135,7 @@ class Replies:
         `ways` are those out of a question that was missed again."""
         begins: dict[str, Any] = {}
         replaces = None
-        kept = Secret if handler.discreet else dict
+        kept = Secret if handler.discreet or isinstance(step, Answerable) else dict
         if parked is None:
             begins = {
                 "person_id": known.person_id,

@@ -32,7 +32,7 @@ from db.engine import actors, seen, timers, used
 from db.engine.actors import Activity
 from db.engine.turns import TurnSession
 from db.models import Room
-from db.network import networks
+from db.network import members, networks
 
 log = get("engine")
 
@@ -295,7 +295,8 @@ class Running:
     def not_inside(self, network_id: int, handler: Handler) -> None:
         """Say that they are no longer in the network to which something belongs."""
         name = networks.name_of(self._db, network_id)
-        self._replies.say(refusals.not_inside(name, handler))
+        rests = members.resting(self._db, self._who.acting.known.person_id, network_id) is not None
+        self._replies.say(refusals.resting(name) if rests else refusals.not_inside(name, handler))
         self.log(handler, "not inside")
 
     def show_way(self) -> None:

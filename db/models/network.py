@@ -10,6 +10,8 @@ from db.models.base import CASCADE, Base, ByNetwork, InNetwork
 from db.models.people import Person
 
 MemberRole = Literal["member", "deputy", "meta_mentor"]
+InvitedRole = MemberRole | Literal["trusted"]
+"""What somebody is who joins by an invitation: a trusted person is no member."""
 Label = Literal["graduate", "experienced", "organisation"]
 MemberState = Literal["founding", "active", "resting", "left", "removed"]
 """A membership that rests has not ended: nothing of it works until those who look at a report end that."""
@@ -118,7 +120,7 @@ class Invitation(ByNetwork):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     note: Mapped[str] = mapped_column(default="")  # what the meta-mentor calls it
     label: Mapped[Label] = mapped_column(String(16))  # the label of those who join by it
-    role: Mapped[MemberRole] = mapped_column(String(16), default="member")
+    role: Mapped[InvitedRole] = mapped_column(String(16), default="member")
     uses: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]

@@ -62,9 +62,9 @@ def give(engine: Engine, seal: Seal) -> None:
 
 
 class Sealed(TypeDecorator[Any]):
-    """JSON that is encrypted: always, or where `secrets_only` what is a `Secret`. What is empty tells nothing
-    and stays as it is. An engine without a seal stores it plainly, as in the demo, where all people are
-    invented; what was stored so is read with a seal too.
+    """JSON that is encrypted: whatever is not empty, or where `secrets_only` what is a `Secret`. An engine
+    without a seal stores it plainly, as in the demo, where all people are invented; what was stored so is
+    read with a seal too.
 
     Raises WrongKey where what is stored cannot be opened.
     """
@@ -78,7 +78,8 @@ class Sealed(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         seal = SEALS.get(dialect)
-        if seal is None or not value or (self.secrets_only and not isinstance(value, Secret)):
+        is_open = not isinstance(value, Secret) if self.secrets_only else not value
+        if seal is None or value is None or is_open:
             return value
         return {MARK: seal.close(value)}
 

@@ -128,6 +128,11 @@ def take(db: Session, report: Report, person: Person) -> bool:
     return bool(taken)
 
 
+def wait_until(report: Report, due_at: datetime) -> None:
+    """Give people more time to take a report."""
+    report.due_at = due_at
+
+
 def give_back(db: Session, report: Report, due_at: datetime) -> None:
     """Let somebody else take a report until `due_at`: who took it cannot go on."""
     report.state, report.taken_by, report.due_at = "sent", None, due_at

@@ -13,6 +13,7 @@ from db.models import Network
 from db.network import members, networks
 from db.network.networks import Facts
 from handlers.checking_in import rounds
+from handlers.network.steps import ShowTrusted
 from handlers.settings import clock
 from handlers.vocabulary import SKIP
 
@@ -38,6 +39,8 @@ NAMES: dict[str, AnyText] = {
     "public": _("Who sees the profile"),
 }
 """What the facts about a network are called."""
+TRUSTED = "trusted"
+"""What is chosen like a fact, and is a matter of its own."""
 
 
 @command(
@@ -53,8 +56,10 @@ def network(ctx: Context) -> None:
     what = ctx.choose(
         "what",
         paragraphs(facts(Facts.of(ctx.network)), _("What should I change?")),
-        NAMES,
+        {**NAMES, TRUSTED: _("Trusted persons")},
     )
+    if what == TRUSTED:
+        ctx.redirect(ShowTrusted())
     present = Facts.of(ctx.network)
     if ctx.shown("fact", [what, getattr(present, what)]):
         ctx.say(facts(present))

@@ -180,6 +180,8 @@ async def test_many_are_deleted_some_at_a_time_and_the_log_says_how_many_it_was(
                 "seen": 2 * AT_ONCE,
                 "set_aside": 1,
                 "journal": 1,
+                "report_words": 0,
+                "serious_report_words": 0,
             }
         ]
 

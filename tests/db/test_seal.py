@@ -104,6 +104,12 @@ def test_what_is_sealed_is_not_read_without_its_key(engine: Engine, database: st
             read(thief)
 
 
+def test_an_empty_secret_stays_one(engine: Engine) -> None:
+    give(engine, Seal("a"))
+    write(engine, Secret())
+    assert isinstance(read(engine), Secret)
+
+
 @pytest.mark.parametrize("value", [None, [], {}, ""])
 def test_nothing_needs_no_seal(engine: Engine, value: Any) -> None:
     give(engine, Seal("a"))

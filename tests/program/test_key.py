@@ -1,5 +1,5 @@
-"""The key of what is sealed: `check` says whether it is there and fits, `run` works with no other, and a backup
-brings it along."""
+"""The key of what is sealed: `check` says whether it is there and fits, `run` works with no other, and a
+backup brings it along."""
 
 import signal
 from pathlib import Path
@@ -60,8 +60,9 @@ def test_check_says_that_it_is_another_key(tmp_path: Path, capsys: pytest.Captur
 def test_check_says_that_others_may_read_the_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = config_at(tmp_path)
     sealed(config).path.chmod(0o644)
-    assert f"✗ The rights of the key let others on this computer read it: chmod go= {tmp_path}" in (
-        says(capsys, config, "check")[1]
+    assert (
+        f"✗ The rights of the key let others on this computer read it: chmod go= {tmp_path}"
+        in (says(capsys, config, "check")[1])
     )
 
 
