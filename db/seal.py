@@ -82,8 +82,8 @@ def unlock(engine: Engine, key: Key) -> None:
 def missing(key: Key) -> str:
     """Return what is said where the key is gone."""
     return (
-        f"The key of what is sealed is missing ({key.path}): put it back from your backup. Nothing else can "
-        "open what people have reported."
+        f"The key of what is sealed is missing ({key.path}): put it back from your backup, or copy it from "
+        "another program that works on this database. Nothing else can open what people have reported."
     )
 
 

@@ -24,7 +24,6 @@ def give(ctx: Context, report: Report, person: Person, why: Text | None = None) 
     """Give a report to somebody, whose letter holds none of its words. Where it is urgent it wakes those who
     allow that: trusted persons do."""
     reports.give(ctx.db, report, person, ctx.now)
-    is_urgent = report.category in reports.URGENT
     who = wording.named(ctx, report)
     ctx.tell(
         person,
@@ -43,12 +42,25 @@ def give(ctx: Context, report: Report, person: Person, why: Text | None = None) 
         Button(_("Read it"), ReadReport(report.id), keep=True),
         Button(_("I take it"), TakeReport(report.id)),
         Button(_("I am involved"), AmInvolved(report.id)),
-        priority=Priority.URGENT if is_urgent and _may_be_woken(ctx, report, person) else Priority.CARRIED,
+        priority=Priority.URGENT if _wakes(ctx, report, person) else Priority.CARRIED,
     )
 
 
-def _may_be_woken(ctx: Context, report: Report, person: Person) -> bool:
-    return person.wake_if_urgent or person in trusted.agreed(ctx.db, report.network_id)
+def _wakes(ctx: Context, report: Report, person: Person) -> bool:
+    """Whether a report is given to somebody at any hour."""
+    may_be_woken = person.wake_if_urgent or person in trusted.agreed(ctx.db, report.network_id)
+    return report.category in reports.URGENT and may_be_woken
+
+
+def asleep(ctx: Context, report: Report, there: Sequence[Person]) -> list[Text]:
+    """Return who reads an urgent report only after their quiet hours, one a line."""
+    if report.category not in reports.URGENT:
+        return []
+    return [
+        _("{name} has quiet hours now. Your message will arrive afterwards.", name=person.name)
+        for person in there
+        if not _wakes(ctx, report, person) and ctx.sleeps(person, report.network)
+    ]
 
 
 def tell_reporter(ctx: Context, report: Report, text: AnyText, *buttons: Button) -> None:

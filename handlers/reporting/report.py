@@ -7,7 +7,7 @@ from itertools import count
 from bot import AnyText, Button, Context, Role, Text, UserMessage, _, command, form, lines, paragraphs
 from db.models import Category, Naming, Person
 from handlers.protecting import emergency, ways
-from handlers.reporting import about, routing, sending, wording
+from handlers.reporting import about, giving, routing, sending, wording
 from handlers.reporting.about import About
 from handlers.reporting.sending import Draft
 from handlers.reporting.steps import TakeReportBack
@@ -63,9 +63,7 @@ def _danger(ctx: Context) -> None:
     sent = sending.send(ctx, Draft("danger", "named", About(None), (), "", without), there)
     ctx.say(
         paragraphs(
-            _("I have told {people}, also if they sleep.", people=wording.names(there))
-            if sending.all_woken(ctx, there)
-            else _("I have told {people}.", people=wording.names(there)),
+            lines(_("I have told {people}.", people=wording.names(there)), giving.asleep(ctx, sent, there)),
             _("Do not wait for them: please call {numbers}.", numbers=emergency.at_once(ctx)),
             wording.until(there, sent.due_at),
             _("I write to you then in any case. Your number: {number}.", number=wording.number(sent)),
@@ -126,7 +124,7 @@ def _harm(ctx: Context) -> None:
     sent = sending.send(ctx, Draft(category, naming, whom, said, known, without), there)
     ctx.say(
         paragraphs(
-            _("Thank you."),
+            lines(_("Thank you."), giving.asleep(ctx, sent, there)),
             wording.until(there, sent.due_at),
             _("I write to you then in any case. Your number: {number}.", number=wording.number(sent)),
         ),
@@ -167,7 +165,7 @@ def _preview(
             if naming == "named"
             else _("From somebody without a name"),
         ),
-        [form("<blockquote>{words}</blockquote>", words=each.words) for each in said if each.words],
+        wording.quoted(said),
         [wording.files(files)] if files else [],
         [_("Who knows of it: {known}", known=known)] if known else [],
     )

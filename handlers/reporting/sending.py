@@ -7,13 +7,13 @@ from datetime import timedelta
 from bot import Context, Priority, UserMessage, _, on
 from db.help import help_requests, relays
 from db.models import Category, HelpRequest, Naming, Person, Relay, Report
-from db.network import reports, trusted
+from db.network import reports
 from handlers.asking import handing_on
 from handlers.protecting import coordinators
 from handlers.reporting import clock, giving, wording
 from handlers.reporting.about import About
-from handlers.reporting.steps import EndQuietly
-from handlers.talking import parting, sides
+from handlers.talking import opening, parting, sides
+from handlers.talking.steps import EndQuietly
 
 UNSEEN = (10 * 60.0, 60 * 60.0)
 """Seconds between which the other side sees that a conversation is over: an end in the minute in which
@@ -37,8 +37,7 @@ class Draft:
 def send(ctx: Context, draft: Draft, receivers: Sequence[Person]) -> Report:
     """Give a report to its receivers, and plan what follows if nobody takes it."""
     about = draft.about
-    said = [each if draft.naming == "named" else each.unnamed() for each in draft.said]
-    messages = [UserMessage(each.words, each.media).to_json() for each in said]
+    messages = [_kept(each, ctx.person, draft.naming).to_json() for each in draft.said]
     report = reports.send(
         ctx.db,
         ctx.network,
@@ -60,10 +59,12 @@ def send(ctx: Context, draft: Draft, receivers: Sequence[Person]) -> Report:
     return report
 
 
-def all_woken(ctx: Context, there: Sequence[Person]) -> bool:
-    """Whether all of these people are told of danger while they sleep."""
-    agreed = trusted.agreed(ctx.db, ctx.network.id)
-    return all(person.wake_if_urgent or person in agreed for person in there)
+def _kept(message: UserMessage, reporter: Person, naming: Naming) -> UserMessage:
+    """Return what is kept of a message: what it says and shows, and who wrote it where somebody else did."""
+    if naming == "named":
+        return UserMessage(message.words, message.media, forwarded=message.forwarded)
+    by = "" if message.forwarded == reporter.name else message.forwarded
+    return UserMessage(message.words, message.unnamed().media, forwarded=by)
 
 
 def _tell_if_many(ctx: Context, report: Report, person: Person) -> None:
@@ -103,7 +104,7 @@ def _part(ctx: Context, person: Person) -> None:
             parting.end_unseen(ctx, request, seen_at)
         else:
             parting.end(ctx, relay, seen_at)
-            ctx.later(seen_at, EndQuietly(relay.id, person.id), about=f"report of relay:{relay.id}")
+            ctx.later(seen_at, EndQuietly(relay.id, person.id), about=opening.about(relay))
 
 
 @on(EndQuietly)

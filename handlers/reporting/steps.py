@@ -94,10 +94,3 @@ class HowItStands(Timer, discreet=True):
     """Ask how a report stands that is not closed."""
 
     report_id: int
-
-
-class EndQuietly(Timer, discreet=True):
-    """Let the other side see, at a random time, that a conversation is over."""
-
-    relay_id: int
-    person_id: int

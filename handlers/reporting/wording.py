@@ -65,7 +65,7 @@ def facts(ctx: Context, report: Report) -> AnyText:
     """Return what a report says, for those to whom it was given."""
     said, about = report.said or {}, report.about
     who = named(ctx, report)
-    words = [UserMessage.from_json(each).words for each in said.get("messages", ())]
+    messages = [UserMessage.from_json(each) for each in said.get("messages", ())]
     return paragraphs(
         lines(
             form("{number}: {kind}", number=number(report), kind=KINDS[report.category]),
@@ -76,9 +76,21 @@ def facts(ctx: Context, report: Report) -> AnyText:
             _("From: {name}", name=who.name) if who is not None else _("From somebody without a name"),
             _("Sent: {time}", time=report.sent_at),
         ),
-        [form("<blockquote>{words}</blockquote>", words=each) for each in words if each],
+        quoted(messages),
         [_("Who knows of it: {known}", known=said["known"])] if said.get("known") else [],
     )
+
+
+def quoted(messages: Sequence[UserMessage]) -> list[AnyText]:
+    """Return the words of messages, each with who wrote it where it was forwarded."""
+    return [
+        lines(
+            [_("Forwarded from {who}:", who=each.forwarded)] if each.forwarded else [],
+            form("<blockquote>{words}</blockquote>", words=each.words),
+        )
+        for each in messages
+        if each.words
+    ]
 
 
 def called(is_somebody: bool, name: str | None) -> AnyText:

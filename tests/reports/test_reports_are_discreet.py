@@ -212,3 +212,27 @@ def test_words_are_deleted_and_the_report_still_counts(tmp_path: Path, category:
         assert (report.said, report.about, report.reporter, report.sentence) == (None,) * 4
         assert (report.outcome, report.number is not None) == ("settled", True)
         assert reports.closed(db, report.network, report.sent_at) == 1
+
+
+# --- who runs the bot ----------------------------------------------------------------------------
+
+
+def test_a_report_about_an_operator_never_reaches_them(tmp_path: Path) -> None:
+    """Not at first, not when nobody takes it in time, and not as the third one."""
+    about = "\n".join(
+        f"{who}: {words}"
+        for who in ("Ana", "Kim", "Cy")
+        for words in (
+            *("/report", "[No]", "[Somebody’s data]", "[Yes, somebody here]", "Olga"),
+            *("She reads our names aloud.", "[That is all]", "[Nobody]", "[No]", "[Send it]"),
+        )
+    )
+    people = (
+        "\n@ Mia, meta-mentor on telegram, en\n@ Ana, member on telegram, en\n@ Kim, member on telegram, en\n"
+        "@ Cy, member on telegram, en\n@ Olga, operator on telegram, en\n@ Otto, operator on telegram, en\n"
+        "Olga: /operator\nOtto: /operator\n# begins\n"
+    )
+    page = play(f"{people}{about}\n+ 8 days", f"sqlite:///{tmp_path}/db").split("# begins\n")[1]
+    assert seen_by("Olga", page) == []
+    heard = "\n".join(line for block in seen_by("Otto", page) for line in block)
+    assert "3 reports about the same person" in heard

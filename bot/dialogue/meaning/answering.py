@@ -53,7 +53,7 @@ def rest(said: UserMessage, state: State) -> Meaning | None:
     is_whole = is_message(answer) and bool(state.offers_of(parked))
     if not is_whole and (answer != before or len(before) < FREE or parked.takes != "choice"):
         return None
-    if _is_meant_for(parked, said, state):
+    if _is_meant_for(parked, said, state) or said.forwarded != message_of(answer).forwarded:
         return None
     heard = {**parked.heard, said.message: [question, said.words]}
     whole = "\n".join(words for about, words in heard.values() if about == question and words)
