@@ -61,9 +61,9 @@ class Key:
 
 
 def unlock(engine: Engine, key: Key) -> None:
-    """Let an engine open and seal with a key. At the first start the key is made, and a proof of it is kept
-    in the database, by which any other program knows whether it has the same. Raises WrongSeal and
-    Unavailable."""
+    """Let an engine open and seal with a key, whose file nobody else may read from then on. At the first
+    start the key is made, and a proof of it is kept in the database, by which any other program knows whether
+    it has the same. Raises WrongSeal and Unavailable."""
     with store.reached(engine) as connection:
         shape.lock(connection)  # of programs that start together, one makes the proof
         words, sealed = key.words(), is_sealed(connection)
@@ -72,6 +72,8 @@ def unlock(engine: Engine, key: Key) -> None:
         if words is None:
             words = secrets.token_urlsafe(SHORTEST)
             key.put(words)
+        elif key.is_open_to_others():
+            files.narrow([key.path])
         give(engine, Seal(words))
         if not sealed:
             connection.execute(insert(Proof).values(words=secrets.token_hex(8)))

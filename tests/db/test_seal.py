@@ -133,6 +133,14 @@ def test_the_first_start_makes_the_key_for_us_alone(engine: Engine, tmp_path: Pa
     assert key.words() == words, "only the first one makes it"
 
 
+def test_a_start_takes_the_rights_to_the_key_from_others(engine: Engine, tmp_path: Path) -> None:
+    key = key_in(tmp_path)
+    seal.unlock(engine, key)
+    key.path.chmod(0o644)
+    seal.unlock(engine, key)
+    assert stat.S_IMODE(key.path.stat().st_mode) == 0o600
+
+
 def test_a_key_of_the_config_needs_no_file(engine: Engine, tmp_path: Path) -> None:
     key = key_in(tmp_path, "k" * 32)
     seal.unlock(engine, key)
