@@ -48,12 +48,17 @@ class Place(Enum):
 
 @dataclass_transform(field_specifiers=(field,))
 class Stored:
-    """What rows keep of something to be done: a name and fields, all of it JSON."""
+    """What rows keep of something to be done: a name and fields, all of it JSON.
+
+    `discreet`: that it was called says something about a person, so logs and figures call it by the name of
+    what hears ordinary words, and what it says, asks and hears is sealed while it is kept.
+    """
 
     name: ClassVar[str]
+    discreet: ClassVar[bool]
 
-    def __init_subclass__(cls) -> None:
-        cls.name = f"{cls.__module__.split('.')[-2]}.{cls.__name__}"
+    def __init_subclass__(cls, *, discreet: bool = False) -> None:
+        cls.name, cls.discreet = f"{cls.__module__.split('.')[-2]}.{cls.__name__}", discreet
         dataclass(frozen=True)(cls)
 
     def to_json(self) -> dict[str, Any]:
@@ -77,15 +82,11 @@ class Stored:
 
 
 class Step(Stored):
-    """What can be pressed. `needs` is who may, `menu` names it where it asks questions: what /cancel stops.
-
-    `discreet`: that it was called says something about a person, so logs and figures call it by the name of
-    what hears ordinary words. `event` is what the engine takes for it.
-    """
+    """What can be pressed. `needs` is who may, `menu` names it where it asks questions: what /cancel stops;
+    `event` is what the engine takes for it."""
 
     needs: ClassVar[Role]
     menu: ClassVar[Text | None]
-    discreet: ClassVar[bool]
     event: ClassVar[type[Event] | None]
 
     def __init_subclass__(
@@ -96,8 +97,8 @@ class Step(Stored):
         discreet: bool = False,
         event: type[Event] | None = None,
     ) -> None:
-        super().__init_subclass__()
-        cls.needs, cls.menu, cls.discreet, cls.event = needs, menu, discreet, event
+        super().__init_subclass__(discreet=discreet)
+        cls.needs, cls.menu, cls.event = needs, menu, event
 
 
 class Answerable(Step):
@@ -252,20 +253,12 @@ def command(
 def on(taken: type[Taken]) -> Callable[[Callable[[Any, Taken], None]], Callable[[Any, Taken], None]]:
     """Make a function the one that takes a step, a timer, or an event that nothing more special takes."""
     if not issubclass(taken, Step):
-        event: Any = None if issubclass(taken, Timer) else taken  # what is no step and no timer is an event
-        name = taken.name if issubclass(taken, Timer) else taken.__name__
-        return _declare(lambda run: Handler(name, run, takes=taken, event=event))
-    return _declare(
-        lambda run: Handler(
-            taken.name,
-            run,
-            taken.needs,
-            menu=taken.menu,
-            takes=taken,
-            event=taken.event,
-            discreet=taken.discreet,
-        )
-    )
+        if issubclass(taken, Timer):
+            return _declare(lambda run: Handler(taken.name, run, takes=taken, discreet=taken.discreet))
+        event: Any = taken  # what is no step and no timer is an event
+        return _declare(lambda run: Handler(taken.__name__, run, takes=taken, event=event))
+    facts: dict[str, Any] = {"menu": taken.menu, "event": taken.event, "discreet": taken.discreet}
+    return _declare(lambda run: Handler(taken.name, run, taken.needs, takes=taken, **facts))
 
 
 def on_all(

@@ -28,6 +28,8 @@ class Keep:
     reason_days: int = 90
     draft_days: int = 14
     stranger_days: int = 30
+    report_days: int = 365
+    serious_report_days: int = 1095
     spared: Collection[Identity] = ()
 
 

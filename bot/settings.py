@@ -40,7 +40,8 @@ class Below:
     at: Callable[[str, Path], str]
 
 
-def _folder_below(path: str, folder: Path) -> str:
+def path_below(path: str, folder: Path) -> str:
+    """Return a path that is taken from a folder, where it is relative."""
     return str(folder / path)
 
 
@@ -59,7 +60,7 @@ Switch = Annotated[bool, Must("true or false")]
 Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False), Must("a number above 0, 1000 at most")]
 Name = Annotated[str, Field(max_length=64, pattern=r"^\S(.*\S)?$"), Must("a name of 1 to 64 characters")]
 Secret = Annotated[SecretStr, Must("a word", "a-long-password")]
-Folder = Annotated[str, Field(min_length=1), Below(_folder_below), Must("the path of a folder")]
+Folder = Annotated[str, Field(min_length=1), Below(path_below), Must("the path of a folder")]
 WebAddress = Annotated[
     str,
     Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"),

@@ -8,7 +8,9 @@ from shlex import quote
 from sqlalchemy import Connection, Engine, select, text, update
 
 from db import faults, files, shape, store
+from db import seal as seals
 from db.models import Network
+from db.seal import Key
 
 Finding = tuple[bool, str]
 
@@ -45,6 +47,23 @@ def time_zones(engine: Engine) -> list[str]:
         if shape.version(connection) != shape.newest():
             return []
         return list(connection.scalars(select(Network.time_zone).distinct()))
+
+
+def seal(engine: Engine, key: Key) -> Finding:
+    """Return whether the key opens what is sealed. Raises DatabaseTooNew, NotOurs and Unavailable."""
+    path, fits, is_sealed = files.path_of(engine.url), None, False
+    if path is None or path.exists():
+        with store.reached(engine) if path is None else store.only_read(path) as connection:
+            if shape.version(connection) == shape.newest():
+                is_sealed = seals.is_sealed(connection)
+                fits = seals.fits(connection, key)
+    if fits is False:
+        return False, seals.wrong(key)
+    if key.words() is not None:
+        return True, "There is a key for texts of reports, and it fits."
+    if is_sealed:
+        return False, seals.missing(key)
+    return True, f"There is no key for texts of reports yet; the first start makes it: {key.path}."
 
 
 def _found(connection: Connection, engine: Engine) -> Iterator[Finding]:

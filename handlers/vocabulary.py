@@ -49,6 +49,7 @@ ROLES: dict[str, Text] = {
     "member": _("Member"),
     "deputy": _("Deputy"),
     "meta_mentor": _("Meta-mentor"),
+    "trusted": _("Trusted person"),
 }
 
 LONGEST_NEED = 2000

@@ -10,6 +10,7 @@ from bot.delivery.letters import Priority, packed
 from bot.text import AnyText, from_json, paragraphs, to_json
 from db import people
 from db.engine import conversations, letters
+from db.models.sealed import Secret
 
 WAITS = "\0waits"
 """What is kept of a question that was left to wait."""
@@ -28,7 +29,10 @@ def let_wait(db: Session, conversation: Any, *, waits: bool) -> None:
 
 def kept(before: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
     """Return what is kept of a question that is to wait, or not."""
-    return {name: value for name, value in before.items() if name != WAITS} | ({WAITS: True} if waits else {})
+    after = {name: value for name, value in before.items() if name != WAITS} | (
+        {WAITS: True} if waits else {}
+    )
+    return Secret(after) if isinstance(before, Secret) else after
 
 
 def repeat(
@@ -57,15 +61,19 @@ def repeat(
         )
 
 
-def repeated(db: Session, conversation: Any, *, now: datetime, before: Sequence[AnyText]) -> int | None:
-    """Write a letter that asks an open question again below `before`, and take the buttons off the earlier
-    one. Return its id; None where the question is no longer kept."""
+def repeated(
+    db: Session, conversation: Any, *, now: datetime, before: Sequence[AnyText], secret: bool = False
+) -> int | None:
+    """Write a letter that asks an open question again below `before`, which may be `secret`, and take the
+    buttons off the earlier one. Return its id; None where the question is no longer kept."""
     old = letters.body(db, conversation.letter_id) if conversation.letter_id is not None else None
     if old is None or old[0] is None:
         return None
     stored, offers = old
     letters.close(db, conversation.letter_id, None)
-    letter_id = letters.write(db, body=body(before, from_json(stored["join"][-1])), offers=offers, now=now)
+    asks = body(before, from_json(stored["join"][-1]))
+    kept = Secret(asks) if secret or isinstance(stored, Secret) else asks
+    letter_id = letters.write(db, body=kept, offers=offers, now=now)
     conversations.change(db, conversation.id, letter_id=letter_id)
     return letter_id
 

@@ -16,6 +16,7 @@ from bot.user_message import UserMessage
 from db import people
 from db.engine import deliveries, letters, messages
 from db.models import Room
+from db.models.sealed import Secret
 
 ALBUM = timedelta(seconds=1)
 """How long a letter waits for the rest of an album: its parts come one by one, and no last one is named."""
@@ -95,6 +96,7 @@ class Content(TypedDict, total=False):
     expires_at: until when it may leave (UTC)
     author:     who hears it where it does not arrive
     network_id: where its buttons act; None: where whoever presses them is active by then
+    secret:     whether its words are sealed while they are kept
     """
 
     carries: UserMessage
@@ -105,6 +107,7 @@ class Content(TypedDict, total=False):
     expires_at: datetime
     author: Author
     network_id: int | None
+    secret: bool
 
 
 def write(
@@ -171,15 +174,16 @@ def packed(
     """Return a letter as `db.engine.letters.write` takes it."""
     carried, file = content.get("carries", NOTHING), content.get("file")
     reply, author, about = content.get("on_reply"), content.get("author"), content.get("about")
+    kept = Secret if content.get("secret") else dict
     return {
-        "body": to_json(text),
+        "body": kept(to_json(text)),
         "offers": [button.offer(content.get("network_id")) for button in buttons],
         "now": now,
         "recipe": recipes.packed(file) if file is not None else None,
         "media": [each.to_json() for each in carried.media],
         "about": to_json(about) if about is not None else None,
         "on_reply": leads_to(reply) if reply is not None else None,
-        "author": author.to_json() if author is not None else None,
+        "author": kept(author.to_json()) if author is not None else None,
         "carries": carried.message or None,
         "album": carried.album or None,
         "forget": content.get("forget", False),

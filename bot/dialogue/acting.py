@@ -46,6 +46,7 @@ class Acting:
     room: Room | None = None
     thread: str = ""
     is_admin: bool | None = None
+    discreet: bool = False  # whether what is said and written is sealed while it is kept
     notified: dict[int, Priority] = field(default_factory=dict)  # who else got a letter in this run
     repeats: Repeats = "as usual"  # whether the open question is asked again below what is said in this run
     network_id: int | None = None  # where buttons act, whoever presses them: in the network of the actor

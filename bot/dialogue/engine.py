@@ -202,7 +202,9 @@ class TimerTurn:
             log.error("timer without handler", handler=timers[0].handler)
             return True
         due = [each[1] for each in called if each is not None]
-        context = Context(self.db, self.now, self.installation, self.router, Dialogue())
+        context = Context(
+            self.db, self.now, self.installation, self.router, Dialogue(), discreet=handler.discreet
+        )
         shown = self.router.shown(handler)
         savepoint = self.db.begin_nested()
         try:

@@ -12,13 +12,14 @@ from bot.dialogue.dialogue import Dialogue, Said
 from bot.dialogue.meaning.lost_rights import no_longer_theirs
 from bot.dialogue.questions import CANCEL, Question, asks_for_number, offers, takes
 from bot.dialogue.router import Router
-from bot.handler import Handler, Step
+from bot.handler import Answerable, Handler, Step
 from bot.text import AnyText, _, paragraphs, to_json
 from db import shown
 from db.engine import conversations, letters
 from db.engine.actors import ActorRow
 from db.engine.turn_ends import ParkedState, Reply, TurnEnd
 from db.engine.turns import TurnSession
+from db.models.sealed import Secret
 
 Repeats = Literal["as usual", "not yet", "at last"]
 """Whether an open question is asked again below what is said: not yet, and not below later words either; or
@@ -67,10 +68,15 @@ class Replies:
         self.finish([Said(text, buttons)])
 
     def finish(
-        self, said: Sequence[Said], network_id: int | None = None, *, repeats: Repeats = "as usual"
+        self,
+        said: Sequence[Said],
+        network_id: int | None = None,
+        *,
+        repeats: Repeats = "as usual",
+        secret: bool = False,
     ) -> None:
-        """Send what was said, and repeat the question that it interrupted, unless that is to wait. Its
-        buttons act in the network."""
+        """Send what was said, which may be `secret`, and repeat the question that it interrupted, unless that
+        is to wait. Its buttons act in the network."""
         if self.parked and repeats != "as usual":
             asked.let_wait(self._db, self.parked[0], waits=repeats == "not yet")
             self._repeats = repeats
@@ -84,10 +90,10 @@ class Replies:
             instead = any(each.instead for each in said[:size])
             said = said[size:]
             is_plain = not last.ends_a_message and "on_reply" not in last.content
-            if not said and is_plain and not instead and self._repeat(texts):
+            if not said and is_plain and not instead and self._repeat(texts, secret=secret):
                 return
             text = texts[0] if len(texts) == 1 else paragraphs(texts)
-            content: Content = {**last.content, "network_id": network_id}
+            content: Content = {**last.content, "network_id": network_id, "secret": secret}
             letter = packed(text, last.buttons, self._now, **content)
             replaces = self._instead_of_pressed() if instead else None
             self._send(letters.columns(**letter), expires_at=content.get("expires_at"), replaces=replaces)
@@ -97,13 +103,13 @@ class Replies:
         """Give the chat a menu of its own with these commands; with none, everybody's."""
         self._send(letters.columns(body=None, offers=[], now=self._now, act=Menu(commands).to_json()))
 
-    def _repeat(self, before: list[AnyText]) -> bool:
-        """Ask the open question again, below `before`. Return whether one is open."""
+    def _repeat(self, before: list[AnyText], *, secret: bool = False) -> bool:
+        """Ask the open question again, below `before`, which may be `secret`. Return whether one is open."""
         if not self.parked or not self.parked[0].has_member:
             return False
         if self._repeats == "not yet" or (self._repeats == "as usual" and asked.waits(self.parked[0])):
             return False
-        letter_id = asked.repeated(self._db, self.parked[0], now=self._now, before=before)
+        letter_id = asked.repeated(self._db, self.parked[0], now=self._now, before=before, secret=secret)
         if letter_id is not None:
             self.ending.replies.append(Reply(self._to, letter_id=letter_id))
         return letter_id is not None
@@ -146,31 +152,32 @@ class Replies:
         `ways` are those out of a question that was missed again."""
         begins: dict[str, Any] = {}
         replaces = None
+        kept = Secret if handler.discreet or isinstance(step, Answerable) else dict
         if parked is None:
             begins = {
                 "person_id": known.person_id,
                 "network_id": known.network_id,
                 "handler": handler.name,
-                "args": step.to_json() if step is not None else {},
+                "args": kept(step.to_json() if step is not None else {}),
             }
         elif dialogue.edit_in_place:
             replaces = letters.shown(self._db, parked.letter_id, known.chat)
         else:
-            self._close(parked.letter_id, chosen)
+            self._close(parked, chosen)
         end = [(_("Cancel"), CANCEL)] if dialogue.misses(question) > 1 else []
-        body = asked.body([said.text for said in dialogue.said], question.text)
+        body = kept(asked.body([said.text for said in dialogue.said], question.text))
         self.ending.parked = ParkedState(
             parked.id if parked is not None else None,
             begins,
             {
-                "answers": dialogue.answers,
-                "kept": asked.kept(dialogue.kept, waits=False),
+                "answers": kept(dialogue.answers),
+                "kept": kept(asked.kept(dialogue.kept, waits=False)),
                 "words": dialogue.rest,
                 "question": question.name,
                 "takes": takes(question),
                 "draft": dialogue.ticked or None,
                 "asked_at": self._now,
-                "heard": dialogue.messages,
+                "heard": kept(dialogue.messages),
                 "album": album or None,
             },
             self._send(letters.columns(body=body, offers=[], now=self._now), replaces=replaces),
@@ -185,7 +192,7 @@ class Replies:
 
     def drop(self, parked: Any, chosen: AnyText | None = None) -> None:
         """End a question; `chosen` is shown in the place of its buttons."""
-        self._close(parked.letter_id, chosen)
+        self._close(parked, chosen)
         self.ending.dropped.append(parked.id)
         self.parked = [each for each in self.parked if each.id != parked.id]
 
@@ -210,6 +217,8 @@ class Replies:
         """Note that the words of these messages went into something that is done."""
         self.ending.used += used
 
-    def _close(self, letter_id: int | None, chosen: AnyText | None) -> None:
-        if letter_id is not None:
-            self.ending.closed[letter_id] = to_json(chosen) if chosen is not None else None
+    def _close(self, parked: Any, chosen: AnyText | None) -> None:
+        """Take the buttons off a question, and show what was chosen: as secret as its other answers."""
+        if parked.letter_id is not None:
+            kept = Secret if isinstance(parked.answers, Secret) else dict
+            self.ending.closed[parked.letter_id] = kept(to_json(chosen)) if chosen is not None else None

@@ -32,7 +32,7 @@ from db.engine import actors, seen, timers, used
 from db.engine.actors import Activity
 from db.engine.turns import TurnSession
 from db.models import Room
-from db.network import networks
+from db.network import members, networks
 
 log = get("engine")
 
@@ -144,7 +144,7 @@ class Running:
         """Run a handler in a savepoint; `answer` is what it is called again with, None from its top."""
         handler = call.handler
         parked = answer.parked if answer is not None else None
-        context = self._context(dialogue)
+        context = self._context(dialogue, handler)
         before = self._db.writes
         savepoint = self._db.begin_nested()
         try:
@@ -195,7 +195,7 @@ class Running:
                 )
             self._say_unused(dialogue.unused_at_last(), call, dialogue)
             said = [*dialogue.said, *self._afterwards(context)]
-            self._replies.finish(said, context.network_id, repeats=context.repeats)
+            self._replies.finish(said, context.network_id, repeats=context.repeats, secret=handler.discreet)
             me = self._who.actor.known.person_id if self._who.actor is not None else None
             self._replies.repeat_for_others(context.notified, me)
             self.log(handler, "done")
@@ -206,7 +206,7 @@ class Running:
             return []
         return [said for after in AFTERWARDS if (said := after(context)) is not None]
 
-    def _context(self, dialogue: Dialogue) -> Context:
+    def _context(self, dialogue: Dialogue, handler: Handler) -> Context:
         dialogue.reader = self._who.reader
         return Context(
             db=self._db,
@@ -216,6 +216,7 @@ class Running:
             dialogue=dialogue,
             actor=self._who.actor,
             reader=self._who.reader,
+            discreet=handler.discreet,
             is_admin=self._incoming.sender_is_admin,
             room=self.room,
             thread=self._chat.thread if self.room is not None else "",
@@ -315,7 +316,8 @@ class Running:
     def not_inside(self, network_id: int, handler: Handler) -> None:
         """Say that they are no longer in the network to which something belongs."""
         name = networks.name_of(self._db, network_id)
-        self._replies.say(refusals.not_inside(name, handler))
+        rests = members.resting(self._db, self._who.acting.known.person_id, network_id) is not None
+        self._replies.say(refusals.resting(name) if rests else refusals.not_inside(name, handler))
         self.log(handler, "not inside")
 
     def show_way(self) -> None:

@@ -40,7 +40,7 @@ class Telling(Acting):
         """Write a letter to others, stored once for all of them. Return its id, and the ids of those who can
         be reached."""
         ids = [whom.id] if isinstance(whom, Person) else [person.id for person in whom]
-        content["network_id"] = self.network_id
+        content["network_id"], content["secret"] = self.network_id, self.discreet
         written = letters.write(self.db, ids, text, buttons, priority=priority, now=self.now, **content)
         self.notified |= dict.fromkeys(written[1], priority)
         return written

@@ -26,10 +26,11 @@ from bot.reading import need
 from bot.support import clock
 from bot.support.backoff import Backoff
 from bot.support.log import get
-from db import shape, store
+from db import seal, shape, store
 from db.engine import deliveries, timers, turns
 from db.engine.leases import Leases
 from db.engine.notifier import Notifier
+from db.seal import Key
 
 log = get("app")
 
@@ -57,7 +58,8 @@ class Repertoire:
 
 class App:
     """An engine, its outbox, its timers, and the messengers around them. It works inside `async with`, which
-    brings the database into shape; that raises DatabaseTooNew and Unavailable."""
+    brings the database into shape; that raises DatabaseTooNew and Unavailable. What is secret is sealed with
+    the `key`; without one, which is for invented people, it is stored as it is."""
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class App:
         moments: clock.Clock,
         installation: Installation,
         repertoire: Repertoire,
+        key: Key | None = None,
     ) -> None:
         self.adapters = adapters
         self.clock = moments
@@ -73,6 +76,7 @@ class App:
         self.database = store.connect(database)
         self.router = repertoire.router
         self._repertoire = repertoire
+        self._key = key
         need.understood("")  # reads its lists now: later somebody would wait for it
         self.engine = Engine(turns.sessions(self.database), self.router, moments, installation)
         self.outbox = Outbox(
@@ -94,6 +98,8 @@ class App:
         shape.migrate(self.database)
         for path in store.narrow(self.database):
             log.warning("others may read", file=str(path))
+        if self._key is not None:
+            seal.unlock(self.database, self._key)
         self.engine.worker.start()
         now, zone = self.clock.now(), self.installation.zone()
         try:

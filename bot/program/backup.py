@@ -3,6 +3,7 @@ by the list it is seen when a file has changed.
 
     backup.json         the list: when it was made, of which version, each file's size and SHA-256
     mentornet.db        the database
+    mentornet.key       the key of what is sealed in it
     …                   and what messengers keep beside it
 """
 

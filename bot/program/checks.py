@@ -12,7 +12,7 @@ from shlex import quote
 import i18n
 from bot.adapter import Adapter, SendError, Unauthorised
 from bot.program.app import App
-from bot.program.compose import MESSENGERS, TITLES, needed, numbers_to_look_up, real
+from bot.program.compose import MESSENGERS, TITLES, key_of, needed, numbers_to_look_up, real
 from bot.program.config import Config
 from bot.program.run import NO_MESSENGER
 from db import checkup
@@ -41,7 +41,7 @@ async def checks(config: Config, sources: list[Path]) -> AsyncIterator[Finding]:
         return
     yield _operators(config.operators.accounts, app.adapters)
     try:
-        for finding in (*_database(app), *_numbers(config, app)):
+        for finding in (*_database(app), *_key(config, app), *_numbers(config, app)):
             yield finding
     finally:
         app.database.dispose()
@@ -94,6 +94,19 @@ def _database(app: App) -> Iterator[Finding]:
         yield from checkup.findings(app.database)
     except (DatabaseTooNew, Unavailable) as error:
         yield False, str(error)
+
+
+def _key(config: Config, app: App) -> Iterator[Finding]:
+    """Whether what is sealed in the database can be opened."""
+    key = key_of(config)
+    if key.is_open_to_others():
+        mends = f"chmod go= {quote(str(key.path))}"
+        yield False, f"The rights of the key let others on this computer read it: {mends}"
+    with suppress(DatabaseTooNew):  # said above
+        try:
+            yield checkup.seal(app.database, key)
+        except Unavailable as error:
+            yield False, str(error)
 
 
 def _numbers(config: Config, app: App) -> Iterator[Finding]:

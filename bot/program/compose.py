@@ -30,6 +30,7 @@ from bot.support import clock
 from bot.text import Reader, render
 from db.engine import memory
 from db.network import members
+from db.seal import Key
 from handlers.coordinating import morning
 from handlers.front import start
 from handlers.privacy import papers as sketches
@@ -54,11 +55,16 @@ SETTINGS = Schema(MESSENGERS)
 
 
 def app_of(
-    database: str, adapters: Mapping[str, Adapter], moments: clock.Clock, installation: Installation
+    database: str,
+    adapters: Mapping[str, Adapter],
+    moments: clock.Clock,
+    installation: Installation,
+    key: Key | None = None,
 ) -> App:
-    """Return the program with all our handlers. Raises Unavailable where `database` is no address of one."""
+    """Return the program with all our handlers, which seals with the `key`. Raises Unavailable where
+    `database` is no address of one."""
     repertoire = Repertoire(Router(handlers), _begin, Profile(start.DESCRIPTION, start.SHORT))
-    return App(database, adapters, moments, installation, repertoire)
+    return App(database, adapters, moments, installation, repertoire, key)
 
 
 def _begin(db: Session, now: datetime, zone: ZoneInfo) -> None:
@@ -118,11 +124,13 @@ def real(config: Config, moments: clock.Clock | None = None) -> App:
         )
         made[each.name] = each.make(config.of(each), host)
     installation = installation_of(config, made, lambda: app.heard(), lambda: app.outbox.rates())
-    app = app_of(config.database.url, made, moments or clock.RealClock(), installation)
+    app = app_of(config.database.url, made, moments or clock.RealClock(), installation, key_of(config))
     return app
 
 
-KEPT = {each.name for each in fields(Keep)}
+def key_of(config: Config) -> Key:
+    """Return the key with which this installation seals what it keeps."""
+    return Key(config.privacy.key.get_secret_value(), Path(config.privacy.key_path))
 
 
 def installation_of(

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from bot.messenger import Messenger, Settings
-from bot.settings import Below, ListenOrNot, Must, Name, Section, Switch
+from bot.settings import Below, ListenOrNot, Must, Name, Section, Switch, path_below
+from db.seal import SHORTEST
 
 SQLITE = "sqlite:///"
 
@@ -40,6 +41,12 @@ def _file_below(url: str, folder: Path) -> str:
     return url if file == url or file.startswith((":", "file:")) else f"{SQLITE}{folder / file}"
 
 
+def _long_or_none(key: SecretStr) -> SecretStr:
+    if 0 < len(key.get_secret_value()) < SHORTEST:
+        raise ValueError
+    return key
+
+
 def _none_or_below(path: str, folder: Path) -> str:
     """Return the absolute path of a file or a folder, where one is named."""
     return str(folder / path) if path else path
@@ -60,6 +67,12 @@ DatabaseAddress = Annotated[
     Below(_file_below),
     Must("the address of a SQLite file, with three slashes before its path, or of a PostgreSQL database"),
 ]
+KeyWords = Annotated[
+    SecretStr,
+    AfterValidator(_long_or_none),
+    Must(f"at least {SHORTEST} characters that nobody can guess", "the-output-of-openssl-rand-hex-32"),
+]
+KeyPath = Annotated[str, Field(min_length=1), Below(path_below), Must("the path of a file")]
 Languages = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z][A-Za-z]+)*$")], ...],
     Field(strict=False, min_length=1),  # TOML has lists, not tuples
@@ -132,7 +145,7 @@ class HelpLines(Section):
 
 
 class Privacy(Section):
-    """Who answers for what is kept, and for how long it is."""
+    """Who answers for what is kept, for how long it is, and with which key what is secret is sealed."""
 
     responsible: Fact = ""
     """Who answers for the data, as people should read it: the name and the place of your charity."""
@@ -151,6 +164,14 @@ class Privacy(Section):
     notices: MaybeFolder = ""
     """The folder of your privacy notice, a file a language, such as en.txt and de.txt; `mentornet privacy`
     writes a sketch of them. While it is empty, people see only the short text that the program has."""
+
+    key_path: KeyPath = "mentornet.key"
+    """The file with the key by which texts of reports are sealed in the database, made at the first start;
+    its path starts where that of the SQLite file does. It belongs in every backup: without it nobody can read
+    them."""
+
+    key: KeyWords = SecretStr("")
+    """The key itself, in the place of that file; programs that share a database need the same one."""
 
     closed_request_days: Days = 90
     """After how many days the words of a closed help request are deleted."""
@@ -175,6 +196,12 @@ class Privacy(Section):
     stranger_days: Days = 30
     """After how many days without a word somebody is forgotten who never agreed to anything; who says no is
     forgotten after one."""
+
+    report_days: Days = 365
+    """After how many days the words of a closed report are deleted."""
+
+    serious_report_days: Days = 1095
+    """The same for reports about danger, a child or violence, for which authorities may ask longer."""
 
 
 class Log(Section):

@@ -23,6 +23,7 @@ from bot.program import cast
 from bot.program.compose import MARKS, MESSENGERS, TITLES, app_of, links
 from bot.support import clock, log
 from db.models import MemberRole
+from db.seal import Key
 
 DEMO_START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """A Monday morning, 9:00 in the demo's network."""
@@ -39,6 +40,7 @@ class Stage:
         database: str,
         write: Callable[[str], None],
         messengers: Sequence[Messenger[Any]] = tuple(MESSENGERS),
+        key: Key | None = None,
     ) -> None:
         self.operators: set[Identity] = set()
         self.terminal = Terminal(write, "Europe/Berlin", messengers)
@@ -60,6 +62,7 @@ class Stage:
                 link_into_room=partial(links, adapters, into_room=True),
                 rng=random.Random(7),  # noqa: S311  # invitations of the stage are for nobody
             ),
+            key,
         )
         self.terminal.world = self
         self.settle = self.app.settle

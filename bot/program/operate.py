@@ -3,7 +3,7 @@
 import contextlib
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bot.adapter import Unauthorised
@@ -17,6 +17,7 @@ from db import faults, shape, store
 from db.engine import turns
 from db.network import founding, invitations, networks
 from db.privacy import forgetting, forgotten
+from db.seal import Key
 
 
 def found(config: Config, name: str, say: Callable[[str], None]) -> int:
@@ -78,6 +79,8 @@ def backup(config: Config, folder: Path, say: Callable[[str], None]) -> int:
                 for name in keepers.keys() & ready:
                     around.enter_context(keepers[name].saving(folder / name))
                 version = database_backup.save(config.database.url, folder / DATABASE)
+            if (words := compose.key_of(config).words()) is not None:
+                Key("", folder / KEY).put(words)
             backups.finish(folder, clock.RealClock().now(), version=version)
             made = backups.look(folder)
             held = database_backup.held(folder / DATABASE)
@@ -104,6 +107,7 @@ def restore(config: Config, folder: Path, lists: Sequence[Path], say: Callable[[
             for name, keeper in saved.items():
                 around.enter_context(keeper.restoring(folder / name))
             listed = [entry for path in lists for entry in forgotten.read(path)]
+            around.enter_context(_restoring_key(config, Key("", folder / KEY).words()))
             held = database_backup.restore(folder / DATABASE, config.database.url, now)
             again = _forget_again(config, listed)
     except NOT_DONE as error:
@@ -153,13 +157,27 @@ def privacy(config: Config, folder: Path, say: Callable[[str], None]) -> int:
     return os.EX_OK
 
 
+@contextlib.contextmanager
+def _restoring_key(config: Config, words: str | None) -> Iterator[None]:
+    """Put the key of a backup where the config says, once the block is done. Raises NotEmpty where another
+    one is there."""
+    key = compose.key_of(config)
+    there = key.words()
+    if words is not None and there not in (None, words):
+        where = "privacy.key" if key.given else key.path
+        raise database_backup.NotEmpty(f"There is another key already ({where}): take it away first.")
+    yield
+    if words is not None and there is None:
+        key.put(words)
+
+
 def _keepers(config: Config) -> dict[str, Keeper]:
     """Return what messengers keep beside the database, by their names."""
     return {each.name: each.keeper(config.of(each)) for each in compose.MESSENGERS if each.keeper}
 
 
-DATABASE = "mentornet.db"
-"""Where it is in a backup."""
+DATABASE, KEY = "mentornet.db", "mentornet.key"
+"""What they are called in a backup."""
 NOT_DONE = (
     backups.BackupError,
     forgotten.NoList,

@@ -15,6 +15,7 @@ from bot.program.team import CLOCK, SENDER
 from bot.program.watch import watched
 from bot.support.log import get
 from db import faults
+from db.seal import WrongSeal
 from db.single_program import InUse, single_program
 
 log = get("app")
@@ -46,7 +47,7 @@ async def run(config: Config, parts: Collection[str] = ()) -> int:
         app = real(config)
         with single_program(app.database):
             return await _until_stopped(app, config.watch.listen, parts)
-    except (faults.DatabaseTooNew, faults.NotOurs, InUse) as error:
+    except (faults.DatabaseTooNew, faults.NotOurs, InUse, WrongSeal) as error:
         log.error("database", says=str(error))
         return os.EX_CONFIG
     except faults.Unavailable as error:

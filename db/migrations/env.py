@@ -5,11 +5,14 @@ from typing import Any, Literal
 from alembic import context
 
 from db.models import Base, Utc
+from db.models.sealed import Sealed
 
 
 def _without_our_types(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """Return what a migration says for a type of ours; False leaves others to Alembic. A migration makes the
     same for ever, so it knows nothing of the models."""
+    if kind == "type" and isinstance(thing, Sealed):
+        return "sa.JSON(none_as_null=True)"
     return "sa.DateTime()" if kind == "type" and isinstance(thing, Utc) else False
 
 

@@ -7,12 +7,15 @@ from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import CASCADE, Base, BigKey
+from db.models.sealed import Sealed
 from db.shards import of_new
 
 DeliveryState = Literal["waiting", "sent", "unreachable", "refused", "dropped"]
 Loss = Literal["unreachable", "refused", "dropped"]
 """How a delivery ends that does not arrive."""
 Takes = Literal["choice", "words"]
+SECRETS = Sealed(secrets_only=True)
+"""What a handler says and hears is sealed while it is kept, where the handler is discreet."""
 WAITING = "state = 'waiting'"
 CLOSES = {"sqlite": "closes = 1", "postgresql": "closes"}
 """Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
@@ -50,9 +53,9 @@ class Conversation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
     network_id: Mapped[int | None] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), index=True)
     handler: Mapped[str]
-    args: Mapped[dict[str, Any]]
-    answers: Mapped[dict[str, Any]]
-    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was settled without asking, by name
+    args: Mapped[dict[str, Any]] = mapped_column(SECRETS)
+    answers: Mapped[dict[str, Any]] = mapped_column(SECRETS)
+    kept: Mapped[dict[str, Any]] = mapped_column(SECRETS, default=dict)  # settled without asking, by name
     words: Mapped[str]  # written after the command, not used yet
     question: Mapped[str]  # the name of the open question
     takes: Mapped[Takes] = mapped_column(String(16), default="choice")  # what answers it
@@ -61,7 +64,7 @@ class Conversation(Base):
     asked_by: Mapped[int | None] = mapped_column(BigInteger)  # the letter that asked it first
     asked_at: Mapped[datetime] = mapped_column(index=True)
     # The messages that brought the answers, each with its question ("": it began the handler) and its words.
-    heard: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    heard: Mapped[dict[str, Any]] = mapped_column(SECRETS, default=dict)
     album: Mapped[str | None]  # what the latest message was sent together with
 
 
@@ -84,14 +87,15 @@ class Letter(Base):
     __tablename__ = "letters"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    body: Mapped[Any | None]
+    body: Mapped[Any | None] = mapped_column(SECRETS)
     offers: Mapped[list[Any]] = mapped_column(default=list)
     recipe: Mapped[Any | None]  # what the program makes when it leaves, see `bot.making.recipes`
-    media: Mapped[list[Any]] = mapped_column(default=list)
+    media: Mapped[list[Any]] = mapped_column(Sealed(), default=list)
     act: Mapped[Any | None]  # {"menu": …}, {"admit": account} or {"delete": True}
     about: Mapped[Any | None]  # text as JSON: "Ida’s question about papers"
     on_reply: Mapped[Any | None]  # what words in answer to it call: {"do": step, "args": {…}}
-    author: Mapped[Any | None]  # who hears it if it does not arrive, see `bot.delivery.letters.Author`
+    # Who hears it if it does not arrive, see `bot.delivery.letters.Author`.
+    author: Mapped[Any | None] = mapped_column(SECRETS)
     carries: Mapped[str | None] = mapped_column(index=True)  # the message whose words it carries
     album: Mapped[str | None]  # what that message was sent together with
     forget: Mapped[bool] = mapped_column(default=False)  # drop the body once delivered
@@ -140,7 +144,8 @@ class Delivery(Base):
     not_before: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     replaces: Mapped[int | None] = mapped_column(BigInteger)
-    chosen: Mapped[Any | None]  # the label that was pressed: shown when a keyboard is closed
+    # The label that was pressed: shown when a keyboard is closed.
+    chosen: Mapped[Any | None] = mapped_column(SECRETS)
     message: Mapped[str | None]  # the messenger's id, once sent
     newest: Mapped[str | None]  # its id since an edit, where the messenger gives each version its own
     attempts: Mapped[int] = mapped_column(default=0)
@@ -171,6 +176,15 @@ class Remembered(Base):
     messenger: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class Proof(Base):
+    """What was sealed at the first start: whoever opens it has the key of this database."""
+
+    __tablename__ = "seal_proofs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[Any] = mapped_column(Sealed())
 
 
 class Timer(Base):

@@ -10,8 +10,11 @@ from db.models.base import CASCADE, Base, ByNetwork, InNetwork
 from db.models.people import Person
 
 MemberRole = Literal["member", "deputy", "meta_mentor"]
+InvitedRole = MemberRole | Literal["trusted"]
+"""What somebody is who joins by an invitation: a trusted person is no member."""
 Label = Literal["graduate", "experienced", "organisation"]
-MemberState = Literal["founding", "active", "left", "removed"]
+MemberState = Literal["founding", "active", "resting", "left", "removed"]
+"""A membership that rests has not ended: nothing of it works until those who look at a report end that."""
 EndState = Literal["left", "removed"]
 Audience = Label | Literal["all", "new"]
 """Whom an announcement is for: everybody, those with this label, or newcomers."""
@@ -119,7 +122,7 @@ class Invitation(ByNetwork):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     note: Mapped[str] = mapped_column(default="")  # what the meta-mentor calls it
     label: Mapped[Label] = mapped_column(String(16))  # the label of those who join by it
-    role: Mapped[MemberRole] = mapped_column(String(16), default="member")
+    role: Mapped[InvitedRole] = mapped_column(String(16), default="member")
     uses: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]

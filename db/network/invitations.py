@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Invitation, Label, MemberRole, Network, Person, WrongCode
+from db.models import Invitation, InvitedRole, Label, Network, Person, WrongCode
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0 and O, no 1, I and L, no U (which hides in V): 30 signs, so 8 of them are 39 bits."""
@@ -101,7 +101,7 @@ def make(
     uses: int,
     expires_at: datetime,
     note: str = "",
-    role: MemberRole = "member",
+    role: InvitedRole = "member",
     cohort_id: int | None = None,
     now: datetime,
 ) -> Invitation:

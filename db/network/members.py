@@ -89,6 +89,33 @@ def end(db: Session, member: Member, *, state: EndState, because: str | None, no
     member.state, member.ended_at, member.ended_because = state, now, because
     give_role(member, "member")
     db.flush()
+    _leave_active(db, member)
+
+
+def rest(db: Session, member: Member) -> None:
+    """Let a membership rest: nothing of it works, and its role waits. Another network of theirs becomes the
+    active one, if there is any."""
+    member.state = "resting"
+    db.flush()
+    _leave_active(db, member)
+
+
+def end_rest(member: Member) -> None:
+    """Let a membership that rests go on as it was."""
+    member.state = "active"
+    if member.person.network_id is None:
+        member.person.network_id = member.network_id
+
+
+def resting(db: Session, person_id: int, network_id: int | None = None) -> Member | None:
+    """Return a membership of a person that rests, in this network or in any; None for none."""
+    rests = select(Member).where(Member.person_id == person_id, Member.state == "resting")
+    if network_id is not None:
+        rests = rests.where(Member.network_id == network_id)
+    return db.scalar(rests.options(joinedload(Member.network)).order_by(Member.id).limit(1))
+
+
+def _leave_active(db: Session, member: Member) -> None:
     if member.person.network_id == member.network_id:
         others = memberships(db, member.person)
         member.person.network_id = others[0].network_id if others else None

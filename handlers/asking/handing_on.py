@@ -15,8 +15,12 @@ UNSEEN = (6 * 3600.0, 48 * 3600.0)
 """Seconds between which others see that a request is over whose asker has no name, and has gone."""
 
 
-def end_requests_of(ctx: Context, member: Member) -> None:
-    """End the requests of a member who leaves, and find others for those whom they help."""
+LEFT = _("The one who asked has left the network, so this conversation ends. Thank you for your help.")
+
+
+def end_requests_of(ctx: Context, member: Member, why: Text = LEFT) -> None:
+    """End the requests of a member who leaves, and find others for those whom they help; `why` is what their
+    helpers read."""
     for request in _held(ctx, help_requests.open_by(ctx.db, member), lambda each: each.closed_at is None):
         routing.stop(ctx, request)
         if request.anonymous:
@@ -24,11 +28,7 @@ def end_requests_of(ctx: Context, member: Member) -> None:
             continue
         help_requests.close(ctx.db, request, "withdrawn", ctx.now)
         posting.close_post(ctx, request, posting.TAKEN_BACK)
-        ending.end_of_request(
-            ctx,
-            request,
-            _("The one who asked has left the network, so this conversation ends. Thank you for your help."),
-        )
+        ending.end_of_request(ctx, request, why)
     hand_on(ctx, member)
 
 

@@ -94,6 +94,11 @@ def usable(ctx: Context, invitation: Invitation) -> Invitation | None:
             )
         )
         return None
+    if mine is not None and mine.state == "resting":
+        ctx.say(
+            _("Your place in <b>{network}</b> rests while something is looked at.", network=mine.network.name)
+        )
+        return None
     if (mine is None or mine.state != "active") and not works(invitation, ctx):
         say_why_not(ctx, invitation)
         return None

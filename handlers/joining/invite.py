@@ -174,7 +174,7 @@ def _show(ctx: Context, invitation: Invitation, code: str) -> None:
         heading(
             _("Invitation to {network}", network=ctx.network.name),
             _("{name} invites you. Here mentors help each other.", name=ctx.person.name),
-            *(_way(ctx.installation.title(name), *way) for name, way in ways.items()),
+            *(way_in(ctx.installation.title(name), *way) for name, way in ways.items()),
             lines(_("Code: <code>{code}</code>", code=shown), _valid_until(ctx, invitation)),
         ),
         file=picture,
@@ -190,7 +190,7 @@ def _steps(*, carries: bool) -> list[Text]:
     return [scan, _("2. Begin a chat."), _("3. Write the code there.")]
 
 
-def _way(messenger: str, link: str, carries: bool) -> Text:
+def way_in(messenger: str, link: str, carries: bool) -> Text:
     """Return how somebody gets to the bot on a messenger, and what they do there with the code."""
     account = account_in(link)
     if carries:

@@ -10,7 +10,7 @@ from db.models import Invitation, Network, Person
 from db.network import invitations, members
 from handlers.front.steps import Explain
 from handlers.joining import codes, consent, membership
-from handlers.joining.steps import JoinAfterAll, Unfinished
+from handlers.joining.steps import BecomeTrusted, JoinAfterAll, Unfinished
 from handlers.settings import profile
 from handlers.settings.steps import SpeakIn
 
@@ -50,7 +50,9 @@ def join_after_all(ctx: Context, step: JoinAfterAll) -> None:
 
 
 def _join(ctx: Context, invitation: Invitation) -> None:
-    """Ask what has to be asked, and begin the membership."""
+    """Ask what has to be asked, and begin the membership; a trusted person becomes no member."""
+    if invitation.role == "trusted":
+        ctx.redirect(BecomeTrusted(invitation.code_hash))
     network = ctx.db.get_one(Network, invitation.network_id)
     known = members.of(ctx.db, network, ctx.person)
     if known is not None and known.state == "active":

@@ -39,6 +39,12 @@ class AgreeAgain(Step):
     """Agree to what is kept, after it has changed."""
 
 
+class BecomeTrusted(Step, menu=_("Join with a code")):
+    """Become a trusted person, by the hash of an invitation’s code."""
+
+    code_hash: str
+
+
 class Unfinished(Timer):
     """Remind somebody who began to join a while ago and has not finished."""
 

@@ -25,6 +25,7 @@ from db.models import Network
 from db.network import members, networks
 from db.network.networks import Facts
 from handlers.checking_in import rounds
+from handlers.network.steps import ShowTrusted
 from handlers.protecting import personal_data
 from handlers.settings import clock
 from handlers.vocabulary import SKIP
@@ -51,6 +52,8 @@ NAMES: dict[str, AnyText] = {
     "public": _("Who sees the profile"),
 }
 """What the facts about a network are called."""
+TRUSTED = "trusted"
+"""What is chosen like a fact, and is a matter of its own."""
 
 
 @command(
@@ -66,8 +69,10 @@ def network(ctx: Context) -> None:
     what = ctx.choose(
         "what",
         paragraphs(facts(Facts.of(ctx.network)), _("What should I change?")),
-        NAMES,
+        {**NAMES, TRUSTED: _("Trusted persons")},
     )
+    if what == TRUSTED:
+        ctx.redirect(ShowTrusted())
     present = Facts.of(ctx.network)
     if ctx.shown("fact", [what, getattr(present, what)]):
         ctx.say(facts(present))

@@ -109,7 +109,10 @@ def _forget_everything(ctx: Context, mine: Sequence[Member]) -> None:
     when = ctx.choose(
         "when",
         paragraphs(
-            _("I forget your name, your account, your profile, your questions and your answers."),
+            _(
+                "I forget your name, your account, your profile, your questions and your answers. If "
+                "something was reported, by you or about you, those who look into it keep the report."
+            ),
             _(
                 "Messages that others have received stay in their chats. What you wrote and has not arrived "
                 "yet will not arrive. In a day you can still change your mind, or I do it now."

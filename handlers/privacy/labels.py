@@ -27,6 +27,7 @@ TABLES: Mapping[str, Text] = {
     "wrong_codes": _("Wrong codes you typed"),
     "announcements": _("Announcements you made"),
     "journal": _("What is written down about you and by you"),
+    "trusted_people": _("Networks that trust you with what is reported"),
 }
 """The tables, in the order of the list."""
 
@@ -117,6 +118,9 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("announcements", "audience"): _("For whom"),
     ("announcements", "readers"): _("How many read it"),
     ("announcements", "made_at"): _WHEN,
+    ("trusted_people", "network_id"): _NETWORK,
+    ("trusted_people", "asked_at"): _("When you were asked"),
+    ("trusted_people", "agreed_at"): _("When you agreed"),
     ("journal", "network_id"): _NETWORK,
     ("journal", "act"): _("What was done"),
     ("journal", "at"): _WHEN,
@@ -130,6 +134,7 @@ VALUES: Mapping[tuple[str, str], Mapping[Any, AnyText]] = {
     ("members", "state"): {
         "founding": _("waits for a confirmation"),
         "active": _("goes on"),
+        "resting": _("rests"),
         "left": _("you left"),
         "removed": _("was ended by those who coordinate"),
     },

@@ -71,7 +71,8 @@ def send_mine(ctx: Context, step: SendMine) -> None:
         paragraphs(
             _(
                 "This is everything I keep about you. Open index.html to read it; data.json is the same for "
-                "programs. What others wrote to you is not in it."
+                "programs. What others wrote to you is not in it, and no report: those who received one "
+                "decide what may be read of it."
             ),
             [_("If you have a question about it: {contact}", contact=who)] if who else [],
         ),

@@ -10,7 +10,7 @@ from bot import Context
 from db import people
 from db.engine import seen
 from db.models import Member, Person
-from db.network import members
+from db.network import members, trusted
 from handlers.protecting import coordinators
 
 
@@ -35,7 +35,8 @@ ONCE = timedelta(hours=1)
 
 def somebody(ctx: Context) -> Somebody | None:
     """Return whom the member who acts can write to: one who coordinates and is awake, else one who may be
-    woken, else one who coordinates, else one who runs the bot; None where nobody can be reached."""
+    woken, else a trusted person, else one who coordinates, else one who runs the bot; None where nobody can
+    be reached."""
     network = ctx.network
     there = coordinators.preferred(ctx, coordinators.reachable(ctx, ctx.member))
     for member in there:
@@ -43,11 +44,22 @@ def somebody(ctx: Context) -> Somebody | None:
             return Somebody(member.person, "awake", member)
     for member in coordinators.to_be_woken(ctx, ctx.member):
         return Somebody(member.person, "woken" if ctx.sleeps(member.person, network) else "awake", member)
+    for member in _trusted(ctx):
+        return Somebody(member.person, "woken" if ctx.sleeps(member.person, network) else "awake", member)
     for member in there:
         return Somebody(member.person, "asleep", member)
     for person in coordinators.operators(ctx, without=()):
         return Somebody(person, "asleep" if ctx.sleeps(person, network) else "awake")
     return None
+
+
+def _trusted(ctx: Context) -> list[Member]:
+    """Return the other members whom the network trusts and who can be reached: they have agreed to be woken
+    where somebody is in danger."""
+    agreed = [person for person in trusted.agreed(ctx.db, ctx.network.id) if person.id != ctx.person.id]
+    reached = people.reach(ctx.db, [person.id for person in agreed])
+    found = [members.of(ctx.db, ctx.network, person) for person in agreed if person.id in reached]
+    return [member for member in found if member is not None and member.state == "active"]
 
 
 def is_woken(ctx: Context, person: Person) -> bool:

@@ -49,11 +49,14 @@ def to_be_woken(ctx: Context, member: Member) -> Sequence[Member]:
 
 def operators(ctx: Context, *, without: Collection[int]) -> list[Person]:
     """Return those who run the bot and can be reached, without the one who acts and some others (by id)."""
-    accounts = sorted((each.messenger, each.account) for each in ctx.installation.operators)
-    there = [
-        person
-        for person in people.behind(ctx.db, accounts)
-        if person.id != ctx.person.id and person.id not in without
+    return [
+        person for person in all_operators(ctx) if person.id != ctx.person.id and person.id not in without
     ]
+
+
+def all_operators(ctx: Context) -> list[Person]:
+    """Return those who run the bot and can be reached."""
+    accounts = sorted((each.messenger, each.account) for each in ctx.installation.operators)
+    there = people.behind(ctx.db, accounts)
     reached = people.reach(ctx.db, [person.id for person in there])
     return [person for person in there if person.id in reached]

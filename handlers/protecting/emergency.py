@@ -16,6 +16,7 @@ from babel import Locale
 from babel.core import get_global
 
 from bot import AnyText, Context, HelpLine, Role, Text, Verbatim, _, form
+from db.models import Network, Person
 from i18n import SOURCE
 
 FILE = Path(__file__).with_suffix(".toml")
@@ -34,8 +35,9 @@ FITTING = {
     "danger": ("police", "women", "violence", "talk"),
     "violence": ("police", "women", "violence", "talk"),
     "life": ("talk",),
+    "child": ("police", "child", "talk"),
 }
-"""The numbers for each kind of need beside those for emergencies, the most fitting first."""
+"""The numbers for each kind of need and of harm beside those for emergencies, the most fitting first."""
 OLD = timedelta(days=365)
 """Who looked up a number longer ago than this looks again."""
 
@@ -76,7 +78,12 @@ def country(ctx: Context) -> str:
     if ctx.room is not None:
         network = ctx.room.network
         return country_of(ctx.installation.zone(network.time_zone if network else None).key)
-    return country_of(ctx.zone(ctx.person, ctx.network if ctx.may(Role.MEMBER) else None).key)
+    return country_of_person(ctx, ctx.person, ctx.network if ctx.may(Role.MEMBER) else None)
+
+
+def country_of_person(ctx: Context, person: Person, network: Network | None) -> str:
+    """Return the country in which a person lives, as far as is known."""
+    return country_of(ctx.zone(person, network).key)
 
 
 def countries(ctx: Context) -> list[str]:
@@ -105,21 +112,25 @@ def numbers(ctx: Context, kinds: Collection[str], *, of_other: bool) -> list[Any
     """Return what the one who acts can call, one a line: what is for emergencies, the operator's lines, and
     those that fit the kinds of need. For suicide, somebody to talk to comes first."""
     wanted = dict.fromkeys(what for kind, fitting in FITTING.items() if kind in kinds for what in fitting)
-    emergency, others = _found(ctx, (*wanted, "child") if of_other else wanted)
+    emergency, others = _found(ctx, country(ctx), (*wanted, "child") if of_other else wanted)
     talk_first = others and not of_other and set(kinds) == {"life"}
     return [*others, *emergency] if talk_first else [*emergency, *others]
 
 
 def every(ctx: Context) -> list[AnyText]:
     """Return everything that the one who acts can call, one a line."""
-    emergency, others = _found(ctx, [what for what in WHAT if what != "emergency"])
+    return every_in(ctx, country(ctx))
+
+
+def every_in(ctx: Context, where: str) -> list[AnyText]:
+    """Return everything that can be called in a country, one a line."""
+    emergency, others = _found(ctx, where, [what for what in WHAT if what != "emergency"])
     return [*emergency, *others]
 
 
-def _found(ctx: Context, wanted: Iterable[str]) -> tuple[list[AnyText], list[AnyText]]:
+def _found(ctx: Context, where: str, wanted: Iterable[str]) -> tuple[list[AnyText], list[AnyText]]:
     """Return the numbers for emergencies, and those for what is wanted: first the police, then the operator's
     lines, then those of the program without any that has the name of one of the operator's."""
-    where = country(ctx)
     there = by_country().get(where, [])
     ours = [line for line in ctx.installation.help_lines if line.country in ("", where)]
     names = {line.name for line in ours}

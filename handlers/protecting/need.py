@@ -7,7 +7,8 @@ from hashlib import sha256
 from bot import AnyText, Button, Command, Context, Role, UserMessage, _, lines, on, paragraphs
 from bot.reading.need import Need
 from db.engine import seen
-from handlers.protecting import awake, emergency, report
+from handlers.protecting import awake, emergency
+from handlers.protecting import ways as people_here
 from handlers.protecting.awake import Somebody
 from handlers.protecting.steps import (
     AskToWrite,
@@ -32,8 +33,8 @@ def answered(ctx: Context, message: UserMessage) -> bool:
     if "life" in need.kinds:
         people, ways = _of_life(ctx, need)
     else:
-        ways = report.ways(ctx)
-        people = report.about_people(ctx, ways)
+        ways = people_here.ways(ctx)
+        people = people_here.about_people(ctx, ways)
     waits = ctx.let_wait()
     ctx.say(
         paragraphs(
@@ -44,6 +45,11 @@ def answered(ctx: Context, message: UserMessage) -> bool:
         ),
         *ways,
         *way_back(waits=waits),
+        *(
+            [Button(_("Report danger or harm"), Command("report"), keep=True)]
+            if "life" not in need.kinds and ctx.may(Role.MEMBER)
+            else []
+        ),
         *(
             [Button(_("Go on with my request"), Command("ask"), given={"need": as_need(message).to_json()})]
             if need.of_other and ctx.may(Role.MEMBER)
@@ -116,7 +122,7 @@ def _opening(need: Need) -> AnyText:
 def _of_life(ctx: Context, need: Need) -> tuple[AnyText, list[Button]]:
     """Return who else is there, and that nobody is told of it; and the ways to them."""
     if not ctx.may(Role.MEMBER):
-        return report.about_people(ctx, ()), []
+        return people_here.about_people(ctx, ()), []
     there = awake.somebody(ctx)
     if there is None:
         return _("I will tell nobody."), []

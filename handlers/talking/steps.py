@@ -56,6 +56,13 @@ class ShowEnd(Timer):
     relay_id: int
 
 
+class EndQuietly(Timer):
+    """Tell one of the two, at a random time, that the conversation is over, as if it had just been ended."""
+
+    relay_id: int
+    person_id: int
+
+
 class EndSettled(Timer):
     """End a conversation in which all was settled some time ago, without a word."""
 

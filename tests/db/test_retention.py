@@ -192,6 +192,8 @@ async def test_many_are_deleted_some_at_a_time_and_the_log_says_how_many_it_was(
                 "reasons": 0,
                 "counted": 0,
                 "strangers": 1,
+                "report_words": 0,
+                "serious_report_words": 0,
             }
         ]
 

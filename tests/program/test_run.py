@@ -316,7 +316,7 @@ async def test_what_others_could_read_is_ours_alone_after_a_start(tmp_path: Path
             await running.says("connected")
             found = await asyncio.to_thread(modes, tmp_path)
         assert found.pop("config.toml") == 0o666, "that is for the operator to change"
-        assert len(found) == 4
+        assert len(found) == 5
         assert set(found.values()) == {0o600}
 
 

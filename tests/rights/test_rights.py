@@ -49,6 +49,8 @@ OTHERS: dict[str, Sequence[Any]] = {
     "number": (0, 7),
     "value": (5, 99),
     "said": (FORGED,),
+    "agrees": (True, False),
+    "was": (True, False),
 }
 """Arguments that are no ids → what is tried for them."""
 

@@ -26,7 +26,7 @@ from db.engine.turns import TurnSession
 from db.help import check_ins, help_requests, relays, schedules
 from db.help.schedules import Rhythm
 from db.models import Base, CheckIn, Delivery, EndState, Member, MemberRole, Network, Person
-from db.network import announcements, invitations, members, networks, rooms
+from db.network import announcements, invitations, members, networks, reports, rooms, trusted
 from db.network.networks import Facts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -228,6 +228,22 @@ class World:
         letter = letters.write(db, body=to_json(Verbatim(f"ANNOUNCEMENT~{tag}")), offers=[], now=NOW)
         made = announcements.make(db, author, letter_id=letter, audience="all", readers=3, now=NOW)
         self.ids[f"announcement {tag}"] = made.id
+        trusted_person = trusted.ask(db, network, author.person, NOW, agrees=True)
+        self.ids[f"trusted {tag}"] = trusted_person.id
+        report = reports.send(
+            db,
+            network,
+            f"{tag * 4}",
+            category="other",
+            naming="unnamed",
+            reporter=self._person(db, not_well),
+            about=reports.signed(author.person),
+            said={"messages": [{"words": f"REPORT~{tag}", "media": [], "message": "", "album": ""}]},
+            due_at=NOW + timedelta(hours=2),
+            now=NOW,
+        )
+        reports.give(db, report, author.person, NOW)
+        self.ids[f"report {tag}"] = report.id
         rooms.bind(rooms.at(db, "telegram", f"room{tag}", "", f"ROOM~{tag}"), network, NOW)
 
     # --- acting ----------------------------------------------------------------------------------

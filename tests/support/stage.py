@@ -14,6 +14,7 @@ from bot.handler import Handler
 from bot.messenger import Messenger
 from bot.program import demo
 from bot.program.compose import MESSENGERS
+from db.seal import Key
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 
@@ -48,9 +49,11 @@ def play(
     database: str,
     messengers: Sequence[Messenger[Any]] = tuple(MESSENGERS),
     reached: set[str] | None = None,
+    key: Key | None = None,
 ) -> str:
     """Return the transcript of a script: its lines, and what the bot says to each. `database` is its address;
-    people are on `messengers`; the names of the handlers that are called go into `reached`."""
+    people are on `messengers`; the names of the handlers that are called go into `reached`. What is secret is
+    sealed with the `key`, if there is one."""
     lines: list[str] = []
     names = reached if reached is not None else set()
 
@@ -59,7 +62,7 @@ def play(
         called(handler, *given)
 
     async def run() -> None:
-        async with demo.Stage(database, lines.append, messengers) as terminal:
+        async with demo.Stage(database, lines.append, messengers, key) as terminal:
             await terminal.play(script.splitlines(), demo.CAST)
 
     called = Handler.call

@@ -456,6 +456,8 @@ SHARED = {
     "the same act, wherever it is offered": {"Another day", "Ask somebody", "Ask somebody else"}
     | {"Ask them too", "Ask {name}"},
     "a question that has settled itself": {"No longer needed"},
+    "what is written is sent, or not": {"Do not send", "Send it"},
+    "nothing is changed, or none of these is meant": {"Leave it as it is", "Something else"},
 }
 """Texts that are buttons in several areas and mean the same in each, by why. One that means something else
 gets a context: `_c("a book", "Take it out")`."""

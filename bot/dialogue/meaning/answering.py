@@ -53,7 +53,7 @@ def rest(said: UserMessage, state: State) -> Meaning | None:
     is_whole = is_message(answer) and bool(state.offers_of(parked))
     if not is_whole and (answer != before or len(before) < FREE or parked.takes != "choice"):
         return None
-    if _is_meant_for(parked, said, state):
+    if _is_meant_for(parked, said, state) or said.forwarded != message_of(answer).forwarded:
         return None
     heard = {**parked.heard, said.message: [question, said.words]}
     whole = "\n".join(words for about, words in heard.values() if about == question and words)
@@ -63,14 +63,15 @@ def rest(said: UserMessage, state: State) -> Meaning | None:
 
 
 def _part_of_album(parked: Any, said: UserMessage) -> Complete:
-    answers, args = dict(parked.answers), dict(parked.args)
+    kept = type(parked.answers)  # as secret as it was
+    answers, args = kept(parked.answers), kept(parked.args)
     question = ""
     if answers:
         question, before = answers.popitem()
         answers[question] = with_media(before, said)
     elif "said" in args:
         args["said"] = with_media(args["said"], said)
-    heard = {**parked.heard, said.message: [question, said.words]}
+    heard = kept({**parked.heard, said.message: [question, said.words]})
     return Complete(parked, {"answers": answers, "args": args, "heard": heard})
 
 

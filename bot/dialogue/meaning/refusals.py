@@ -8,6 +8,7 @@ from bot.dialogue.dialogue import CHANGED
 from bot.handler import Handler, Role
 from bot.text import AnyText, Command, _, paragraphs
 from bot.user_message import UserMessage
+from db.network import members
 
 LONGEST_QUOTE = 60
 """Characters of somebody's words that are enough for them to know which are meant."""
@@ -122,6 +123,8 @@ def not_allowed(needs: Role, actor: Actor) -> AnyText:
             "Only the people who run this bot can do that. Your account is <code>{account}</code> to me.",
             account=f"{mine.messenger}:{mine.account}",
         )
+    if actor.known.member_id is None and (rests := members.resting(actor.db, actor.known.person_id)):
+        return resting(rests.network.name)
     if actor.known.member_id is None:
         return _(
             "This is for members. If you have an invitation code, just type it here. {start} shows how else "
@@ -129,6 +132,14 @@ def not_allowed(needs: Role, actor: Actor) -> AnyText:
             start=Command("start"),
         )
     return _("Only those who coordinate your network can do that. They are glad to help if you ask them.")
+
+
+def resting(network: str) -> AnyText:
+    """Return what is said to somebody whose place in a network rests."""
+    return _(
+        "Your place in <b>{network}</b> rests while something is looked at, so I cannot do that now.",
+        network=network,
+    )
 
 
 def failed(number: str) -> AnyText:

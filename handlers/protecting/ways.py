@@ -1,9 +1,9 @@
-"""Danger, violence and harm: whom to call first, then people here, of whom the reader chooses one who has
+"""The ways to people who can help: numbers to call, and people here, of whom the reader chooses one who has
 nothing to do with it. Nobody is told without a tap."""
 
 from collections.abc import Collection
 
-from bot import AnyText, Button, Context, Role, _, command, lines, on, paragraphs
+from bot import AnyText, Button, Context, Role, _, lines, on
 from handlers.protecting import coordinators, emergency
 from handlers.protecting.steps import ShowNumbers, WriteInNeed, WriteToOperators
 
@@ -11,19 +11,7 @@ MOST = 3
 """People who are offered by name: of these, one has nothing to do with it, and nobody has to read a list."""
 
 
-@command("report", needs=Role.ANYONE, menu=_("Report danger or harm"), discreet=True)
-def report(ctx: Context) -> None:
-    """Show whom to call where somebody is in danger, and to whom here a harm can be told."""
-    people = ways(ctx)
-    ctx.say(
-        paragraphs(
-            _("If somebody is in danger now, call first:"),
-            lines(emergency.every(ctx)),
-            about_people(ctx, people),
-        ),
-        *people,
-        forget=True,
-    )
+NOBODY = _("Nobody in your network can be reached now. I will tell nobody.")
 
 
 @on(ShowNumbers)
@@ -53,7 +41,7 @@ def about_people(ctx: Context, offered: Collection[Button]) -> AnyText:
     if not ctx.may(Role.MEMBER):
         return _("I am here for volunteer mentors and cannot help with this myself. I will tell nobody.")
     if not offered:
-        return _("Nobody in your network can be reached now. I will tell nobody.")
+        return NOBODY
     return _(
         "You can also tell a person here who has nothing to do with it. Only they read it. Where somebody is "
         "in danger, they may have to tell others. I will tell nobody by myself."

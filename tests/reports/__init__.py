@@ -1,0 +1,1 @@
+"""What is reported reaches those who may know, and leaves no trace elsewhere."""

@@ -1,0 +1,238 @@
+"""Nobody else learns of a report: not the person it is about, not who reads the program's log, not who has
+the database's file."""
+
+import io
+import logging
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.program import demo
+from bot.program.compose import MESSENGERS
+from bot.support import log
+from db import files, store
+from db.engine import turns
+from db.models import Report
+from db.network import reports
+from db.old import Old
+from db.seal import Key
+from tests.support.aio import on_loop
+from tests.support.stage import blocks, play
+
+PEOPLE = """
+@ Mia, meta-mentor on telegram, en
+@ Dora, deputy on telegram, en
+@ Kim, member on telegram, en
+@ Ana, member on telegram, en
+@ Bo, member on matrix, en
+@ Cy, member on telegram, en
+@ Dan, member on telegram, en
+Mia: /network trusted
+Mia: [Name a member]
+Mia: Kim
+Kim: [Yes, I agree]
++ 1 minute
+"""
+REPORT = """
+Ana: /report
+Ana: [No]
+Ana: [How the network is led]
+Ana: [Yes, somebody here]
+Ana: [Mia]
+Ana: FIRSTMARK she said
+Ana: (document LETTERMARK.pdf) CAPTIONMARK of a letter
+Ana: [That is all]
++ 1 minute
+Ana: KNOWNMARK knows of it
+Ana: [Yes, without my name]
+"""
+SENT = """
+Ana: [Send it]
+Kim: [Read it]
+Kim: [I take it]
+Kim: [Ask back]
+Kim: QUESTIONMARK was it?
+Ana: [Answer]
+Ana: ANSWERMARK it was
+Dora: [Read it]
+"""
+CLOSED = """
+Kim: [Let them rest]
+Kim: [Let the place rest]
+Kim: [End the rest]
+Kim: [Done]
+Kim: [Talked and settled]
+Kim: SENTENCEMARK we talked
+Ana: [No]
+"""
+MARKS = (
+    "FIRSTMARK",
+    "LETTERMARK",
+    "CAPTIONMARK",
+    "KNOWNMARK",
+    "QUESTIONMARK",
+    "ANSWERMARK",
+    "SENTENCEMARK",
+)
+
+
+# --- the person it is about ----------------------------------------------------------------------
+
+LOOKS = """
+Mia: /pulse
+Mia: [The figures]
+Mia: /members
+Mia: /log
+Mia: /network
+Mia: /cancel
+Mia: /network trusted
+Mia: /requests
+Mia: /profile
+Mia: /cancel
+Mia: /start
+Mia: /help
+"""
+
+
+def seen_by(name: str, page: str) -> list[list[str]]:
+    """What somebody reads, without the codes that are new each time."""
+    hers = [block for block in blocks(page) if block[0].startswith(f"    > {name}:")]
+    return [[re.sub(r"\b[0-9A-Z]{4}-?[0-9A-Z]{4}\b", "CODE", line) for line in block] for block in hers]
+
+
+def test_the_accused_sees_the_same_before_and_after(tmp_path: Path) -> None:
+    page = play(f"{PEOPLE}{LOOKS}# reported\n{REPORT}{SENT}# after\n{LOOKS}", f"sqlite:///{tmp_path}/db")
+    before, rest = page.split("# reported\n")
+    between, after = rest.split("# after\n")
+    assert seen_by("Mia", between) == []
+    looked = seen_by("Mia", before)[-len(seen_by("Mia", after)) :]
+    assert seen_by("Mia", after) == looked
+    assert len(looked) > 10
+
+
+def test_those_who_have_nothing_to_do_with_it_hear_nothing(tmp_path: Path) -> None:
+    page = play(PEOPLE + REPORT + SENT + CLOSED, f"sqlite:///{tmp_path}/db").split("FIRSTMARK", 1)[1]
+    heard = {block[0].split(":")[0].removeprefix("    > ") for block in blocks(page) if "    >" in block[0]}
+    assert heard == {"Ana", "Kim", "Dora", "Mia"}
+    assert [line for block in seen_by("Mia", page) for line in block] == [
+        "    > Mia: Your place in Neckar Mentors rests while something is looked at. Kim talks with you.",
+        "    > Mia: Your place in Neckar Mentors is as it was again.",
+    ]
+
+
+# --- the log -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def leave_no_trace() -> Iterator[None]:
+    """Give the process's logging back as it was."""
+    root, ours = logging.getLogger(), logging.getLogger(log.ROOT)
+    before = root.level, ours.level, root.handlers[:]
+    yield
+    root.setLevel(before[0])
+    ours.setLevel(before[1])
+    root.handlers[:] = before[2]
+
+
+def test_the_log_does_not_say_that_anything_was_reported(tmp_path: Path) -> None:
+    stream = io.StringIO()
+    log.configure("debug", "text", stream)
+    play(f"{PEOPLE}{REPORT}Ana: [Send it]\n+ 4 days\nKim: [I take it]\n{CLOSED}", f"sqlite:///{tmp_path}/db")
+    lines = stream.getvalue().splitlines()
+    traces = [line for line in lines if "report" in line.lower() or "MARK" in line]
+    told = {match[0] for line in traces for match in re.finditer(r"handler=\S+| deleted ", line)}
+    assert told == {"handler=reporting.AskTrusted", "handler=reporting.AgreeTrusted", " deleted "}
+    assert [line for line in traces if " deleted " in line and "report_words=0" not in line] == []
+    assert any("of=timer handler=bot.Unasked" in line for line in lines), "the clock on receivers"
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_the_file_alone_shows_nothing_of_it(tmp_path: Path) -> None:
+    """Not while it is being written either, nor once it is closed: what is looked at is all that SQLite
+    keeps, what is written ahead too."""
+    path, key = tmp_path / "db", Key("k" * 40, tmp_path / "mentornet.key")
+
+    def found() -> list[str]:
+        inside = b"".join(each.read_bytes() for each in files.all_of(path))
+        return [mark for mark in MARKS if mark.encode() in inside]
+
+    page: list[str] = []
+    async with demo.Stage(f"sqlite:///{path}", page.append, tuple(MESSENGERS), key) as terminal:
+        for part in (PEOPLE + REPORT, SENT, CLOSED):
+            await terminal.play(part.splitlines(), ())
+            assert found() == []
+    assert found() == []
+    assert all(mark in "\n".join(page) for mark in MARKS if mark != "LETTERMARK"), "all of it was said"
+
+
+@on_loop
+async def test_without_a_key_it_would_be_found(tmp_path: Path) -> None:
+    async with demo.Stage(f"sqlite:///{tmp_path}/db", lambda line: None) as terminal:
+        await terminal.play((PEOPLE + REPORT).splitlines(), ())
+        inside = b"".join(each.read_bytes() for each in files.all_of(tmp_path / "db"))
+    assert b"FIRSTMARK" in inside
+
+
+def test_the_row_of_a_report_names_nobody(tmp_path: Path) -> None:
+    key = Key("k" * 40, tmp_path / "mentornet.key")
+    play(f"{PEOPLE}{REPORT}Ana: [Send it]", f"sqlite:///{tmp_path}/db", key=key)
+    with store.connected(f"sqlite:///{tmp_path}/db") as engine, engine.connect() as connection:
+        (row,) = connection.execute(text("SELECT * FROM reports")).mappings()
+        people = {each.name: each.id for each in connection.execute(text("SELECT name, id FROM people"))}
+    numbers = {name for name, value in row.items() if value in (people["Ana"], people["Mia"])}
+    assert numbers <= {"id", "network_id"}, "a number of somebody"
+    for name in ("Ana", "Mia", '"person"'):
+        assert name not in str(dict(row))
+
+
+# --- in time -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("category", "days"), [("How the network is led", 365), ("A child", 3 * 365)])
+def test_words_are_deleted_and_the_report_still_counts(tmp_path: Path, category: str, days: int) -> None:
+    script = REPORT.replace("How the network is led", category)
+    play(f"{PEOPLE}{script}Ana: [Send it]\nKim: [I take it]\n{CLOSED}", f"sqlite:///{tmp_path}/db")
+    with turns.opened(f"sqlite:///{tmp_path}/db") as sessions, sessions.begin() as db:
+        (report,) = db.query(Report).all()
+        assert report.closed_at is not None
+        keeps = {False: 365, True: 3 * 365}
+        for at in (timedelta(days=days - 1), timedelta(days=days + 1)):
+            for serious, kept in keeps.items():
+                before = report.closed_at + at - timedelta(days=kept)
+                reports.forget(db, Old(before, None, 50), serious=serious)
+            db.refresh(report)
+            assert report.forgotten == (at > timedelta(days=days))
+        assert (report.said, report.about, report.reporter, report.sentence) == (None,) * 4
+        assert (report.outcome, report.number is not None) == ("settled", True)
+        assert reports.closed(db, report.network, report.sent_at) == 1
+
+
+# --- who runs the bot ----------------------------------------------------------------------------
+
+
+def test_a_report_about_an_operator_never_reaches_them(tmp_path: Path) -> None:
+    """Not at first, not when nobody takes it in time, and not as the third one."""
+    about = "\n".join(
+        f"{who}: {words}"
+        for who in ("Ana", "Kim", "Cy")
+        for words in (
+            *("/report", "[No]", "[Somebody’s data]", "[Yes, somebody here]", "Olga"),
+            *("She reads our names aloud.", "[That is all]", "[Nobody]", "[No]", "[Send it]"),
+        )
+    )
+    people = (
+        "\n@ Mia, meta-mentor on telegram, en\n@ Ana, member on telegram, en\n@ Kim, member on telegram, en\n"
+        "@ Cy, member on telegram, en\n@ Olga, operator on telegram, en\n@ Otto, operator on telegram, en\n"
+        "Olga: /operator\nOtto: /operator\n# begins\n"
+    )
+    page = play(f"{people}{about}\n+ 8 days", f"sqlite:///{tmp_path}/db").split("# begins\n")[1]
+    assert seen_by("Olga", page) == []
+    heard = "\n".join(line for block in seen_by("Otto", page) for line in block)
+    assert "3 reports about the same person" in heard
