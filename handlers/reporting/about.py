@@ -25,7 +25,12 @@ class About:
 
 
 def ask(ctx: Context) -> About | None:
-    """Ask whom a report is about; None after saying that the one who was meant is no longer there."""
+    """Ask whom a report is about, unless the button said it; None after saying that the one who was meant is
+    no longer there."""
+    meant = ctx.brought("about")
+    person = next((each for each in _everybody(ctx) if str(each.id) == meant), None) if meant else None
+    if person is not None:
+        return About(person, person.name)
     talks = relays.open_in(ctx.db, ctx.network, ctx.person)
     whose = ctx.choose(
         "whose",
