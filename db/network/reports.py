@@ -178,6 +178,14 @@ def about(db: Session, network: Network, person: Person, since: datetime) -> lis
     ]
 
 
+def sent_by(db: Session, network: Network, person: Person, since: datetime) -> int:
+    """Return how many reports a person has sent since then. They are counted here, where they are sealed: a
+    tally would tell who reports."""
+    sent = select(Report).where(Report.network_id == network.id, Report.sent_at >= since)
+    sign = signed(person)
+    return sum(report.reporter == sign for report in db.scalars(sent))
+
+
 def closed(db: Session, network: Network, since: datetime) -> int:
     """Return how many reports were closed in a network since then."""
     return (

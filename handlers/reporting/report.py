@@ -6,7 +6,8 @@ from itertools import count
 
 from bot import AnyText, Button, Context, Role, Text, UserMessage, _, command, form, lines, paragraphs
 from db.models import Category, Naming, Person
-from handlers.protecting import emergency, ways
+from db.network import reports
+from handlers.protecting import emergency, limits, ways
 from handlers.reporting import about, giving, routing, sending, wording
 from handlers.reporting.about import About
 from handlers.reporting.sending import Draft
@@ -15,6 +16,9 @@ from handlers.reporting.steps import TakeReportBack
 LONGEST = 3000
 """Characters of a part of what happened; more of them can follow."""
 PARTS = 10
+MOST = 5
+"""Reports of harm that one person sends in a day: each takes hours of those who receive it. In danger there
+is no limit."""
 NAMINGS: dict[str, Text] = {
     "named": _("Yes, with my name"),
     "unnamed": _("Yes, without my name"),
@@ -77,6 +81,15 @@ def _danger(ctx: Context) -> None:
 
 def _harm(ctx: Context) -> None:
     """Ask what there is to know, show it once more with the names of those who will read it, and send it."""
+    if reports.sent_by(ctx.db, ctx.network, ctx.person, ctx.now - limits.DAY) >= MOST:
+        ctx.say(
+            paragraphs(
+                _("You have sent {n} reports since yesterday. Those who received them look at each.", n=MOST),
+                _("If somebody is in danger, call {numbers}.", numbers=emergency.at_once(ctx)),
+            ),
+            forget=True,
+        )
+        return
     if not routing.first(ctx, ctx.network, _not_for(ctx, None)):
         ctx.say(ways.NOBODY, forget=True)
         return

@@ -11,6 +11,7 @@ from db.engine import turns
 from db.network import tallies
 from handlers.protecting import limits
 from handlers.protecting.limits import Limit
+from handlers.reporting import report
 from tests.support.stage import play
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -70,3 +71,22 @@ def test_a_question_too_many_is_given_back(tmp_path: Path) -> None:
     assert played.rstrip().endswith(
         f"Which office is number {limits.QUESTIONS.most}?\n    |   [Ask it after all]"
     )
+
+
+def test_harm_is_reported_several_times_and_danger_always(tmp_path: Path) -> None:
+    answers = (
+        "[No]",
+        "[Something else]",
+        "[Nobody here]",
+        "What I saw.",
+        "[That is all]",
+        "[Nobody]",
+        "[No]",
+    )
+    once = "".join(f"Ana: {each}\n" for each in ("/report", *answers, "[Send it]"))
+    over = "Ana: /report\nAna: [No]\nAna: /report\nAna: [Yes, now]\n"
+    people = "@ Ana, member on telegram, en\n@ Mia, meta-mentor on telegram, en\n"
+    played = play(f"{people}{once * report.MOST}{over}", f"sqlite:///{tmp_path}/db")
+    assert played.count("Your number: R-") == report.MOST
+    assert f"You have sent {report.MOST} reports since yesterday." in played
+    assert "I can tell Mia too, with your name." in played[-200:]
