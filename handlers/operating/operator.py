@@ -26,10 +26,11 @@ from bot.lists import Debts, Notice, act, adds
 from db.engine import dead_letters, deliveries, timers
 from db.models import Network
 from db.network import networks
+from db.privacy import forgotten
 from handlers.joining import found
 from handlers.operating.steps import MoreProposals, ShowProposal
 
-A_WEEK = timedelta(days=7)
+A_WEEK, A_MONTH = timedelta(days=7), timedelta(days=30)
 
 FOUNDED = act("network.founded_by_operators", _("The operators founded the network on {day}."))
 """Done at the command line, by `db.network.founding`."""
@@ -155,4 +156,13 @@ def _health(ctx: Context) -> AnyText:
         )
         if aside
         else _("In the last week I have set no message aside."),
+        [
+            _n(
+                "In the last 30 days I have forgotten {n} account.",
+                "In the last 30 days I have forgotten {n} accounts.",
+                gone,
+            )
+        ]
+        if (gone := forgotten.count(ctx.db, ctx.now - A_MONTH))
+        else [],
     )
