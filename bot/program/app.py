@@ -30,7 +30,6 @@ from db import seal, shape, store
 from db.engine import deliveries, timers, turns
 from db.engine.leases import Leases
 from db.engine.notifier import Notifier
-from db.seal import Key
 
 log = get("app")
 
@@ -68,7 +67,7 @@ class App:
         moments: clock.Clock,
         installation: Installation,
         repertoire: Repertoire,
-        key: Key | None = None,
+        key: seal.Key | None = None,
     ) -> None:
         self.adapters = adapters
         self.clock = moments
@@ -256,10 +255,9 @@ class App:
         try:
             while await self.engine.due():
                 pass
+            self._waiting.over("timers go on")
         except Exception as error:
             await self._waiting.wait("timers wait", error=error)
-        else:
-            self._waiting.over("timers go on")
 
     # --- under a clock that is wound -------------------------------------------------------------
 
@@ -290,9 +288,8 @@ async def _nothing() -> None:
 
 
 def keep_what_is_there() -> None:
-    """Let Python look for garbage only among what comes from now on, and less often. The libraries alone are
-    300,000 objects, which it would go through again and again: everybody would wait for a fifth of a second
-    each time."""
+    """Let Python look for garbage only among what comes from now on, and less often: through the 300,000
+    objects of the libraries it would go again and again, and everybody would wait for a fifth of a second."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

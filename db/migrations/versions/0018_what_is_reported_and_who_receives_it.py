@@ -13,6 +13,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("words", sa.JSON(none_as_null=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_proofs")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "reports",
@@ -41,6 +42,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
         sa.UniqueConstraint("number", name=op.f("uq_reports_number")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_reports_closed_at", "reports", ["closed_at"])
     op.create_index("ix_reports_network_id_sent_at", "reports", ["network_id", "sent_at"])
@@ -61,6 +63,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trusted_people")),
         sa.UniqueConstraint("network_id", "person_id", name=op.f("uq_trusted_people_network_id_person_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_trusted_people_person_id", "trusted_people", ["person_id"])
 
@@ -80,5 +83,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_receivers")),
         sa.UniqueConstraint("report_id", "person_id", name=op.f("uq_report_receivers_report_id_person_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_report_receivers_person_id", "report_receivers", ["person_id"])
