@@ -112,7 +112,8 @@ class Router:
         word, _sep, rest = payload.partition("_")
         if word in self.payloads:
             return self.payloads[word], rest
-        return self.commands.get(word) or self.commands["start"], ""
+        found = self.commands.get(word)
+        return (found if found is not None and found.menu is not None else self.commands["start"]), ""
 
     def called(self, event: Event | None) -> Handler | None:
         """Return the command that words or a link call; None where they call none."""

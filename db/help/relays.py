@@ -93,9 +93,12 @@ def shows_name(relay: Relay, person: Person) -> bool:
     return relay.asker_named or person.id == relay.helper_id
 
 
-def note_words(relay: Relay, person: Person, now: datetime) -> None:
-    """Note that a person has said something in a relay."""
+def note_words(relay: Relay, person: Person, now: datetime, *, album: bool = False) -> None:
+    """Note that a person has said something in a relay. Of an `album` only the relay knows: what stands below
+    their words has no room there, and comes with the next."""
     relay.last_words_at = now
+    if album:
+        return
     if side(relay, person) == "asker":
         relay.asker_words_at = now
     else:

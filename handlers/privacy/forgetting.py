@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import Button, Command, Context, Text, _, form, on, paragraphs
+from bot import Button, Command, Context, Role, Text, _, command, form, on, paragraphs
 from bot.support.log import get
 from db.engine import timers
 from db.models import HelpRequest, Member, Person
@@ -31,6 +31,12 @@ SOON = timedelta(minutes=1)
 """After this the rows go, once the last message has arrived."""
 TRIES = 10
 """So often it is waited for the last message."""
+
+
+@command("forget", needs=Role.ANYONE, menu=None)
+def forget_by_name(ctx: Context) -> None:
+    """Ask what is to be forgotten, like the button."""
+    forget_me(ctx, ForgetMe())
 
 
 @on(ForgetMe)

@@ -12,7 +12,22 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 import i18n
-from bot import AnyText, Button, Context, Language, Made, Recipe, Verbatim, _, _n, form, on, paragraphs
+from bot import (
+    AnyText,
+    Button,
+    Context,
+    Language,
+    Made,
+    Recipe,
+    Role,
+    Verbatim,
+    _,
+    _n,
+    command,
+    form,
+    on,
+    paragraphs,
+)
 from bot.installation import Installation
 from bot.lists import ACTS
 from bot.text import Reader, render
@@ -47,6 +62,12 @@ class MyData(Recipe):
             archive.writestr("data.json", json.dumps(_data(kept), ensure_ascii=False, indent=1))
         parts = ", ".join(each.table.name for each, _rows in kept)
         return Made(packed.getvalue(), FILE, f"index.html, data.json: {parts}", "application/zip")
+
+
+@command("mydata", needs=Role.ANYONE, menu=None)
+def mydata(ctx: Context) -> None:
+    """Send a copy, like the button."""
+    send_mine(ctx, SendMine())
 
 
 @on(SendMine)

@@ -56,22 +56,10 @@ def privacy(ctx: Context) -> None:
     )
 
 
-@command("mydata", needs=Role.ANYONE, menu=None)
-def mydata(ctx: Context) -> None:
-    """Lead to a copy of what is kept."""
-    ctx.redirect(SendMine())
-
-
-@command("forget", needs=Role.ANYONE, menu=None)
-def forget(ctx: Context) -> None:
-    """Lead to what can be forgotten."""
-    ctx.redirect(ForgetMe())
-
-
 @command("consent", needs=Role.ANYONE, menu=None)
 def consent(ctx: Context) -> None:
-    """Lead to what somebody agreed to."""
-    ctx.redirect(ShowConsent())
+    """Say what somebody agreed to."""
+    show_consent(ctx, ShowConsent())
 
 
 @on(ShowMore)

@@ -65,8 +65,8 @@ def carry(ctx: Context, relay: Relay, message: UserMessage) -> None:
         deliveries.no_longer_put_off(ctx.db, ctx.person.id)  # whoever writes is awake
     in_flow = relay.last_words_at is not None and relay.last_words_at > ctx.now - AWAKE
     woken = relay.asker_named and awake.is_woken(ctx, to)
-    below = safety.below_words(ctx, relay)
-    relays.note_words(relay, ctx.person, ctx.now)
+    below = safety.below_words(ctx, relay) if not message.album else []
+    relays.note_words(relay, ctx.person, ctx.now, album=bool(message.album))
     opening.plan_silence(ctx, relay)
     letter, reached = ctx.carry(
         to,

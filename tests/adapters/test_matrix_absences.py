@@ -62,7 +62,9 @@ class Talk:
 
 
 def _from_ana(device: Person) -> list[str]:
-    return [shown.text for shown in device.messages if shown.text.startswith("Ana: ")]
+    """What Ana said, without what is offered below her first words."""
+    carried = [shown.text for shown in device.messages if shown.text.startswith("Ana: ")]
+    return [text.partition("\n\n")[0] for text in carried]
 
 
 @asynccontextmanager

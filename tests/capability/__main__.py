@@ -45,6 +45,8 @@ class Capability:
         self.transcript = root / "tests" / "transcripts" / area / f"{name}.txt"
         self.reached = root / "tests" / "handlers" / "reached.txt"
         self.readme = root / "README.md"
+        self.kept = root / "db" / "privacy" / "kept.toml"
+        self.labels = root / "handlers" / "privacy" / "labels.py"
         words = " ".join(path.read_text("utf-8") for path in (*self.models.glob("*.py"), self.readme))
         if re.search(rf'"{name}"|`/{name}`', words) or self.handler.exists() or self.verbs.exists():
             raise Refused(f"There are {name} already: a table, a command or a file is called so.")
@@ -58,6 +60,7 @@ class Capability:
         self.transcript.parent.mkdir(exist_ok=True)
         self.transcript.write_text(self._filled("transcript"), "utf-8")
         self._note_reached()
+        self._note_kept()
         before, of_members, after = self.readme.read_text("utf-8").rpartition(" | members | ")
         row = f"| `/{self.name}` | members | see the {self.name} of the network, add one, remove one |\n"
         rest, end, more = after.partition("\n")
@@ -94,6 +97,18 @@ class Capability:
         }
         self.reached.write_text("".join(f"{line}\n" for line in sorted(lines)), "utf-8")
 
+    def _note_kept(self) -> None:
+        """Say what its table keeps of whom, and what its columns are called in somebody's data."""
+        with self.kept.open("a", encoding="utf-8") as file:
+            file.write(self._filled("kept"))
+        name, words = self.name, self.labels.read_text("utf-8")
+        title = f'    "{name}": _("{name.capitalize()} you added"),\n'
+        columns = {"network_id": "_NETWORK", "words": '_("Your words")', "added_at": "_WHEN"}
+        rows = "".join(f'    ("{name}", "{column}"): {label},\n' for column, label in columns.items())
+        for end, lines in (('}\n"""The tables', title), ('}\n"""The columns', rows)):
+            words = words.replace(end, lines + end)
+        self.labels.write_text(words, "utf-8")
+
 
 def _as(found: str, name: str) -> str:
     return name.capitalize() if found[0].isupper() else name
@@ -117,9 +132,9 @@ def finish(made: Capability, root: Path = ROOT) -> None:
     tidy(root)
     run("db.migrations", f"a network has {made.name}", root=root)
     tidy(root)
-    tests = ("tests/handlers/test_handlers.py", "tests/handlers/test_transcripts.py")
+    tests = ("tests/handlers/test_handlers.py", "tests/handlers/test_transcripts.py", "tests/privacy")
     played = f"test_a_conversation and sqlite and ({made.area}/{made.name} or front/rights)"  # the whole help
-    new = f"handlers_are_those or what_rows_keep or ({played})"
+    new = f"handlers_are_those or what_rows_keep or shows_the_list or ({played})"
     run("pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", new, "--rewrite", root=root)
     run("i18n", root=root, may_fail=True)
 

@@ -23,6 +23,8 @@ REWRITE = (
 )
 
 UNREACHED = {
+    "joining.AgreeAgain": "nobody on the stage agreed to an earlier text: tests/privacy/test_consent.py",
+    "privacy.ShowNotice": "the stage has no operator who wrote a notice: tests/privacy/test_papers.py",
     "bot.OpenLine": "only where there are no buttons: conversations played by numbers lead there",
     "talking.WriteToMember": "a wish to write to somebody leads to the list of members so far",
     "coordinating.MoreDebts": "lists of an earlier program lead there",

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from bot.installation import Installation, Responsible
+from bot.text import Reader
 from db.privacy import kept
+from handlers.privacy.privacy import Notice, notices
 from tests.program.test_backup import command, config_at
 
 FACTS = [
@@ -45,3 +49,15 @@ def test_a_paper_that_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert command(config_at(tmp_path / "here"), "privacy", folder) == 0
     assert (folder / "en.txt").read_text() == "Ours"
     assert "is there already" in capsys.readouterr().out
+
+
+def test_the_notice_is_handed_out_in_the_language_of_its_reader_or_in_the_first(tmp_path: Path) -> None:
+    assert command(config_at(tmp_path / "here", "", *FACTS), "privacy", tmp_path / "papers") == 0
+    (tmp_path / "papers" / "de.txt").unlink()
+    languages = ("en", "de")
+    here = Installation(languages=languages, responsible=Responsible(folder=str(tmp_path / "papers")))
+    for locale in languages:
+        made = Notice().make(Session(), here, Reader(locale))
+        assert (made.name, made.type) == ("privacy-en.txt", "text/plain")
+        assert made.content.startswith(b"PRIVACY NOTICE")
+    assert notices(Installation(languages=languages)) == {}

@@ -201,7 +201,7 @@ async def _run(pairs: int, each: int, folder: Path, tells: Callable[[str], None]
                 (from_person, on_telegram, on_matrix),
             ):
                 carried = [words for words in sent if NEVER not in words]
-                came = [text.partition(": ")[2] for text in heard if "Carry this" in text]
+                came = [_first_line(text).partition(": ")[2] for text in heard if "Carry this" in text]
                 lost += len(set(carried) - set(came))
                 twice += len(came) - len(set(came))
                 disorder += sum(a != b for a, b in zip(came, carried, strict=False))
@@ -220,6 +220,11 @@ async def _run(pairs: int, each: int, folder: Path, tells: Callable[[str], None]
         )
         assert (lost, twice, disorder) == (0, 0, 0)
         assert told == sum(NEVER in words for pair in said for side in pair for words in side)
+
+
+def _first_line(text: str) -> str:
+    """What was carried, without what is offered below somebody's first words."""
+    return text.partition("\n\n")[0]
 
 
 async def _say(pair: Pair, from_user: list[str], from_person: list[str]) -> None:
