@@ -54,6 +54,7 @@ from bot.message import (
 )
 from bot.program import cast
 from bot.program.compose import SETTINGS, real
+from bot.program.state import placed
 from bot.text import Reader, Verbatim
 from db import people
 from tests.support.aio import PATIENCE, on_loop
@@ -212,7 +213,7 @@ async def test_whom_the_program_knows(tmp_path: Path) -> None:
         "MENTORNET_MATRIX__INVITES": "members",
         "MENTORNET_MATRIX__SPACE": "#mentors:example.org",
     }
-    app = real(SETTINGS.load(None, environ))
+    app = real(placed(SETTINGS.load(None, environ), tmp_path))
     adapter = app.adapters["matrix"]
     assert isinstance(adapter, Matrix)
     policy = adapter._policy

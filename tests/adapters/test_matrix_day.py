@@ -22,6 +22,7 @@ from bot.program import cast
 from bot.program.app import App
 from bot.program.compose import SETTINGS, real
 from bot.program.demo import DEMO_START
+from bot.program.state import placed
 from bot.support.clock import WoundClock
 from db.help import relays
 from db.models import Identity, MemberRole
@@ -254,7 +255,7 @@ async def world(folder: Path, url: str = "", account: Account | None = None) -> 
     there = replace(account, homeserver=url or account.homeserver)
     async with TelegramServer() as server:
         clock = WoundClock(DEMO_START)
-        app = real(SETTINGS.load(both(folder, server, there), {}), clock)
+        app = real(placed(SETTINGS.load(both(folder, server, there), {}), folder), clock)
         async with app:
             running = asyncio.create_task(app.run())
             try:

@@ -19,6 +19,7 @@ from bot.adapter import Later, Unreachable
 from bot.message import MessageRef, Outgoing, Words
 from bot.program.app import App
 from bot.program.compose import SETTINGS, real
+from bot.program.state import placed
 from bot.program.watch import watched
 from tests.db.test_single_program import on
 from tests.program.test_run import program, settings
@@ -157,7 +158,7 @@ NEVER = {"well": False, "heard_seconds_ago": None}
 @asynccontextmanager
 async def at_work(config: Path, *parts: str) -> AsyncIterator[tuple[App, int]]:
     """The program of a config, and the port at which it is watched."""
-    app, port = real(SETTINGS.load(config, {})), free_port()
+    app, port = real(placed(SETTINGS.load(config, {}), config.parent)), free_port()
     async with app, watched(app.engine, f"127.0.0.1:{port}"):
         running = asyncio.create_task(app.run(parts))
         try:

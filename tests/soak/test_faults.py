@@ -19,6 +19,7 @@ from aiohttp import web
 
 from bot.program.compose import SETTINGS, real
 from bot.program.demo import DEMO_START
+from bot.program.state import placed
 from bot.support.clock import WoundClock
 from tests.adapters.test_matrix_day import World, both
 from tests.support.matrix_line import Line, line_to
@@ -135,7 +136,7 @@ async def world(folder: Path, line: Line, telegram: Telegram) -> AsyncIterator[W
     async with TelegramServer() as server:
         server.rules.append(telegram)
         clock = WoundClock(DEMO_START)
-        app = real(SETTINGS.load(both(folder, server, account, speed=1000), {}), clock)
+        app = real(placed(SETTINGS.load(both(folder, server, account, speed=1000), {}), folder), clock)
         async with app:
             running = asyncio.create_task(app.run())
             try:
