@@ -7,11 +7,12 @@ that is never seen is lost, and one that is seen twice is doubled.
 
 import asyncio
 import re
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import cycle, pairwise
 from pathlib import Path
@@ -25,6 +26,7 @@ from db.engine import turns
 from db.help import relays
 from db.models import Delivery, Letter
 from db.network import networks
+from handlers.protecting import limits
 from tests.support.around import where_it_is_day
 
 SILENCE = 30.0
@@ -51,6 +53,10 @@ def talks(_mark: str, number: str) -> Sequence[str]:
 
 HABITS: Sequence[Habit] = (talks, talks, counts, asks)
 """Of each four people two talk with each other."""
+
+
+TIRELESS = replace(limits.WORDS, most=sys.maxsize)
+"""The limit of words for a crowd that writes more than people can."""
 
 
 class Somebody(ABC):

@@ -28,6 +28,8 @@ from bot.__main__ import main
 from bot.dialogue.engine import Engine
 from bot.message import MessageRef, Outgoing
 from db.engine.turns import TurnSession
+from handlers.protecting import limits
+from tests.soak.crowd import TIRELESS
 
 LONGEST = 60.0
 """Seconds after which a life does not get any further."""
@@ -202,6 +204,7 @@ def live(config: Path, log: Path, fate: Fate) -> None:
         del os.environ[name]
     threading.Thread(target=_end_with_the_tests, daemon=True).start()
     fate.prepare()
+    limits.WORDS = TIRELESS
     sys.exit(main(["--config", str(config), "run"]))
 
 

@@ -21,7 +21,9 @@ from bot.program.compose import SETTINGS, real
 from bot.program.demo import DEMO_START
 from bot.program.state import placed
 from bot.support.clock import WoundClock
+from handlers.protecting import limits
 from tests.adapters.test_matrix_day import World, both
+from tests.soak.crowd import TIRELESS
 from tests.support.matrix_line import Line, line_to
 from tests.support.matrix_person import Person, matrix_name, new_account
 from tests.support.synapse import homeserver
@@ -173,8 +175,9 @@ def _words(side: str, pair: int, count: int) -> list[str]:
     [pytest.param(4, 12, id="96"), pytest.param(10, 500, id="10000", marks=pytest.mark.soak)],
 )
 def test_all_that_is_written_arrives_once_and_in_order_or_its_writer_hears(
-    pairs: int, each: int, tmp_path: Path, tells: Callable[[str], None]
+    pairs: int, each: int, tmp_path: Path, tells: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(limits, "WORDS", TIRELESS)
     asyncio.run(asyncio.wait_for(_run(pairs, each, tmp_path, tells), 60 + pairs * each * 2 * SECONDS_EACH))
 
 
