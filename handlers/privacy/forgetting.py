@@ -101,7 +101,9 @@ def _forget_part(ctx: Context, mine: Sequence[Member]) -> None:
     over = membership.end(ctx, LEFT, member, "left", None)
     clear_arrived(ctx, ClearWords(ctx.person.id, 0, member_id=member.id))
     ctx.say(
-        paragraphs(_("You have left <b>{network}</b>, and your part in it is deleted.", network=name), over)
+        paragraphs(
+            _("You have left <b>{network}</b>, and I am deleting your part in it.", network=name), over
+        )
     )
 
 

@@ -79,6 +79,6 @@ def forget_question(ctx: Context, step: ForgetQuestion) -> None:
         answers.forget(request)
         forgetting.clear_arrived(ctx, ClearWords(ctx.person.id, 0, request_id=request.id))
         ctx.say(
-            _("The words of your question are deleted. In the chats of those who read it they stay."),
+            _("I am deleting the words of your question. In the chats of those who read it they stay."),
             Button(_("Delete another one"), ForgetAnswers(), keep=True),
         )
