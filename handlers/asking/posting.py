@@ -112,7 +112,7 @@ def answer_in_room(ctx: Context, step: AnswerInRoom) -> None:
 def _did_not_get_there(ctx: Context) -> None:
     ctx.tell(
         ctx.person,
-        _("Your words did not get there this time. Please write them again later."),
+        _("I could not pass your words on. Everybody in the group can read them."),
         priority=Priority.CARRIED,
     )
 
