@@ -35,6 +35,8 @@ NO_NUMBERS = {
     "front/bad_input.de": "the same",
     "talking/relay_block": "a number that is typed in a conversation is a word for the other one",
     "talking/not_with": "the same",
+    "asking/urgent_apart": "the same",
+    "network/room_apart": "the same",
     "joining/join_declined": "of somebody who is forgotten nothing is known, and their number is a word",
     "talking/two_conversations": "a number that is typed in a conversation is a word for the other one",
     "asking/without_a_name_in_a_room": "of a room's message nothing is known after some days, and a number "
