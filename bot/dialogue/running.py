@@ -22,7 +22,7 @@ from bot.dialogue.router import Router
 from bot.handler import Answerable, Handler, InNeed, Role, Step, Timer
 from bot.installation import Installation
 from bot.markup import clean
-from bot.message import Chat, Incoming, Words
+from bot.message import Chat, Incoming, Left, Words
 from bot.support.log import get
 from bot.support.metrics import TurnResult
 from bot.text import AnyText, Verbatim
@@ -194,15 +194,15 @@ class Running:
                     for message, (_question, words) in dialogue.messages.items()
                 )
             self._say_unused(dialogue.unused_at_last(), call, dialogue)
-            said = [*dialogue.said, *self._afterwards(context)]
+            said = [*dialogue.said, *self._afterwards(call, context)]
             self._replies.finish(said, context.network_id, repeats=context.repeats, secret=handler.discreet)
             me = self._who.actor.known.person_id if self._who.actor is not None else None
             self._replies.repeat_for_others(context.notified, me)
             self.log(handler, "done")
 
-    def _afterwards(self, context: Context) -> list[Said]:
-        """Return what is said below what was done, in a private chat."""
-        if context.actor is None or context.room is not None:
+    def _afterwards(self, call: Call, context: Context) -> list[Said]:
+        """Return what is said below what was done, in a private chat of somebody who is there."""
+        if context.actor is None or context.room is not None or isinstance(call.what, Left):
             return []
         return [said for after in AFTERWARDS if (said := after(context)) is not None]
 

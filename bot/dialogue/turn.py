@@ -25,7 +25,7 @@ from bot.dialogue.running import OF_MEMBERS, Running
 from bot.handler import Handler
 from bot.installation import Installation
 from bot.markup import clean, plain
-from bot.message import AsksIn, Event, Incoming, MovedTo, Words
+from bot.message import AsksIn, Event, Incoming, Left, MovedTo, Words
 from bot.text import render
 from db.engine import actors, conversations
 from db.engine.actors import Activity
@@ -110,10 +110,11 @@ class Turn:
             actors.record_activity(self.db, [(self.who.acting.known, sign)], self.now)
 
     def _talk_in_private(self) -> None:
-        """Say what follows in the private chat of the one who acts."""
+        """Say what follows in the private chat of the one who acts. Who has left is not asked again what is
+        open: that would not arrive, and be taken for leaving once more."""
         known = self.who.acting.known
         self.replies.go_to(known.messenger, known.chat, person_id=known.person_id)
-        self.replies.parked = self.who.parked
+        self.replies.parked = [] if isinstance(self.incoming.event, Left) else self.who.parked
 
     def _show_menu(self) -> None:
         """Give their chat a menu of commands of its own, where everybody's would not be right: they may do

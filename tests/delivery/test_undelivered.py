@@ -344,5 +344,5 @@ async def test_an_answer_in_a_group_that_does_not_arrive_names_nobody(tmp_path: 
         assert answer.reply_to is None, "that was said in another chat"
         await program.calm()
         cy.says("Or Doctor Juni", reply_to=post, room=group)
-        await sees(cy, "Your words did not get there this time. Please write them again later.")
+        await sees(cy, "I could not pass your words on. Everybody in the group can read them.")
         assert await contact(program, "2") is None
