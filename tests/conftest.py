@@ -1,6 +1,7 @@
 """What all tests share: `--rewrite` fills in what the bot says; `database` is one of each kind; what tests
 tell stands at the end of the run."""
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.support import log
 from db import shape, store
 from tests.support.postgres import Postgres
 
@@ -18,6 +20,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--rewrite", action="store_true", help="write into the transcripts what the bot says, to be read"
     )
     parser.addoption("--seed", type=int, help="repeat the kills of a storm, by the seed it tells")
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Give the process's logging back as it was."""
+    root, ours = logging.getLogger(), logging.getLogger(log.ROOT)
+    before = root.level, ours.level, root.handlers[:]
+    yield
+    root.setLevel(before[0])
+    ours.setLevel(before[1])
+    root.handlers[:] = before[2]
 
 
 @pytest.fixture

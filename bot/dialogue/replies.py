@@ -99,6 +99,11 @@ class Replies:
             self._send(letters.columns(**letter), expires_at=content.get("expires_at"), replaces=replaces)
         self._repeat([])
 
+    def say_nothing(self) -> None:
+        """Take back all that was said, because nobody is there any more: it would not arrive, and be taken
+        for leaving once more, without an end."""
+        self.ending.replies.clear()
+
     def show_menu(self, commands: Sequence[str]) -> None:
         """Give the chat a menu of its own with these commands; with none, everybody's."""
         self._send(letters.columns(body=None, offers=[], now=self._now, act=Menu(commands).to_json()))

@@ -74,6 +74,8 @@ class Turn:
             self.who.identify(self.chat.id)
             self._talk_in_private()
             self.act(event)
+            if isinstance(event, Left):
+                self.replies.say_nothing()
             self._show_menu()
 
     def act(self, event: Event) -> None:
@@ -110,8 +112,8 @@ class Turn:
             actors.record_activity(self.db, [(self.who.acting.known, sign)], self.now)
 
     def _talk_in_private(self) -> None:
-        """Say what follows in the private chat of the one who acts. Who has left is not asked again what is
-        open: that would not arrive, and be taken for leaving once more."""
+        """Say what follows in the private chat of the one who acts. Whoever has left is not asked their open
+        question again."""
         known = self.who.acting.known
         self.replies.go_to(known.messenger, known.chat, person_id=known.person_id)
         self.replies.parked = [] if isinstance(self.incoming.event, Left) else self.who.parked

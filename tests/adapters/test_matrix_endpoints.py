@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 import nio
@@ -319,6 +320,9 @@ class Garbage:
         self.met += 1
         return web.Response(status=status, body=body, content_type=type_)
 
+    def has_met_more_than(self, n: int) -> bool:
+        return self.met > n
+
 
 @pytest.fixture(
     params=[pytest.param(0.0, id="a moment"), pytest.param(30.0, id="long", marks=pytest.mark.soak)]
@@ -363,10 +367,10 @@ async def meet(talk: Talk) -> None:
 async def goes_on(exercise: Exercise, talk: Talk, garbage: Garbage) -> None:
     """Exercise until each kind of garbage was met."""
     while garbage.on and garbage.met < len(GARBAGE):
-        met = garbage.met
+        more = partial(garbage.has_met_more_than, garbage.met)
         await exercise(talk)
         with suppress(TimeoutError):
-            await asyncio.wait_for(_until(lambda: garbage.met > met), 1.0)  # noqa: B023
+            await asyncio.wait_for(_until(more), 1.0)
 
 
 async def _until(done: Callable[[], bool]) -> None:

@@ -889,7 +889,7 @@ async def _many(inputs: int, folder: Path, tells: Callable[[str], None]) -> None
             handed.append(incoming)
             await receive(incoming)
 
-        app.receive = watched  # type: ignore[method-assign]
+        app.receive = watched  # type: ignore[method-assign]  # in the test's hands
         logger.addFilter(count)
         logger.setLevel(logging.DEBUG)
         began = time.perf_counter()

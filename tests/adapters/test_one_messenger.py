@@ -145,7 +145,7 @@ async def test_where_each_refuses_the_program_ends_and_says_why(tmp_path: Path) 
     frail = Frail(Unauthorised("Matrix refuses the login."), "start", Sharing.NOTHING)
     async with beside(frail, tmp_path) as (program, ola):
         assert REFUSED in (await hears(ola)).text
-        [running] = [task for task in asyncio.all_tasks() if task.get_coro().__qualname__ == "App.run"]  # type: ignore[union-attr]
+        [running] = [task for task in asyncio.all_tasks() if " App.run " in repr(task.get_coro())]
         program.server.revoke()
         with pytest.raises(Unauthorised, match="Telegram refuses the token"):
             await asyncio.wait_for(running, PATIENCE)

@@ -37,7 +37,7 @@ def overheard(driver: Driver) -> Callable[[], Awaitable[Event]]:
 
         await run(both)
 
-    driver.adapter.run = listen  # type: ignore[method-assign]
+    driver.adapter.run = listen  # type: ignore[method-assign]  # in the test's hands
     return inbox.get
 
 

@@ -350,7 +350,7 @@ async def test_a_line_that_breaks_in_the_adapter_loses_no_letter(database: str) 
                 raise broken.pop()
             return await send(message)
 
-        here.console.send = breaks  # type: ignore[method-assign]
+        here.console.send = breaks  # type: ignore[method-assign]  # in the test's hands
         await here.engine.receive(here.incoming("ana", Words("one")))
         async with asyncio.timeout(PATIENCE):
             while broken or deliveries(here)[-1].state != "sent":
@@ -369,7 +369,7 @@ async def test_an_edit_names_the_version_before_where_each_has_its_own_name(data
             versions.append((before, message.plain))
             return MessageRef(message.chat, f"v{len(versions)}")
 
-        here.console.send = names_anew  # type: ignore[method-assign]
+        here.console.send = names_anew  # type: ignore[method-assign]  # in the test's hands
         await write(here, "ana", "one", Priority.CARRIED)
         await here.outbox.flush()
         with here.session() as db:

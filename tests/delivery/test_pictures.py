@@ -40,7 +40,7 @@ def made(picture: Qr) -> Made:
 
 
 def drawn(**words: object) -> list[list[bool]]:
-    return black(made(Qr(LINK, Verbatim("A code"), **words)).content)  # type: ignore[arg-type]
+    return black(made(Qr(LINK, Verbatim("A code"), **words)).content)  # type: ignore[arg-type]  # any words
 
 
 def test_every_square_of_the_code_is_drawn() -> None:
@@ -68,7 +68,7 @@ def test_every_square_of_the_code_is_drawn() -> None:
 )
 def test_words_are_drawn_and_stored(words: dict[str, object]) -> None:
     assert len(drawn(**words)) > len(drawn())
-    picture = Qr(LINK, Verbatim("A code"), **words)  # type: ignore[arg-type]
+    picture = Qr(LINK, Verbatim("A code"), **words)  # type: ignore[arg-type]  # any words
     assert made(Qr.from_json(picture.to_json())) == made(picture)
 
 

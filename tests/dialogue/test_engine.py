@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+import handlers
 from adapters.terminal.console import Shown
-from bot.message import Opened, Pressed, Words
+from bot.message import Left, Opened, Pressed, Words
+from db import people
 from db.engine import conversations
 from db.models import Conversation, Delivery, Letter, Person, Seen, Timer
 from tests.odd import deeds
@@ -311,3 +313,19 @@ async def test_hundreds_of_turns_of_one_person_are_in_line(database: str) -> Non
         said = await here.happens(*(here.incoming("ana", Words(f"w{n}")) for n in range(300)))
         assert said == [f"You said w{n}" for n in range(300)]
         assert count(here, Delivery) == 300
+
+
+@on_loop
+async def test_who_has_left_is_told_nothing_also_where_that_fails(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said to them would not arrive, and be taken for leaving once more."""
+
+    def broken(*_: Any) -> None:
+        raise KeyError("nobody")
+
+    async with lab(database, handlers) as here:
+        assert await here.says("ana", "/start")
+        assert await here.happens(here.incoming("ana", Left())) == []
+        monkeypatch.setattr(people, "left", broken)
+        assert await here.happens(here.incoming("ana", Left())) == []

@@ -24,11 +24,12 @@ from bot.support import log
 from db import faults, shape, store
 from db.models import Base, DeadLetter, Letter, Network
 from tests.odd import deeds
-from tests.program.test_log import leave_no_trace as leave_no_trace
 from tests.support.aio import on_loop
 from tests.support.lab import Lab, lab
 
 MARK = "XMARKEDX"
+
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ async def test_errors_of_sending_keep_the_words_to_themselves(database: str, wri
                     raise trips.pop()
                 return await really(message)
 
-            here.console.send = trip  # type: ignore[method-assign]
+            here.console.send = trip  # type: ignore[method-assign]  # in the test's hands
             await here.says(f"ana{number}", "/start")  # whose line broke waits for a while
             assert not trips
         said = [written.getvalue().count(f'"event": "{event}"') for event in ("send failed", "line broke")]

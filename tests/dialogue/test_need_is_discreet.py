@@ -1,9 +1,7 @@
 """Nobody learns from the program who has written words of need: not from its log, nor from what it keeps."""
 
 import io
-import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +16,7 @@ PEOPLE = """
 @ Ana, member on telegram, en
 """
 
-
-@pytest.fixture(autouse=True)
-def leave_no_trace() -> Iterator[None]:
-    """Give the process's logging back as it was."""
-    root, ours = logging.getLogger(), logging.getLogger(log.ROOT)
-    before = root.level, ours.level, root.handlers[:]
-    yield
-    root.setLevel(before[0])
-    ours.setLevel(before[1])
-    root.handlers[:] = before[2]
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 def logged(script: str, database: str) -> list[str]:

@@ -107,7 +107,7 @@ async def test_nothing_comes_due_where_the_clock_is_ahead_for_a_moment(tmp_path:
             return False
 
         app.clock = machine
-        app.engine.due = due  # type: ignore[method-assign, assignment]
+        app.engine.due = due  # type: ignore[method-assign, assignment]  # in the test's hands
         await app._tick()
         assert looked
         machine.by = timedelta(days=365)

@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Literal
@@ -30,16 +30,7 @@ class Role(Enum):
 events = log.get("engine")
 library = logging.getLogger("somebody.elses")
 
-
-@pytest.fixture(autouse=True)
-def leave_no_trace() -> Iterator[None]:
-    """Give the process's logging back as it was."""
-    root, ours = logging.getLogger(), logging.getLogger(log.ROOT)
-    before = root.level, ours.level, root.handlers[:]
-    yield
-    root.setLevel(before[0])
-    ours.setLevel(before[1])
-    root.handlers[:] = before[2]
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 def written(

@@ -135,7 +135,7 @@ async def test_turns_and_sends_are_counted_and_nobody_is_named(database: str) ->
                 raise ends.pop(0)
             return await really(message)
 
-        here.console.send = trips  # type: ignore[method-assign]
+        here.console.send = trips  # type: ignore[method-assign]  # in the test's hands
         await here.engine.receive(here.incoming("ana", Words("/start")))
         while ends:
             await here.outbox.flush()

@@ -2,9 +2,7 @@
 the database's file."""
 
 import io
-import logging
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -126,16 +124,7 @@ def test_those_who_have_nothing_to_do_with_it_hear_nothing(tmp_path: Path) -> No
 
 # --- the log -------------------------------------------------------------------------------------
 
-
-@pytest.fixture(autouse=True)
-def leave_no_trace() -> Iterator[None]:
-    """Give the process's logging back as it was."""
-    root, ours = logging.getLogger(), logging.getLogger(log.ROOT)
-    before = root.level, ours.level, root.handlers[:]
-    yield
-    root.setLevel(before[0])
-    ours.setLevel(before[1])
-    root.handlers[:] = before[2]
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 def test_the_log_does_not_say_that_anything_was_reported(tmp_path: Path) -> None:

@@ -115,6 +115,21 @@ def crossed(seen: Mapping[int, list[str]]) -> list[str]:
     return found
 
 
+def assert_safe(
+    door: str, count: int, seen: Mapping[int, list[str]], log: Log, tells: Callable[[str], None]
+) -> None:
+    """Tell what became of `count` hostile inputs at a door, and check it. `seen` is what each read."""
+    told = sum(map(len, seen.values()))
+    tells(
+        f"{door}, {count} hostile inputs, {told} messages read: {len(log.wrong)} failed, "
+        f"{len(crossed(seen))} crossed"
+    )
+    assert log.wrong == []
+    assert log.told == 0
+    assert crossed(seen) == []
+    assert told > count / 4
+
+
 async def at_work(app: App, do: Callable[[asyncio.Task[None]], Awaitable[None]]) -> None:
     running = asyncio.create_task(app.run())
     try:
@@ -201,15 +216,7 @@ def test_hostile_people_on_telegram(
             seen.update({n: [shown.text for shown in user.seen] for n, user in crowd.items()})
 
     asyncio.run(asyncio.wait_for(run(), LONGEST))
-    told = sum(map(len, seen.values()))
-    tells(
-        f"{way_in}, {count} hostile inputs, {told} messages read: {len(log.wrong)} failed, "
-        f"{len(crossed(seen))} crossed"
-    )
-    assert log.wrong == []
-    assert log.told == 0
-    assert crossed(seen) == []
-    assert told > count / 4
+    assert_safe(way_in, count, seen, log, tells)
 
 
 # --- Matrix --------------------------------------------------------------------------------------
@@ -281,12 +288,4 @@ def test_hostile_people_on_matrix(count: int, tmp_path: Path, log: Log, tells: C
                 seen.setdefault(of[room], []).append(json.dumps(content, ensure_ascii=False))
 
     asyncio.run(asyncio.wait_for(run(), LONGEST))
-    told = sum(map(len, seen.values()))
-    tells(
-        f"matrix, {count} hostile inputs, {told} events read: {len(log.wrong)} failed, "
-        f"{len(crossed(seen))} crossed"
-    )
-    assert log.wrong == []
-    assert log.told == 0
-    assert crossed(seen) == []
-    assert told > count / 4
+    assert_safe("matrix", count, seen, log, tells)
