@@ -58,11 +58,11 @@ places: $(DEV) ## Write the lists of cities and countries anew (GeoNames, CLDR)
 capability: $(DEV) ## Write a small capability, to be changed (NAME="goals" AREA=network)
 	@$(PY) -m tests.capability "$(NAME)" "$(AREA)"
 
-bench: $(DEV) $(SYNAPSE) ## Measure the program beside others, in about ten minutes (ROW="1 4": only these)
+bench: $(DEV) $(SYNAPSE) ## Measure the program beside others, in about a quarter of an hour (ROW="1 4": only these)
 	@$(PY) -m tests.bench $(ROW) $(ARGS)
 
 soak: $(DEV) $(SYNAPSE) ## Kill the program thousands of times, and run the other long tests
-	@$(PYTEST) -m soak $(ARGS)
+	@$(PYTEST) -m soak --timeout 0 $(ARGS)
 
 lock: .venv/.uv/bin/uv ## Write the locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)
 	@$(COMPILE) pyproject.toml --group dev $(ARGS) -o requirements-dev.lock

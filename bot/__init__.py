@@ -1,6 +1,6 @@
 """The conversation engine. From here come the words that a handler needs."""
 
-from bot.delivery.letters import Priority
+from bot.delivery.letters import Author, Priority
 from bot.delivery.offers import Button
 from bot.dialogue.context import Context, afterwards, way_out
 from bot.dialogue.dialogue import Said
@@ -10,6 +10,7 @@ from bot.handler import (
     Meant,
     Place,
     Role,
+    Slice,
     Step,
     Stops,
     Timer,
@@ -55,13 +56,14 @@ from bot.text import (
     lines,
     paragraphs,
 )
-from bot.user_message import UserMessage
+from bot.user_message import SentFile, UserMessage
 
 __all__ = [
     "Added",
     "Answerable",
     "AnyText",
     "AsksIn",
+    "Author",
     "Button",
     "Command",
     "Context",
@@ -89,6 +91,8 @@ __all__ = [
     "Role",
     "Said",
     "Section",
+    "SentFile",
+    "Slice",
     "Step",
     "Stops",
     "Text",

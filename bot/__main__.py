@@ -1,5 +1,5 @@
 """The command line: `mentornet`, or `python -m bot` in a checkout, with `demo`, `run`, `check`, `found`,
-`migrate`, `backup`, `restore` or `privacy`."""
+`migrate`, `backup`, `restore`, `newkey` or `privacy`."""
 
 import argparse
 import asyncio
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         (migrate, None),
         (backup, ("folder", Path, "a new folder")),
         (restore, ("folder", Path, "the folder of the backup")),
+        (newkey, None),
         (privacy, ("folder", Path, "a folder, new or without these papers")),
     ):
         sub = commands.add_parser(
@@ -55,6 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
                 default=[],
                 metavar="FILE",
                 help="a newer list of those who were forgotten, besides that at privacy.forgotten",
+            )
+        if command is newkey:
+            sub.add_argument(
+                "--lost", action="store_true", help="the old key is lost for good: give up what it sealed"
             )
         if command is run:
             sub.add_argument(
@@ -162,6 +167,13 @@ def restore(given: argparse.Namespace) -> int:
     here = Path(config.privacy.forgotten)
     lists = [*([here] if here.exists() else []), *given.forgotten]
     return operate.restore(config, given.folder, lists, print)
+
+
+def newkey(given: argparse.Namespace) -> int:
+    """Say what is lost with a key that is gone, and make a new one where that is wanted."""
+    from bot.program import operate
+
+    return operate.newkey(settings(given), print, lost=given.lost)
 
 
 def privacy(given: argparse.Namespace) -> int:

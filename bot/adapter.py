@@ -7,6 +7,7 @@ A messenger is a folder under `adapters/` (`bot/messenger.py`) with one class th
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -181,6 +182,11 @@ class Adapter(Protocol):
         It has to move every minute, also where nothing happens: after two minutes the messenger counts as
         away."""
 
+    @property
+    def told(self) -> tuple[datetime, float] | None:
+        """The time, as the messenger's server last told it in any answer, and when that was
+        (`time.monotonic`, seconds); None where it has not."""
+
     async def start(self) -> None:
         """Connect: check the token, learn our own name. Raises `Unauthorised`, or `OSError` when there is no
         connection. Called again after a lost line, and each time a duty comes back."""
@@ -252,6 +258,11 @@ class Plain:
     def confirms_early(self) -> bool:
         """Nothing is confirmed before it is stored."""
         return False
+
+    @property
+    def told(self) -> tuple[datetime, float] | None:
+        """Nobody tells the time."""
+        return None
 
     async def check(self) -> Sequence[tuple[bool, str]]:
         """There is nothing more to know."""

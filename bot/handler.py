@@ -12,8 +12,7 @@ What can be pressed or come due is a step, a small class in `steps.py` of its ar
     Button(_("I can help"), Take(request.id))
 
 Its name, "asking.Take", and its fields are stored with buttons and timers: files and functions may change
-their names at any time, steps may not.
-"""
+their names at any time, steps may not."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -50,15 +49,18 @@ class Place(Enum):
 class Stored:
     """What rows keep of something to be done: a name and fields, all of it JSON.
 
-    `discreet`: that it was called says something about a person, so logs and figures call it by the name of
-    what hears ordinary words, and what it says, asks and hears is sealed while it is kept.
+    `sealed`: what it says, asks and hears is a secret: not shown unasked in a copy of somebody's data.
+    `discreet`: so it is, and that it was called says something about a person: logs and figures call it by
+    the name of what hears ordinary words.
     """
 
     name: ClassVar[str]
     discreet: ClassVar[bool]
+    sealed: ClassVar[bool]
 
-    def __init_subclass__(cls, *, discreet: bool = False) -> None:
+    def __init_subclass__(cls, *, discreet: bool = False, sealed: bool = False) -> None:
         cls.name, cls.discreet = f"{cls.__module__.split('.')[-2]}.{cls.__name__}", discreet
+        cls.sealed = discreet or sealed
         dataclass(frozen=True)(cls)
 
     def to_json(self) -> dict[str, Any]:
@@ -95,9 +97,10 @@ class Step(Stored):
         needs: Role = Role.ANYONE,
         menu: Text | None = None,
         discreet: bool = False,
+        sealed: bool = False,
         event: type[Event] | None = None,
     ) -> None:
-        super().__init_subclass__(discreet=discreet)
+        super().__init_subclass__(discreet=discreet, sealed=sealed)
         cls.needs, cls.menu, cls.event = needs, menu, event
 
 
@@ -127,6 +130,11 @@ class Answerable(Step):
         step = super().from_json(stored)
         return replace(step, said=UserMessage.from_json(stored["said"])) if "said" in stored else step
 
+    def fits(self, words: str, locale: str) -> bool:
+        """Whether words that are only typed below the letter may be an answer to it; else they lead
+        elsewhere."""
+        return not (self.no_questions and words.rstrip().endswith("?"))
+
     def answered(self, said: UserMessage, *, replied: bool = False) -> Self:
         """Return the same step with these words."""
         return replace(self, said=said, replied=replied)
@@ -134,9 +142,11 @@ class Answerable(Step):
 
 class Unasked(Answerable, event=Words):
     """Words that answer nothing, or may not. `question` is the number of an open conversation whose question
-    they may be for: somebody has spoken to their writer since it was asked."""
+    they may be for: somebody has spoken to their writer since it was asked. `discreet_at`: when their writer
+    has read something discreet since anybody has (UTC, ISO 8601); "": they have not."""
 
     question: int | None = None
+    discreet_at: str = ""
 
 
 class Meant(Answerable):
@@ -169,6 +179,13 @@ class Timer(Stored):
     """What comes due at a time. Nobody acts then."""
 
 
+class Slice(Timer):
+    """Some of what concerns very many: what takes 50 ms, with no statement for each row. The rest, behind the
+    key `place`, is left to the next turn (`ctx.go_on`); whoever writes in between is answered."""
+
+    place: Any = field(default=None, kw_only=True)
+
+
 Target = Step | Command
 """Where a button leads: a step, or a command by its name, in whichever area it is."""
 
@@ -186,7 +203,10 @@ class Handler:
     who may call it. `rest` names the questions that words behind the command may answer; None: any;
     `sub` the one whose choices are sub-commands. `takes` is the step, timer or event that it is given; those
     timers that run out at once call a `together` one once, with the list of them. `unfinished` is the timer
-    that comes due a day after its first question, with the person (by id) who may not have gone on.
+    that comes due a day after its first question, with the person (by id) who may not have gone on. `changed`
+    is the step that takes words which have gone into what it did, where their writer changes them afterwards.
+    `anywhere` returns the words behind the command in what calls it without its mark, whatever is open; ""
+    for words that do not.
     """
 
     name: str
@@ -203,7 +223,10 @@ class Handler:
     event: type[Event] | None = None
     together: bool = False
     discreet: bool = False
+    sealed: bool = False
     unfinished: "type[Timer] | None" = None
+    changed: type[Answerable] | None = None
+    anywhere: Callable[[str], str] | None = None
 
     @property
     def timed(self) -> bool:
@@ -211,8 +234,7 @@ class Handler:
         return isinstance(self.takes, type) and issubclass(self.takes, Timer)
 
     def read(self, stored: Mapping[str, Any]) -> Any:
-        """Return the step that rows keep of it; None for a command. Raises ValueError where they keep another
-        one."""
+        """Return the step that rows keep; None for a command. Raises ValueError where it is another one."""
         return None if self.takes is None else self.takes.from_json(stored)
 
     def call(self, ctx: Any, what: Any = None) -> None:
@@ -235,16 +257,27 @@ def command(
     rest: Sequence[str] = (),
     sub: str = "",
     discreet: bool = False,
+    sealed: bool = False,
     unfinished: type[Timer] | None = None,
+    changed: type[Answerable] | None = None,
+    anywhere: Callable[[str], str] | None = None,
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Make a function one that is reached by typing `name`, from `/help`, from the menu, and by links that
     are this word, or begin with `payload`; what follows in such a link is the first answer. One without a
     `menu` is another word for something, and stands in no menu and no help. `rest` names the
     questions that words typed behind the command may answer, in this order; `sub` names the one before them
     whose choices are sub-commands ("/network name"). Other words are not used, and that is said. `discreet`
-    is what it is for steps. A day after its first question `unfinished` comes due, with the `person_id` of
-    who was asked."""
-    more: dict[str, Any] = {"discreet": discreet, "unfinished": unfinished}
+    and `sealed` are what they are for steps. A day after its first question `unfinished` comes due, with the
+    `person_id` of who was asked. Words that are changed after they have gone into what it did are given to
+    the step `changed`. `anywhere` is what calls it without its mark, whatever is open: it returns the words
+    behind the command, "" for none."""
+    more: dict[str, Any] = {
+        "discreet": discreet,
+        "sealed": discreet or sealed,
+        "unfinished": unfinished,
+        "changed": changed,
+        "anywhere": anywhere,
+    }
     return _declare(
         lambda run: Handler(name, run, needs, name, menu, payload, place, shown_to, rest, sub, **more)
     )
@@ -254,10 +287,16 @@ def on(taken: type[Taken]) -> Callable[[Callable[[Any, Taken], None]], Callable[
     """Make a function the one that takes a step, a timer, or an event that nothing more special takes."""
     if not issubclass(taken, Step):
         if issubclass(taken, Timer):
-            return _declare(lambda run: Handler(taken.name, run, takes=taken, discreet=taken.discreet))
+            kept: dict[str, Any] = {"discreet": taken.discreet, "sealed": taken.sealed}
+            return _declare(lambda run: Handler(taken.name, run, takes=taken, **kept))
         event: Any = taken  # what is no step and no timer is an event
         return _declare(lambda run: Handler(taken.__name__, run, takes=taken, event=event))
-    facts: dict[str, Any] = {"menu": taken.menu, "event": taken.event, "discreet": taken.discreet}
+    facts: dict[str, Any] = {
+        "menu": taken.menu,
+        "event": taken.event,
+        "discreet": taken.discreet,
+        "sealed": taken.sealed,
+    }
     return _declare(lambda run: Handler(taken.name, run, taken.needs, takes=taken, **facts))
 
 

@@ -22,6 +22,7 @@ class Keep:
     operators'."""
 
     closed_request_days: int = 90
+    history_days: int = 365
     delivery_days: int = 30
     seen_days: int = 30
     journal_days: int = 730
@@ -30,6 +31,7 @@ class Keep:
     stranger_days: int = 30
     report_days: int = 365
     serious_report_days: int = 1095
+    rested_days: int = 730
     spared: Collection[Identity] = ()
 
 
@@ -67,6 +69,7 @@ class Installation:
     responsible:         who answers for the data
     titles:              the messengers' names as people write them
     forgotten:           the file in which the list of those who were forgotten is kept; None for nowhere
+    journals:            the file in which it is kept where each journal ends; None for nowhere
     marks:               what people write before a command on each messenger; "/" is understood everywhere
     notices:             what people are told once, before they talk with somebody, on those messengers whose
                          company can read along; "": in the program's own words
@@ -87,6 +90,7 @@ class Installation:
     keep: Keep = Keep()
     responsible: Responsible = Responsible()
     forgotten: Path | None = None
+    journals: Path | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
     notices: Mapping[str, str] = field(default_factory=dict)

@@ -9,25 +9,29 @@ it does not know who adds to it, so a capability that is new changes no file but
 A list is in order of `place`. The table of handlers (tests/handlers/handlers.txt) prints all of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from bot.delivery.letters import Priority
 from bot.delivery.offers import Button
 from bot.dialogue.context import Context
+from bot.handler import Role
 from bot.installation import Keep
 from bot.listing import Line
-from bot.text import AnyText, Text
+from bot.text import AnyText, Command, Text, _
 from bot.user_message import UserMessage
-from db.models import Network, Person, Relay
-from db.network import journal
+from db.help.queues import Queue
+from db.leading import journal
+from db.models import Base, Member, Network, Person, Relay
 from db.old import Forgotten, Old
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Base)
 
 
 class Listing(Generic[Function]):
@@ -76,15 +80,13 @@ class Owed(Generic[Row]):
     counted: how many there are, as a part of a sentence ("3 people are not well")
     rows:    the debts, stored rows, the most urgent first
     tell:    one in a sentence or two, with what can be done about it
-    names:   the member (an id) whom one names; None where it names nobody
     yields:  whether one is left out where a debt of another kind names the same member
     at_once: what can be done about all of them together
     """
 
     counted: Callable[[int], Text]
-    rows: Sequence[Row]
+    rows: Queue[Row]
     tell: Callable[[Row], Line]
-    names: Callable[[Row], int | None]
     yields: bool = False
     at_once: Button | None = None
 
@@ -99,6 +101,29 @@ class Notice:
 
 Debts: Listing[Callable[[Context], Owed[Any] | Notice | None]] = Listing()
 """What waits for those who coordinate the active network, the most urgent kind first."""
+
+
+# --- what those who coordinate hear of at once ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm(Generic[Row]):
+    """What one who coordinates hears of, of one kind, as far as it still matters.
+
+    priority: how one is told
+    rows:     the stored rows that it is about
+    alone:    tell them of one
+    together: several of them in a sentence
+    """
+
+    priority: Priority
+    rows: Sequence[Row]
+    alone: Callable[[Row], None]
+    together: Callable[[Sequence[Row]], AnyText]
+
+
+Alarms: Listing[Callable[[Context, Member, Sequence[int]], Alarm[Any]]] = Listing()
+"""The kinds of it: each finds, for one who coordinates, those of some rows (by id) that still matter."""
 
 
 # --- what somebody finds who comes back ----------------------------------------------------------
@@ -120,6 +145,14 @@ Missed: Listing[Callable[[Context, datetime], Iterator[AnyText]]] = Listing()
 paragraph."""
 
 
+Gone: Listing[Callable[[Context, Person], None]] = Listing()
+"""What follows where a person can no longer be reached, or is forgotten."""
+
+
+Ended: Listing[Callable[[Context, Member], None]] = Listing()
+"""What follows where somebody's membership has just ended."""
+
+
 # --- what somebody reads who is in no network ------------------------------------------------------
 
 
@@ -139,6 +172,90 @@ Outside: Listing[Callable[[Context], Concern | None]] = Listing()
 
 Carried: Listing[Callable[[Context, Relay, UserMessage], None]] = Listing()
 """What is done beside words of the one who acts that have just gone into a conversation."""
+
+
+# --- what another network can begin with ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text of a network with which another one can begin. It holds nothing of people.
+
+    name: what it is called, also on a button
+    of:   its value in a network, as JSON; None where there is none
+    told: a value, as people read it
+    give: put a value into a network, as its own
+    """
+
+    name: Text
+    of: Callable[[Session, Network], Any]
+    told: Callable[[Any], AnyText]
+    give: Callable[[Context, Network, Any], None]
+
+
+Parts: Listing[Callable[[], Part]] = Listing()
+"""All of them, under the name by which a network remembers what it took over."""
+
+Changed: Listing[Callable[[Context, Network], None]] = Listing()
+"""What follows where a part of a network has changed."""
+
+
+def has_changed(ctx: Context, network: Network) -> None:
+    """Do what follows where a part of a network has changed."""
+    for follow in Changed:
+        follow(ctx, network)
+
+
+# --- what a network needs, one after the other ------------------------------------------------------
+
+
+class Phase(Enum):
+    """The phases of a network, in their order."""
+
+    DECISION = _("Decision")
+    BEGINNING = _("Beginning")
+    ORGANISING = _("Organising")
+    LASTING = _("Lasting")
+    GOING_OUTSIDE = _("Going outside")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that a network needs in a phase. Whether it has it is looked up, and nobody says so.
+
+    phase:  in which phase it belongs
+    text:   what it is, in a few words
+    next:   what is to be done where it is not, and what for
+    met:    whether the active network has it: an EXISTS, or a count that goes no further than it has to
+    way:    the command that leads there; None where no member can do anything about it
+    remedy: what does it with one tap
+    needs:  who can do it
+    """
+
+    phase: Phase
+    text: Text
+    next: AnyText
+    met: Callable[[Context], bool]
+    way: Command | None = None
+    remedy: Button | None = None
+    needs: Role = Role.META_MENTOR
+
+
+RoadmapConditions: Listing[Callable[[], Condition]] = Listing()
+"""All of them: by their phases, and in these the more urgent first. Wishes keep their names."""
+
+
+# --- what takes long ----------------------------------------------------------------------------------
+
+Ahead: Listing[Callable[[str], Callable[[], object] | None]] = Listing()
+"""What a turn will need of somebody's words, and takes long: it is done before the turn, beside all others,
+and remembered by what does it. None: they need nothing."""
+
+
+def ahead(words: str) -> Callable[[], object] | None:
+    """Return all of it for somebody's words; None where they need nothing."""
+    works = [work for each in Ahead if (work := each(words)) is not None]
+    return (lambda: [work() for work in works]) if works else None
 
 
 # --- what is too old -----------------------------------------------------------------------------
@@ -165,10 +282,12 @@ Retention: Listing[Callable[[Keep], Forgetting]] = Listing()
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that the journal of a network keeps, and the sentence that says so."""
+    """Something that the journal of a network keeps, and the sentence that says so; `more` makes another one
+    of its details."""
 
     name: str
     sentence: Text
+    more: Callable[[Mapping[str, Any]], AnyText] | None = None
 
     def record(
         self,
@@ -179,21 +298,22 @@ class Act:
         about: Person | None = None,
         **details: Any,
     ) -> None:
-        """Write down that it was done now: by the one who acts, unless it was somebody else. `details` are
-        JSON values that hold no content."""
-        journal.record(ctx.db, network, self.name, by=by or ctx.person, about=about, now=ctx.now, **details)
+        """Write down that it was done now: by the one who acts, unless it was somebody else, or a timer.
+        `details` are JSON values that hold no content."""
+        who = by or (ctx.person if ctx.actor is not None else None)
+        journal.record(ctx.db, network, self.name, by=who, about=about, now=ctx.now, **details)
 
 
 ACTS: dict[str, Act] = {}
 """Every act, by its stored name."""
 
 
-def act(name: str, sentence: Text) -> Act:
+def act(name: str, sentence: Text, more: Callable[[Mapping[str, Any]], AnyText] | None = None) -> Act:
     """Declare an act beside the handler that does it. The sentence may hold {who}, {whom} and {day}.
 
     Raises ValueError for a name that is taken.
     """
-    declared = Act(name, sentence)
+    declared = Act(name, sentence, more)
     if ACTS.setdefault(name, declared) is not declared:
         raise ValueError(f"there is an act {name} already")
     return declared

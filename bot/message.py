@@ -82,6 +82,7 @@ class Words:
     album:    the same for all that was sent together
     to_us:    false in a room, where nobody named the bot or answered it
     forwarded: who wrote it, where the sender only forwards it and the messenger says so; "" else
+    content:  the bytes of the file, where an open question waits for them; no messenger brings them by itself
     """
 
     text: str
@@ -91,6 +92,7 @@ class Words:
     album: str = ""
     to_us: bool = True
     forwarded: str = field(default="", repr=False)
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,6 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class Returned:
     """The person unblocked the bot."""
-
-
-# What happens to rooms.
 
 
 @dataclass(frozen=True, slots=True)

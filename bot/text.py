@@ -61,6 +61,10 @@ class Verbatim:
     words: str
 
 
+class AtLeast(int):
+    """So many, or more: nobody has counted on. It is written as "1,000+"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """The name of a command, shown as it is typed where the reader is: `/help`, `!help`."""
@@ -182,6 +186,8 @@ def _value(value: Value, reader: Reader) -> Markup:
             return Markup(format_date(on, "full" if far else i18n.weekday_and_day(locale), locale=locale))
         case str():
             return _quoted(value, locale)
+        case AtLeast():
+            return Markup(f"{format_decimal(int(value), locale=locale)}+")
         case int() | float():
             return Markup(format_decimal(value, locale=locale))
         case datetime():
@@ -257,6 +263,8 @@ def _pack(value: Value) -> Any:
             return {"seconds": value.total_seconds()}
         case list():
             return [_pack(item) for item in value]
+        case AtLeast():
+            return {"at_least": int(value)}
         case _:
             return value
 
@@ -281,6 +289,8 @@ def _unpack(packed: Any) -> Value:
             return time.fromisoformat(clock)
         case {"seconds": seconds}:
             return timedelta(seconds=seconds)
+        case {"at_least": number}:
+            return AtLeast(number)
         case list():
             return [_unpack(item) for item in packed]
         case dict():

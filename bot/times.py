@@ -3,9 +3,12 @@ every step is taken in local time and turned into UTC at the end."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
+
+from db import people
 
 AWAKE = timedelta(minutes=30)
 """Who wrote this recently is awake: words that a person sent them need not wait for the morning."""
@@ -15,37 +18,64 @@ NIGHT = (time(21), time(8))
 """The quiet hours of who chose none, and of rooms."""
 
 
+MIDNIGHT = time()
+FRIDAY = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """From when to when (local times; equal: never) a person is not to be disturbed, and where they live."""
+    """From when to when (local times; equal: never) and on which whole `days` of the week (Monday is 0; not
+    all seven) a person is not to be disturbed, and where they live."""
 
     start: time
     end: time
     zone: ZoneInfo
+    days: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, person: Any, zone: ZoneInfo) -> Self:
+        """Return that of a person, or of a row with their `quiet_from`, `quiet_to` and `quiet_days`."""
+        days = frozenset(people.weekdays(person.quiet_days))
+        return cls(person.quiet_from, person.quiet_to, zone, days)
 
     def at(self, moment: datetime) -> bool:
-        """Whether `moment` (UTC) lies in the quiet hours."""
-        local = moment.astimezone(self.zone).time()
+        """Whether `moment` (UTC) lies in the quiet hours, or on a quiet day."""
+        local = moment.astimezone(self.zone)
+        if local.weekday() in self.days:
+            return True
         if self.start <= self.end:
-            return self.start <= local < self.end
-        return local >= self.start or local < self.end
+            return self.start <= local.time() < self.end
+        return local.time() >= self.start or local.time() < self.end
 
     def over(self, moment: datetime) -> datetime:
-        """Return `moment` itself, or the end (UTC) of the quiet hours it lies in."""
-        while self.at(moment):  # once, except where the clocks jump over all that is not quiet
-            moment = self._next(moment, self.end)
+        """Return `moment` itself, or the end (UTC) of the quiet time it lies in."""
+        while self.at(moment):  # once, except beside quiet days, and where clocks jump over all that is not
+            moment = min(self._next(moment, clock) for clock in self._ends())
         return moment
 
     def awake(self, start: datetime, waking: timedelta) -> datetime:
         """Return when `waking` time outside the quiet hours has passed since `start` (both UTC)."""
         moment = self.over(start)
-        while self.start != self.end:
-            night = self._next(moment, self.start)
-            if moment + waking <= night:
-                break
-            waking -= night - moment
-            moment = self.over(night)
+        while (begins := self._begins(moment)) is not None and moment + waking > begins:
+            waking -= begins - moment
+            moment = self.over(begins)
         return moment + waking
+
+    def _ends(self) -> set[time]:
+        """Return the local times at which quiet time may end."""
+        return ({self.end} if self.start != self.end else set()) | ({MIDNIGHT} if self.days else set())
+
+    def _begins(self, moment: datetime) -> datetime | None:
+        """Return when quiet time next begins (UTC) after `moment`, which lies outside of it; None for
+        never."""
+        starts = [self._next(moment, self.start)] if self.start != self.end else []
+        midnight = moment
+        while self.days:
+            midnight = self._next(midnight, MIDNIGHT)
+            if midnight.astimezone(self.zone).weekday() in self.days:
+                starts.append(midnight)
+                break
+        return min(starts, default=None)
 
     def _next(self, moment: datetime, clock: time) -> datetime:
         """Return the next time (UTC) after `moment` that a local clock shows `clock`."""
@@ -62,6 +92,17 @@ def next_local(moment: datetime, clock: time, zone: ZoneInfo) -> datetime:
             if at > moment:
                 return at
     raise AssertionError("a day has less than 72 hours")
+
+
+def after_working_days(moment: datetime, days: int, zone: ZoneInfo, clock: time | None = None) -> datetime:
+    """Return when clocks in `zone` show the same again, or `clock`, this many working days later (both UTC).
+    From Monday to Friday people work; public holidays are not known."""
+    local = moment.astimezone(zone)
+    clock, day = clock or local.time(), local.date()
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() <= FRIDAY
+    return datetime.combine(day, clock, zone).astimezone(UTC)
 
 
 def next_weekly(

@@ -1,8 +1,9 @@
 """What somebody said, as a handler gets and keeps it: words, and what was sent with them."""
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.markup import clean
@@ -18,7 +19,8 @@ class UserMessage:
     """`message` names the message among all messengers, to know its changes; `album` the same for all that
     was sent together; `forwarded` is who wrote it, where somebody else did. All are "" for what was never a
     message. `answers` is the message that it answers: its messenger, its chat and its id there; empty for
-    none."""
+    none. `content` are the bytes of its file, where a question waited for them: they are stored with the
+    answer to that question, and nowhere else."""
 
     words: str = ""
     media: tuple[Media, ...] = ()
@@ -26,6 +28,7 @@ class UserMessage:
     album: str = ""
     answers: tuple[str, ...] = ()
     forwarded: str = ""
+    content: bytes | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
         """Whether anything was said."""
@@ -41,6 +44,7 @@ class UserMessage:
             key(chat, said.album) if said.album else "",
             (chat.messenger, chat.id, said.reply_to) if said.reply_to else (),
             clean(said.forwarded)[:60].strip(),
+            said.content,
         )
 
     def with_words(self, words: str) -> "UserMessage":
@@ -56,6 +60,10 @@ class UserMessage:
         media = (traces.unnamed(each) if each.name in names else each for each in self.media)
         return replace(self, media=tuple(media))
 
+    def sent(self) -> "SentFile | str":
+        """Return the file that a question waited for, or the words where there is none."""
+        return self.words if self.content is None else SentFile(self.media[0].name, self.content)
+
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
         stored: dict[str, Any] = {
@@ -67,6 +75,12 @@ class UserMessage:
         more = {"answers": list(self.answers), "forwarded": self.forwarded}
         return stored | {name: value for name, value in more.items() if value}
 
+    def with_file(self) -> dict[str, Any]:
+        """Return it as it is stored where it answers a question that waits for a file: with the bytes."""
+        if self.content is None:
+            return self.to_json()
+        return self.to_json() | {"content": b64encode(self.content).decode("ascii")}
+
     @classmethod
     def from_json(cls, packed: dict[str, Any]) -> "UserMessage":
         """Return what `to_json` packed."""
@@ -77,7 +91,16 @@ class UserMessage:
             packed["album"],
             tuple(packed.get("answers", ())),
             packed.get("forwarded", ""),
+            b64decode(packed["content"]) if "content" in packed else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that answers a question, as a whole."""
+
+    name: str
+    content: bytes = field(repr=False)
 
 
 def file_name(name: str) -> str:

@@ -33,6 +33,8 @@ from db.single_program import single_program
 
 PAGE = 1000
 """Rows that are carried over at a time."""
+AT_ONCE = 20_000
+"""Rows that are written to a new file together."""
 LEAP = 10_000_000
 """How far a restore moves the numbers of deliveries on. What was sent after the backup has the next ones, and
 messengers know them: a button would mean something else, and a message pass for one that they have."""
@@ -155,7 +157,10 @@ def _restore_file(saved: Path, target: Path, now: datetime) -> None:
         each.unlink()  # of a restore that was interrupted
     files.make(new)
     _copy_file(saved, new)
-    with _opened(URL.create("sqlite", database=str(new))) as engine, store.reached(engine) as connection:
+    with (
+        _opened(URL.create("sqlite", database=str(new))) as engine,
+        store.reached(engine, changes_shape=True) as connection,
+    ):
         _finish(connection, now)
         if not store.is_whole(connection):
             raise NotWhole(f"What was restored is damaged, so it was not put in its place ({new}).")
@@ -186,22 +191,31 @@ def _save_rows(engine: Engine, path: Path) -> None:
         source.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         version = shape.version(source)
         if version is not None:
-            with _opened(file) as new, store.reached(new) as target:
-                shape.bring_to(target, version)
-                _copy_rows(source, target)
+            with _opened(file) as new:
+                with store.reached(new) as target:
+                    shape.bring_to(target, version)
+                with new.connect() as target:
+                    _copy_rows(source, target, at_once=AT_ONCE)
 
 
-def _copy_rows(source: Connection, target: Connection) -> None:
-    """Copy all rows into tables of the same shape, in which nothing is."""
+def _copy_rows(source: Connection, target: Connection, at_once: int | None = None) -> None:
+    """Copy all rows into tables of the same shape, in which nothing is: about so many `at_once`, so that the
+    log of writes beside the new file stays small; else all or nothing."""
     theirs, ours = _tables(source), _tables(target)
+    waiting = 0
     for table in ours.sorted_tables:
         if table.name != shape.VERSION.name:
             copied = 0
             for some in _rows(source, theirs.tables[table.name]):
                 target.execute(insert(table), some)
-                copied += len(some)
+                copied, waiting = copied + len(some), waiting + len(some)
+                if at_once is not None and waiting >= at_once:
+                    target.commit()
+                    waiting = 0
             if target.scalar(select(func.count()).select_from(table)) != copied:
                 raise NotWhole(f"Not all rows of {table.name} were copied, so nothing was.")
+    if at_once is not None:
+        target.commit()
 
 
 def _rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:

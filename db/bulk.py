@@ -1,8 +1,9 @@
 """Many rows in one statement, with few values in each: a statement costs more than a row, and a value that a
 column holds anyway costs too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -11,6 +12,15 @@ from sqlalchemy.sql.dml import ReturningInsert
 from db.models import Base
 
 Values = Mapping[str, Any]
+AT_ONCE = 500
+"""Values in one list of a statement: SQLite takes 32,766 of them at most."""
+
+
+def batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Yield ids in lists that a statement takes."""
+    left = iter(ids)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
 
 
 def alike(rows: Sequence[Values]) -> list[dict[str, Any]]:

@@ -1,18 +1,23 @@
 """What `mentornet check` says about the database, in sentences for operators. Nothing is changed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, func, select, text, tuple_, update
+from sqlalchemy.orm import Session
 
 from db import faults, files, shape, store
 from db import seal as seals
-from db.models import Network
+from db.models import Identity, Network, Signature, Wording, chain
 from db.seal import Key
 
 Finding = tuple[bool, str]
+PAGE = 1000
+"""Rows that are read at a time."""
 
 _MAY_NOT = text(
     "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
@@ -49,6 +54,20 @@ def time_zones(engine: Engine) -> list[str]:
         return list(connection.scalars(select(Network.time_zone).distinct()))
 
 
+def known(engine: Engine, accounts: Iterable[tuple[str, str]]) -> set[tuple[str, str]] | None:
+    """Return those of the accounts (messenger, account) that have ever written; None where nobody can have:
+    the database is not there, or of another version. Raises DatabaseTooNew, NotOurs and Unavailable."""
+    path = files.path_of(engine.url)
+    if path is not None and not path.exists():
+        return None
+    with store.reached(engine) if path is None else store.only_read(path) as connection:
+        if shape.version(connection) != shape.newest():
+            return None
+        there = select(Identity.messenger, Identity.account)
+        found = there.where(tuple_(Identity.messenger, Identity.account).in_([*accounts]))
+        return {(row.messenger, row.account) for row in connection.execute(found)}
+
+
 def seal(engine: Engine, key: Key) -> Finding:
     """Return whether the key opens what is sealed. Raises DatabaseTooNew, NotOurs and Unavailable."""
     path, fits, is_sealed = files.path_of(engine.url), None, False
@@ -64,6 +83,38 @@ def seal(engine: Engine, key: Key) -> Finding:
     if is_sealed:
         return False, seals.missing(key)
     return True, f"There is no key for texts of reports yet; the first start makes it: {key.path}."
+
+
+def chains(engine: Engine) -> Iterator[Finding]:
+    """Yield whether agreements and signatures are as they were written. Raises DatabaseTooNew, NotOurs and
+    Unavailable."""
+    path = files.path_of(engine.url)
+    if path is not None and not path.exists():
+        return
+    with store.reached(engine) if path is None else store.only_read(path) as connection:
+        if shape.version(connection) != shape.newest():
+            return
+        with Session(connection) as db:
+            signed, broken = db.scalar(select(func.count(Signature.id))) or 0, [*_broken(db)]
+    yield from ((False, sentence) for sentence in broken)
+    if signed and not broken:
+        yield True, f"Agreements and signatures are as they were written: {signed} signatures."
+
+
+def _broken(db: Session) -> Iterator[str]:
+    """Yield a sentence for each network and kind of which something was changed since it was written."""
+    kinds: list[tuple[str, Any]] = [("Agreement", Wording), ("Signature", Signature)]
+    for what, kind in kinds:
+        for network_id in db.scalars(select(kind.network_id).distinct().order_by(kind.network_id)).all():
+            rows = select(kind).where(kind.network_id == network_id).order_by(kind.id)
+            with closing(db.scalars(rows.execution_options(yield_per=PAGE))) as links:
+                row = chain.first_broken(links)
+            if row is not None:
+                yield (
+                    f"{what} {row} of network {network_id} is not what was written, or the one before it is "
+                    "gone: compare it with a backup."
+                )
+        db.expunge_all()
 
 
 def _found(connection: Connection, engine: Engine) -> Iterator[Finding]:

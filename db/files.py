@@ -2,7 +2,9 @@
 
 import sqlite3
 import stat
+import time
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Literal
@@ -15,6 +17,17 @@ LOCK = ".lock"
 """What we keep beside it: who holds it is the only program that works on the database."""
 IN_MEMORY = "PRAGMA temp_store=MEMORY"
 """What SQLite puts aside for a moment needs no folder: on a hardened system it may write to none but ours."""
+
+GIVES_BACK = "PRAGMA auto_vacuum=INCREMENTAL"
+"""Pages that are free are given back when somebody asks for it."""
+INCREMENTAL = 2
+"""How SQLite calls that."""
+FREE_PART = 10
+"""One page in so many may be free: the next day needs it again."""
+PAGES = 100
+"""Pages that are given back at a time, in a transaction of its own: some milliseconds."""
+PAUSE = 0.01
+"""Seconds in between, in which others write."""
 
 
 def path_of(url: URL) -> Path | None:
@@ -42,11 +55,52 @@ def make(path: Path) -> None:
         path.touch(0o600)
 
 
+def write(path: Path, text: str) -> None:
+    """Write a text into a file, whole or not at all, for us alone. Raises OSError."""
+    new = beside(path, ".new")
+    new.unlink(missing_ok=True)
+    make(new)
+    new.write_text(text, "utf-8")
+    new.replace(path)
+
+
 def opened(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
     """Return a connection to a file that is there, to be read or written. Raises sqlite3.Error."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
     connection.execute(IN_MEMORY)
     return connection
+
+
+def let_give_back(path: Path) -> bool:
+    """Make the database at `path` one that can give free pages back, if it was made by a program whose
+    databases cannot: it is written anew once, which takes some seconds a gigabyte, and room for a second
+    one. Return whether it is one; where there is no room, or somebody else is at work, it stays as it is."""
+    with closing(opened(path, "rw")) as connection:
+        if _number(connection, "auto_vacuum") == INCREMENTAL:
+            return True
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute(GIVES_BACK)
+        try:
+            connection.execute("VACUUM")
+        except sqlite3.OperationalError:
+            return False
+        return _number(connection, "auto_vacuum") == INCREMENTAL
+
+
+def give_back(connection: sqlite3.Connection) -> None:
+    """Give free pages of a database back, bit by bit, while others work on it; some stay for the next day."""
+    connection.execute("PRAGMA secure_delete=ON")
+    free = _number(connection, "freelist_count")
+    while free > _number(connection, "page_count") // FREE_PART:
+        connection.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
+        before, free = free, _number(connection, "freelist_count")
+        if free >= before:  # this one cannot
+            return
+        time.sleep(PAUSE)
+
+
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
 def may_make_one_in(folder: Path) -> bool:

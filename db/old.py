@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Row, Update, literal, select, tuple_
+from sqlalchemy import ColumnElement, Delete, Row, SQLColumnExpression, Update, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Place = tuple[str, Any]
@@ -35,8 +35,8 @@ class Old:
         db: Session,
         at: InstrumentedAttribute[Any],
         key: InstrumentedAttribute[Any],
-        *more: ColumnElement[Any],
-        where: Sequence[ColumnElement[bool]] = (),
+        *more: SQLColumnExpression[Any],
+        where: Sequence[SQLColumnExpression[bool]] = (),
     ) -> Sequence[Row[Any]]:
         """Return the oldest of them by the column `at`, with their `key` and the columns in `more`."""
         found = select(at.label("at"), key.label("key"), *more).where(at < self.before, *where)

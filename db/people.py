@@ -1,14 +1,13 @@
 """People and their accounts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, or_, select, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from db.models import Identity, Member, Person, Relay
-from db.old import Forgotten, Old
+from db.models import Identity, Merge, Person, PersonLanguage
 
 
 class Reached(NamedTuple):
@@ -17,7 +16,6 @@ class Reached(NamedTuple):
     person_id: int
     messenger: str
     chat: str
-    last_wrote_at: datetime
 
 
 CONSENT = 2
@@ -29,10 +27,24 @@ FIND = (
     .options(joinedload(Identity.person))
 )
 
+BEST = (Identity.messenger == Person.preferred, Identity.last_wrote_at, Identity.id)
+"""The order of somebody's accounts, the one by which they are reached last: that on the messenger which they
+prefer, else the one they last wrote from. `account` has the same."""
 REACH = (
-    select(Identity.person_id, Identity.messenger, Identity.chat, Identity.last_wrote_at)
+    select(Identity.person_id, Identity.messenger, Identity.chat)
+    .join(Person, Person.id == Identity.person_id)
     .where(Identity.person_id.in_(bindparam("people", expanding=True)), Identity.reachable)
-    .order_by(Identity.last_wrote_at, Identity.id)
+    .order_by(Identity.messenger == bindparam("via"), *BEST)
+)
+KEPT = aliased(Person)
+MERGED_INTO = select(Merge.other_id, Merge.person_id).where(
+    Merge.other_id.in_(bindparam("people", expanding=True))
+)
+BESIDES = select(Merge.other_id).where(Merge.person_id == bindparam("person")).order_by(Merge.id)
+HEARD = (
+    select(Identity.person_id, func.max(Identity.last_wrote_at))
+    .where(Identity.person_id.in_(bindparam("people", expanding=True)))
+    .group_by(Identity.person_id)
 )
 
 
@@ -65,65 +77,65 @@ def meet(
     return identity
 
 
-def reach(db: Session, person_ids: list[int]) -> dict[int, Reached]:
-    """Return where each of these people is reached: the reachable account they last wrote from. Who cannot be
-    reached is left out."""
+def reach(db: Session, person_ids: Sequence[int], via: str | None = None) -> dict[int, Reached]:
+    """Return where each of these people is reached: of the accounts that can be reached the one on the
+    messenger that they prefer, else the one they last wrote from; before those the one on the messenger
+    `via`, if there is one. Who cannot be reached is left out."""
     found: dict[int, Reached] = {}
     for start in range(0, len(person_ids), 500):  # SQLite takes a limited number of values at once
-        rows = db.execute(REACH, {"people": person_ids[start : start + 500]})
+        rows = db.execute(REACH, {"people": person_ids[start : start + 500], "via": via})
         found |= {row.person_id: Reached(*row) for row in rows}
     return found
 
 
+def last_heard(db: Session, person_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return when each of these people last wrote or tapped anything, on any messenger. Who has no account is
+    left out."""
+    found: dict[int, datetime] = {}
+    for start in range(0, len(person_ids), 500):
+        rows = db.execute(HEARD, {"people": person_ids[start : start + 500]})
+        found |= {row[0]: row[1] for row in rows}
+    return found
+
+
 def account(person: Person) -> Identity | None:
-    """Return the account by which a person is reached: the reachable one they last wrote from; None where
-    they cannot be reached."""
+    """Return the account by which a person is reached, as `reach` has it; None where they cannot be
+    reached."""
     there = [each for each in person.identities if each.reachable]
-    return max(there, key=lambda each: (each.last_wrote_at, each.id), default=None)
+
+    def order(each: Identity) -> tuple[bool, datetime, int]:
+        return each.messenger == person.preferred, each.last_wrote_at, each.id
+
+    return max(there, key=order, default=None)
+
+
+def elsewhere(db: Session, messenger: str, chat: str) -> Reached | None:
+    """Return where the owner of a private chat is reached on another messenger; None for nowhere."""
+    owner = select(Identity.person_id).where(Identity.messenger == messenger, Identity.chat == chat)
+    others = (
+        select(Identity.person_id, Identity.messenger, Identity.chat)
+        .join(Person, Person.id == Identity.person_id)
+        .where(Identity.person_id.in_(owner), Identity.reachable, Identity.messenger != messenger)
+        .order_by(*BEST)
+    )
+    found = db.execute(others).all()
+    return Reached(*found[-1]) if found else None
+
+
+def merged_into(db: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """Return who those of these people are today who have become one with somebody: by the number of who they
+    were, which old buttons and reports still hold."""
+    return {row[0]: row[1] for row in db.execute(MERGED_INTO, {"people": list(person_ids)})}
+
+
+def besides(db: Session, person_id: int) -> list[int]:
+    """Return who somebody was besides (by id), on messengers that became theirs too."""
+    return [*db.scalars(BESIDES, {"person": person_id})]
 
 
 def note_told(account: Identity, now: datetime) -> None:
     """Note that a person knows that others can read along on the messenger of this account."""
     account.told_at = now
-
-
-def forget_strangers(db: Session, old: Old, spared: Collection[tuple[str, str]] = ()) -> Forgotten:
-    """Delete people who never agreed to anything and have written nothing since too long ago, with all that
-    is theirs. Those stay who are in a network or found one, who talk with somebody, and whose account
-    (messenger, account) is `spared`."""
-    rows = old.rows(db, Person.created_at, Person.id, where=[Person.consent_at.is_(None)])
-    gone = _delete_strangers(db, [row.key for row in rows], old.before, spared)
-    return old.forgotten(gone, rows)
-
-
-def forget_stranger(
-    db: Session, person_id: int, silent_since: datetime, spared: Collection[tuple[str, str]] = ()
-) -> None:
-    """Delete one of them, who said no and has written nothing after `silent_since`."""
-    _delete_strangers(db, [person_id], silent_since, spared)
-
-
-def _delete_strangers(
-    db: Session, person_ids: list[int], silent_since: datetime, spared: Collection[tuple[str, str]]
-) -> int:
-    theirs = exists().where(
-        Identity.person_id == Person.id,
-        or_(
-            Identity.last_wrote_at > silent_since,
-            tuple_(Identity.messenger, Identity.account).in_(list(spared)),
-        ),
-    )
-    talks = exists().where(
-        or_(Relay.asker_id == Person.id, Relay.helper_id == Person.id), Relay.closed_at.is_(None)
-    )
-    gone = delete(Person).where(
-        Person.id.in_(person_ids),
-        Person.consent_at.is_(None),
-        ~exists().where(Member.person_id == Person.id),
-        ~talks,
-        ~theirs,
-    )
-    return db.connection().execute(gone).rowcount
 
 
 def left(db: Session, identity: Identity, now: datetime) -> None:
@@ -139,14 +151,32 @@ def come_back(identity: Identity) -> datetime | None:
     return since
 
 
+def prefer(person: Person, messenger: str | None) -> None:
+    """Keep on which messenger a person wants to be written to; None for where they last wrote."""
+    person.preferred = messenger
+
+
 def rename(person: Person, name: str) -> None:
     """Keep what a person is called."""
     person.name = name
 
 
+def forget_name(person: Person) -> None:
+    """Delete the name of somebody for whom nothing is left to do, and what they agreed to: they are a
+    stranger again."""
+    person.name, person.consent_version, person.consent_at = "", None, None
+
+
 def set_language(person: Person, language: str) -> None:
     """Keep in which language a person reads (a locale such as "de")."""
     person.language = language
+
+
+def set_languages(db: Session, person: Person, languages: Iterable[str]) -> None:
+    """Keep in which languages a person can help."""
+    person.languages = []
+    db.flush()
+    person.languages = [PersonLanguage(language=language) for language in languages]
 
 
 def set_place(person: Person, place: str | None) -> None:
@@ -167,6 +197,26 @@ def allow_waking(person: Person, allowed: bool) -> None:
 def set_quiet_hours(person: Person, start: time, end: time) -> None:
     """Keep from when to when (local times; equal: never) a person is not to be disturbed."""
     person.quiet_from, person.quiet_to = start, end
+
+
+def set_quiet_days(person: Person, days: Collection[int]) -> None:
+    """Keep on which days of the week (Monday is 0) a person is not to be disturbed at all."""
+    person.quiet_days = sum(1 << day for day in set(days))
+
+
+def weekdays(bits: int) -> list[int]:
+    """Return the days of the week (Monday is 0) of `Person.quiet_days`, in their order."""
+    return [day for day in range(7) if bits >> day & 1]
+
+
+ASK_GAPS = (7, 14)
+"""How many days lie between two questions to somebody, unless they may be asked whenever it fits."""
+
+
+def set_load(person: Person, most: int, gap_days: int) -> None:
+    """Keep with how many requests at a time a person helps (0: they are not asked), and how many days lie
+    between two of which they are asked."""
+    person.load, person.ask_gap_days = most, gap_days
 
 
 def consent(person: Person, now: datetime) -> None:
@@ -200,6 +250,24 @@ def name_of(db: Session, person_id: int) -> str:
     return db.get_one(Person, person_id).name
 
 
+def names_of(db: Session, person_ids: Collection[int | None]) -> dict[int, str]:
+    """Return what these people are called today, as far as it is kept; None stands for nobody."""
+    ids = {person_id for person_id in person_ids if person_id is not None}
+    found = (
+        select(Person.id, KEPT.name)
+        .outerjoin(Merge, Merge.other_id == Person.id)
+        .join(KEPT, KEPT.id == func.coalesce(Merge.person_id, Person.id))
+        .where(Person.id.in_(ids))
+    )
+    return {row[0]: row[1] for row in db.execute(found)}
+
+
 def account_of(db: Session, messenger: str, chat: str) -> str | None:
     """Return whose private chat this is; None for a chat we do not know."""
     return db.scalar(select(Identity.account).where(Identity.messenger == messenger, Identity.chat == chat))
+
+
+def languages_of(db: Session, person_ids: Sequence[int]) -> dict[int, str | None]:
+    """Return in which language each of these people reads; None where they have not said so."""
+    found = select(Person.id, Person.language).where(Person.id.in_(person_ids))
+    return {row.id: row.language for row in db.execute(found)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.orm import Session
 
 from db import files, shape, store
 from db.faults import Unavailable
@@ -70,8 +71,7 @@ def unlock(engine: Engine, key: Key) -> None:
         if words is None and sealed:
             raise WrongSeal(missing(key))
         if words is None:
-            words = secrets.token_urlsafe(SHORTEST)
-            key.put(words)
+            words = _new(key)
         elif key.is_open_to_others():
             files.narrow([key.path])
         give(engine, Seal(words))
@@ -81,11 +81,32 @@ def unlock(engine: Engine, key: Key) -> None:
             raise WrongSeal(wrong(key))
 
 
+def renew(db: Session, key: Key) -> None:
+    """Seal with a key from now on, of which a proof is kept: the one that is there, else a new one. What was
+    sealed before must be gone. Raises WrongSeal and Unavailable."""
+    give(db.get_bind().engine, Seal(key.words() or _new(key)))
+    db.add(Proof(words=secrets.token_hex(8)))
+    db.flush()
+
+
+def _new(key: Key) -> str:
+    words = secrets.token_urlsafe(SHORTEST)
+    key.put(words)
+    return words
+
+
+def lend(db: Session, words: str | None) -> None:
+    """Let the engine of a session open and seal with a key, for one piece of work; with none, nothing."""
+    if words is not None:
+        give(db.get_bind().engine, Seal(words))
+
+
 def missing(key: Key) -> str:
     """Return what is said where the key is gone."""
     return (
         f"The key of what is sealed is missing ({key.path}): put it back from your backup, or copy it from "
-        "another program that works on this database. Nothing else can open what people have reported."
+        "another program that works on this database. Nothing else can open what people have reported. If it "
+        "is lost for good, `mentornet newkey` says what that means."
     )
 
 

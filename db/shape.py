@@ -47,11 +47,13 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     if path is not None and path.exists():
         with only_read(path) as connection:
             version(connection)  # who works on a file changes it: another program's stays as it is
-    with reached(engine) as connection:
+    with reached(engine, changes_shape=True) as connection:
         lock(connection)
         before, now = version(connection), newest()
         if before != now:
             bring_to(connection, "head")
+    if path is not None:
+        files.let_give_back(path)
     return before, now
 
 

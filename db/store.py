@@ -1,7 +1,7 @@
 """Opening the database, SQLite or PostgreSQL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,8 @@ def _find_file(path: Path, connection: Connection) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute(files.IN_MEMORY)
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:  # it is new: later this would write to it
+        connection.execute(files.GIVES_BACK)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
     # What is deleted is gone from the file, and from the log of writes beside it once that begins anew.
@@ -146,11 +148,28 @@ def described(connection: Connection) -> str:
 
 
 @contextmanager
-def reached(engine: Engine) -> Iterator[Connection]:
-    """Begin a transaction. Raises Unavailable where none can begin, or where the database does not do what it
-    is asked."""
-    with said(engine.url, "is not reached"), engine.begin() as connection, said(engine.url):
-        yield connection
+def reached(engine: Engine, *, changes_shape: bool = False) -> Iterator[Connection]:
+    """Begin a transaction; one that `changes_shape` may make tables anew. Raises Unavailable where none can
+    begin, or where the database does not do what it is asked."""
+    with said(engine.url, "is not reached"), engine.connect() as connection:
+        loose = _references_off(connection) if changes_shape else nullcontext()
+        with loose, connection.begin(), said(engine.url):
+            yield connection
+
+
+@contextmanager
+def _references_off(connection: Connection) -> Iterator[None]:
+    """Let SQLite make a table anew without deleting what refers to the old one: its way to change most of a
+    table (https://www.sqlite.org/lang_altertable.html, 7). Inside a transaction it cannot be switched."""
+    line: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    line.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        line.execute("PRAGMA foreign_keys=ON")
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
-from bot import AnyText, Context, Text, UserMessage, Verbatim, _, form
-from bot.reading.names import folded
+from bot import AnyText, Context, Text, UserMessage, Verbatim, Weekday, _, form
+from bot.text import Value
 from db.help.help_requests import ANYTHING
 from db.models import Member, Room
+from db.models.names import folded
 
 TOPICS: dict[str, Text] = {
     "papers": _("Papers"),
@@ -30,6 +32,8 @@ HELPED_WITH = {topic: name for topic, name in TOPICS.items() if topic != ANYTHIN
 SPOKEN = ("en", "de", "it", "pl", "el", "uk", "ar", "tr", "fa", "fr", "es", "ru")
 """Languages offered to tap: the consortium's, then those of the people they help (product.md)."""
 SKIP = _("Skip")
+REMOVE = _("Remove it")
+"""The choice that leaves nothing in the place of what was said before."""
 
 LABELS: dict[str, Text] = {
     "graduate": _("Graduate"),
@@ -50,8 +54,10 @@ ROLES: dict[str, Text] = {
     "deputy": _("Deputy"),
     "meta_mentor": _("Meta-mentor"),
     "trusted": _("Trusted person"),
+    "applicant": _("Recommended by a member"),
 }
 
+A_WEEK = 7
 LONGEST_NEED = 2000
 """Characters; a request that is longer is read by nobody on a phone."""
 
@@ -59,6 +65,17 @@ LONGEST_NEED = 2000
 def topic_name(name: str) -> AnyText:
     """Return what a topic is called; its bare name where it is no longer offered."""
     return TOPICS.get(name) or Verbatim(name)
+
+
+def since(ctx: Context, moment: datetime) -> Value:
+    """Return the day of a moment as people say it who live in it: a weekday of the last week by its name."""
+    day = ctx.day_of(moment)
+    days = (ctx.today - day).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    return Weekday(day.weekday()) if 0 < days < A_WEEK else day
 
 
 def told_apart(ctx: Context, members: Iterable[Member]) -> dict[int, AnyText]:

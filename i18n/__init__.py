@@ -129,6 +129,7 @@ def city_of(zone: str, shown_in: str) -> str:
     return next(filter(None, names), zone.rpartition("/")[2].replace("_", " "))
 
 
+@cache
 def reads_right_to_left(locale: str) -> bool:
     """Whether the language is written from right to left."""
     return Locale.parse(locale).text_direction == "rtl"

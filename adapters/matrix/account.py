@@ -4,6 +4,7 @@
     crypto.db           the keys of the device and of the rooms, kept by the library
     sync                how far we have handled what happened
     cross-signing.json  what the device is signed with (encryption/trust.py)
+    owed.json           keys that devices have to get yet (encryption/owed.py)
     restored            the keys come from a backup, and have to be renewed
 
 A login makes a device, and keys belong to a device. So nothing here is ever made a second time by itself: a

@@ -12,6 +12,8 @@ from adapters.matrix import media as matrix_media
 from adapters.matrix.account import SIGNING_KEYS, Account, close
 from adapters.matrix.door import Door, Invites, Policy
 from adapters.matrix.encryption import trust as matrix_trust
+from adapters.matrix.encryption.owed import Owed
+from adapters.matrix.encryption.room_keys import RoomKeys
 from adapters.matrix.encryption.unread import Unread
 from adapters.matrix.events import Ourselves
 from adapters.matrix.homeserver.client import NAME, Pause, call, part
@@ -33,6 +35,7 @@ from bot.adapter import (
     no_alert,
 )
 from bot.message import Chat, Identity, Media, MessageRef, Outgoing
+from bot.support.told import Told
 
 CAN: Final = Capabilities(
     buttons=Buttons.REACTIONS, max_text=4000, max_caption=4000, max_label=100, marks=MOST, prefix="!"
@@ -98,6 +101,11 @@ class Matrix(Plain):
         self.last_heard_at = 0.0
         self._client: Client | None = None
 
+    @property
+    def told(self) -> Told | None:
+        """The time, as the homeserver last told it."""
+        return self._client.told if self._client is not None else None
+
     async def start(self) -> None:
         """Log in, once for ever, and learn our own name; anew where there was a connection. Raises
         `Unauthorised`, or `OSError` when the homeserver cannot be reached."""
@@ -115,13 +123,16 @@ class Matrix(Plain):
         self._door = Door(client, self._rooms, self._policy, self._pause, self._account.folder)
         unread = Unread(client, self._account.folder)
         self._inbox = Inbox(client, self._us, self._rooms, self._door, self._pause, unread)
-        self._sender = Sender(client, self._rooms, self._door, self._synced, self._only_verified)
+        owed = Owed(client, self._account.folder)
+        room_keys = RoomKeys(client, owed)
+        self._sender = Sender(client, self._rooms, self._door, self._synced, room_keys, self._only_verified)
         self._listener = Listener(
             client,
             self._account,
             self._rooms,
             self._door,
             self._inbox,
+            owed,
             self._synced,
             self._heard,
             self._pause,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.matrix.account import CRYPTO, LOGIN, RESTORED, SIGNING_KEYS, SYNC
+from adapters.matrix.encryption.owed import OWED
 from bot.adapter import Unauthorised
 
 
@@ -47,6 +48,7 @@ class Store:
         yield
         _copy(store / LOGIN, to)
         _copy(store / SIGNING_KEYS, to)
+        _copy(store / OWED, to)
         (to / CRYPTO).touch(0o600)
         try:
             with (

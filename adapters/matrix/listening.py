@@ -15,6 +15,7 @@ from adapters.matrix.account import SIGNING_KEYS, Account
 from adapters.matrix.door import Door
 from adapters.matrix.encryption import keys
 from adapters.matrix.encryption import trust as matrix_trust
+from adapters.matrix.encryption.owed import Owed
 from adapters.matrix.homeserver import sync as matrix_sync
 from adapters.matrix.homeserver.client import NAME, Pause, ask, call, insist, mistake, part
 from adapters.matrix.homeserver.errors import Failed
@@ -55,6 +56,7 @@ class Listener:
         rooms: Rooms,
         door: Door,
         inbox: Inbox,
+        owed: Owed,
         synced: asyncio.Event,
         heard: Callable[[], None],
         pause: Pause,
@@ -64,6 +66,7 @@ class Listener:
         self._rooms = rooms
         self._door = door
         self._inbox = inbox
+        self._owed = owed
         self._synced = synced
         self._heard = heard
         self._pause = pause
@@ -121,7 +124,7 @@ class Listener:
     async def _sync(self, since: str) -> News:
         """What is new, as soon as there is something, taken in by the library. Raises `Failed`."""
         first = not self._synced.is_set()
-        owes = self._owes_keys or self._owes_trust
+        owes = self._owes_keys or self._owes_trust or self._owed.soon
         seconds = 1 if self._inbox.unread.soon else _OWING_SECONDS if owes else _POLL_SECONDS
         query = {"filter": json.dumps(_FILTER), "timeout": "0" if first else str(int(seconds * 1000))}
         query |= {"since": since} if since else {}
@@ -171,6 +174,7 @@ class Listener:
             elif (first or not left) and news.spare is False:
                 await keys.upload_fallback(client)
         await ask(keys.keep_up(client))
+        await ask(self._owed.give())
 
     async def _be_trusted(self) -> None:
         """Have our device signed, where that needs no password that we have not. Raises `Failed`."""

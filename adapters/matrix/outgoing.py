@@ -46,11 +46,17 @@ class Sender:
     is in a room."""
 
     def __init__(
-        self, client: Client, rooms: Rooms, door: Door, synced: asyncio.Event, only_verified: str
+        self,
+        client: Client,
+        rooms: Rooms,
+        door: Door,
+        synced: asyncio.Event,
+        keys: RoomKeys,
+        only_verified: str,
     ) -> None:
         self._client, self._rooms, self._door, self._synced = client, rooms, door, synced
         self._reactions = Reactions(client)
-        self._keys = RoomKeys(client)
+        self._keys = keys
         self._only_verified = only_verified
         self._largest = 0
         self._asked_to_verify: set[str] = set()
@@ -226,10 +232,12 @@ class Sender:
             whole, name, form = file.content, file.name, "m.image" if file.is_picture else "m.file"
             size: int | None = len(whole)
             info = {"mimetype": file.type, "size": size}
-            info |= {"w": _at(whole, 16), "h": _at(whole, 20)} if file.is_picture else {}
+            info |= (
+                {"w": matrix_media.at(whole, 16), "h": matrix_media.at(whole, 20)} if file.is_picture else {}
+            )
 
             def read() -> AsyncIterator[bytes]:
-                return _once(whole)
+                return matrix_media.once(whole)
 
         else:
             media, read = file.media, file.read
@@ -284,12 +292,3 @@ class Sender:
 def _transaction(message: Outgoing) -> str:
     """The same at every attempt."""
     return f"m{message.id}.{message.part}"
-
-
-def _at(png: bytes, place: int) -> int:
-    """Width (16) or height (20) of a PNG."""
-    return int.from_bytes(png[place : place + 4], "big")
-
-
-async def _once(whole: bytes) -> AsyncIterator[bytes]:
-    yield whole

@@ -33,6 +33,7 @@ from bot.adapter import (
     no_alert,
 )
 from bot.message import Chat, Identity, Media, MessageRef, Outgoing
+from bot.support.told import Told
 
 CAN: Final = Capabilities(max_text=4096, max_caption=1024, max_label=40, prefix="/")
 _CAN_IN_GROUPS: Final = replace(CAN, a_minute=20)  # https://core.telegram.org/bots/faq
@@ -88,6 +89,11 @@ class Telegram(Plain):
     def last_heard_at(self) -> float:
         """When (`time.monotonic`) Telegram last answered us while we listened; 0.0 before that."""
         return self._inbox.last_heard_at
+
+    @property
+    def told(self) -> Told | None:
+        """The time, as the Bot API last told it."""
+        return self._client.told
 
     async def start(self) -> None:
         """Check the token and learn our own name. Raises `Unauthorised`, or `OSError` when Telegram

@@ -13,6 +13,7 @@ from adapters.telegram.files import pieces
 from adapters.telegram.http import WHOLE, TelegramHttp
 from adapters.telegram.updates import NAME
 from bot.support import log as logs
+from bot.support.told import Told
 
 T = TypeVar("T")
 
@@ -45,6 +46,11 @@ class Client:
             request=http,
             get_updates_request=http,
         )
+
+    @property
+    def told(self) -> Told | None:
+        """The time, as the server last told it."""
+        return self._http.told
 
     async def open(self) -> None:
         """Open the connections; a second call changes nothing."""

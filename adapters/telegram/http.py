@@ -17,6 +17,7 @@ from telegram.request import BaseRequest, RequestData
 
 from adapters.telegram.errors import Why, failed
 from adapters.telegram.json import loads
+from bot.support.told import Told, told
 
 # The library's own switch to time spans: without it each 429 comes with a deprecation warning.
 os.environ["PTB_TIMEDELTA"] = "true"
@@ -33,6 +34,7 @@ class TelegramHttp(BaseRequest):
     the outbox bounds what is in flight.
 
     connect, write, read, upload: seconds before giving up; `upload` is `write` for requests with files.
+    told: the time, as the server last told it.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class TelegramHttp(BaseRequest):
     ) -> None:
         self._connect, self._write, self._read, self._upload = connect, write, read, upload
         self._session: aiohttp.ClientSession | None = None
+        self.told: Told | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -89,6 +92,7 @@ class TelegramHttp(BaseRequest):
                 method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 status, payload = response.status, await response.read()
+                self.told = told(response.headers.get("Date")) or self.told
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:

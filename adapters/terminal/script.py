@@ -3,10 +3,12 @@
 # a remark
 @ Ana, member on telegram, en        somebody is there (more: a time zone, topics, "speaks de and ar")
 @ Ana 1 to 60, member on telegram, en   many are there: Ana 1, Ana 2 and so on
+@ Alster 1 to 30, networks           other networks are there, which show themselves to everybody
 Ana: /ask                            Ana writes
 Ana: [Papers]                        Ana presses a button
 Ana: (sticker)                       Ana does something else, see `DEEDS`
 Ana: (photo) Where is this?          Ana sends something: voice, audio, photo, video or document
+Ana: (document a.csv "One\\nTwo")     Ana sends a file with this in it, in UTF-8 or (… as cp1252)
 Ana: (edits "Where") Who is this?    Ana changes a message of hers
 @ Neckar, room on telegram, led by Mia
 Ana in Neckar: /help                 Ana does something in a room
@@ -27,7 +29,8 @@ ROLES = ("member", "meta-mentor", "deputy", "operator", "stranger")
 DEEDS = """(sticker) and other things the bot does not carry, (blocks the bot), (comes back), \
 (opens PAYLOAD), (answers "beginning of a message") words, (forwards from Bo) words, (forges 12:3), \
 (edits "beginning") words, (deletes "beginning"), \
-(photo), (voice), (document plan.pdf), (photo in album 1), (document of 30 MB); \
+(photo), (voice), (document plan.pdf), (document a.csv "One\\nTwo" as cp1252), (photo in album 1), \
+(document of 30 MB); \
 in a room (joins), (asks to come in), (brings the bot), (takes the bot out), (mutes the bot), \
 (lets the bot write), (moves the room)"""
 
@@ -61,6 +64,13 @@ class Crowd:
 
 
 @dataclass(frozen=True, slots=True)
+class Networks:
+    """Other networks are there, which show themselves to everybody, and nobody is in them."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """A room is there, and the bot is in it; those who lead it may change its settings."""
 
@@ -83,7 +93,8 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class Sends:
-    """Somebody sends a file of this `kind` with words below it; `megabytes` 0 for a small one."""
+    """Somebody sends a file of this `kind` with words below it, which holds `content`, or something where
+    that is None; `megabytes` 0 for a small one."""
 
     who: str
     kind: str
@@ -92,6 +103,7 @@ class Sends:
     album: str = ""
     megabytes: int = 0
     room: str = ""
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,7 @@ class Reaches:
     local: datetime
 
 
-Step = Cast | Crowd | House | Says | Sends | Edits | Presses | Does | Passes | Reaches
+Step = Cast | Crowd | Networks | House | Says | Sends | Edits | Presses | Does | Passes | Reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,7 @@ def step(line: str, number: int = 1) -> Step | None:
 CROWD = re.compile(r"(.+) (\d{1,3}) to (\d{1,3})")
 SENT = re.compile(
     r"\((voice|audio|photo|video|document)(?: (?!in album|of )(\S+))?"
+    r"(?: \"([^\"]*)\"(?: as ([\w-]+))?)?"
     r"(?: in album (\w+))?(?: of (\d+) MB)?\) ?(.*)"
 )
 
@@ -198,8 +211,10 @@ def speech(who: str, words: str) -> Says | Sends | Edits | Presses | Does:
     if edit := re.fullmatch(r'\(edits "([^"]*)"\) (.*)', words):
         return Edits(who, edit[1], edit[2], room)
     if sent := SENT.fullmatch(words):
-        kind, name, album, megabytes, below = sent.groups()
-        return Sends(who, kind, name or f"{kind}.bin", below, album or "", int(megabytes or 0), room)
+        kind, name, inside, encoding, album, megabytes, below = sent.groups()
+        content = inside.replace("\\n", "\n").encode(encoding or "utf-8") if inside is not None else None
+        name = name or f"{kind}.bin"
+        return Sends(who, kind, name, below, album or "", int(megabytes or 0), room, content)
     if words.startswith("(") and words.endswith(")"):
         return Does(who, words[1:-1], room)
     return Says(who, words.replace("\\n", "\n"), room=room)
@@ -220,8 +235,10 @@ def _span(words: list[str], number: int) -> timedelta:
     return timedelta(seconds=int(words[0]) * UNITS[unit])
 
 
-def _cast(line: str, number: int) -> Cast | Crowd | House:
+def _cast(line: str, number: int) -> Cast | Crowd | Networks | House:
     name, *facts = (part.strip() for part in line.split(","))
+    if name and facts == ["networks"]:
+        return Networks(_numbered(name))
     role, _, messenger = facts[0].partition(" on ") if facts else ("", "", "")
     if name and role == "room" and messenger:
         leaders = [_listed(fact.removeprefix("led by ")) for fact in facts[1:]]
@@ -244,10 +261,16 @@ def _cast(line: str, number: int) -> Cast | Crowd | House:
         else:
             raise Unreadable(number, f"“{fact}” is neither a time zone nor “helps with …” nor “speaks …”")
     cast = Cast(name, role, messenger, facts[1], time_zone, topics, speaks)
-    if crowd := CROWD.fullmatch(name):
-        some, first, last = crowd[1], int(crowd[2]), int(crowd[3])
-        return Crowd(tuple(replace(cast, name=f"{some} {n}") for n in range(first, last + 1)))
+    if CROWD.fullmatch(name):
+        return Crowd(tuple(replace(cast, name=each) for each in _numbered(name)))
     return cast
+
+
+def _numbered(name: str) -> tuple[str, ...]:
+    """Return "Ana 1" and "Ana 2" for "Ana 1 to 2"."""
+    if (crowd := CROWD.fullmatch(name)) is None:
+        return (name,)
+    return tuple(f"{crowd[1]} {n}" for n in range(int(crowd[2]), int(crowd[3]) + 1))
 
 
 def _zone(name: str, number: int) -> str:

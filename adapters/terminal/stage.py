@@ -15,6 +15,7 @@ from adapters.terminal.script import (
     Edits,
     House,
     Line,
+    Networks,
     Passes,
     Presses,
     Reaches,
@@ -48,8 +49,8 @@ from bot.message import (
 )
 from bot.messenger import Messenger
 
-CODE = re.compile(r"^\w+: ([2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4})$", re.MULTILINE)
-"""A new invitation code, as the bot shows it: on a line of its own, after its name."""
+CODE = re.compile(r"^(?:\w+: |LINK )([2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4})$", re.MULTILINE)
+"""A new code, as the bot shows it: on a line of its own, after its name."""
 DELETES = r'deletes "([^"]*)"'
 
 
@@ -58,6 +59,7 @@ class World(Protocol):
 
     def now(self) -> datetime: ...
     async def cast(self, who: Cast) -> None: ...
+    async def found(self, names: Sequence[str]) -> None: ...
     async def settle(self) -> None: ...
     async def wind(self, to: datetime) -> None: ...
 
@@ -124,6 +126,8 @@ class Terminal:
             case Crowd(people):
                 for each in people:
                     await self.act(each, line)
+            case Networks(names):
+                await self.world.found(names)
             case House(name, messenger, led_by):
                 self.rooms[name] = Chat(messenger, name.lower(), private=False)
                 self.consoles[messenger].leaders[name.lower()] = {
@@ -143,9 +147,9 @@ class Terminal:
                 named = text.startswith(self._prefixes(chat)) or reply_to is not None or not room
                 said = Words(text, self._noted(who, text), reply_to, to_us=named, forwarded=forwarded)
                 await self._happens(self._who(who, line), said, room)
-            case Sends(who, kind, name, words, album, megabytes, room):
+            case Sends(who, kind, name, words, album, megabytes, room, content):
                 cast = self._who(who, line)
-                media = self._made(cast, kind, name, megabytes)
+                media = self._made(cast, kind, name, megabytes, content)
                 said = Words(words, self._noted(who, words), media=media, album=album)
                 await self._happens(cast, said, room)
             case Edits(who, beginning, words, room):
@@ -183,10 +187,10 @@ class Terminal:
                 return message
         raise Unreadable(line, f"{who} wrote nothing that begins with “{beginning}”")
 
-    def _made(self, cast: Cast, kind: str, name: str, megabytes: int) -> Media:
+    def _made(self, cast: Cast, kind: str, name: str, megabytes: int, content: bytes | None) -> Media:
         """A file of somebody's; a large one only says that it is."""
         files = self.consoles[cast.messenger].files
-        data = f"{kind} {len(files)} of {cast.name}".encode()
+        data = f"{kind} {len(files)} of {cast.name}".encode() if content is None else content
         files[str(len(files))] = data
         return Media(cast.messenger, kind, str(len(files) - 1), name, size=megabytes * 2**20 or len(data))
 
@@ -307,7 +311,7 @@ class Terminal:
         for line in read(lines):
             if not cast and line.step is not None:
                 cast = True
-                if not isinstance(line.step, Cast | Crowd | House | Passes | Reaches):
+                if not isinstance(line.step, Cast | Crowd | Networks | House | Passes | Reaches):
                     await self.seed(seed)
             self.write(line.text)
             await self._play(line)

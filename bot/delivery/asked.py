@@ -12,8 +12,17 @@ from db import people
 from db.engine import conversations, letters
 from db.models.sealed import Secret
 
+NOTHING: Mapping[int, Sequence[AnyText]] = {}
 WAITS = "\0waits"
 """What is kept of a question that was left to wait."""
+FILE = "\0file"
+"""What is kept of a question that waits for a file: its name, the endings, and the bytes at most. What is
+asked later in the same dialogue may quote that file."""
+
+
+def quotes_file(conversation: Any) -> bool:
+    """Whether what is asked may quote a file that somebody sent: then it is forgotten with its answer."""
+    return FILE in conversation.kept
 
 
 def waits(conversation: Any) -> bool:
@@ -35,30 +44,45 @@ def kept(before: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
     return Secret(after) if isinstance(before, Secret) else after
 
 
-def repeat(
-    db: Session, person_id: int, priority: Priority, now: datetime, before: Sequence[AnyText] = ()
+def repeat(db: Session, person_id: int, priority: Priority, now: datetime) -> None:
+    """Ask a person's open question again, as the last line of their chat."""
+    parked = conversations.open_of_each(db, [person_id])
+    repeat_each(db, parked, {person_id: priority}, now)
+
+
+def repeat_each(
+    db: Session,
+    parked: Mapping[int, Sequence[Any]],
+    priorities: Mapping[int, Priority],
+    now: datetime,
+    before: Mapping[int, Sequence[AnyText]] = NOTHING,
 ) -> None:
-    """Ask a person's open question again, as the last line of their chat, below what is said `before`; that
-    is also said where no question is open."""
-    parked = conversations.open_of(db, person_id)
-    reached = people.reach(db, [person_id])
-    if not reached:
-        return
-    identity = reached[person_id]
-    letter_id = None
-    if parked and parked[0].has_member and not waits(parked[0]):
-        letter_id = repeated(db, parked[0], now=now, before=before)
-    if letter_id is None and before:
-        letter_id = letters.write(db, **packed(paragraphs(before), (), now))
-    if letter_id is not None:
-        letters.post(
-            db,
-            letter_id,
-            person_id=person_id,
-            messenger=identity.messenger,
-            chat=identity.chat,
-            priority=priority,
-        )
+    """Ask the open question of each of these people again, as the last line of their chat, below what is said
+    to them `before`; that is also said where no question is open. `parked` are the questions of each person,
+    the open one first."""
+    reached = people.reach(db, sorted({*parked, *before}))
+    open_ = {
+        person_id: parked[person_id][0]
+        for person_id in reached
+        if parked.get(person_id) and parked[person_id][0].has_member and not waits(parked[person_id][0])
+    }
+    asking = _repeated(db, list(open_.values()), now, before)
+    only_said = [each for each in before if each in reached and each not in asking]
+    written = letters.write_each(db, [packed(paragraphs([*before[each]]), (), now) for each in only_said])
+    to_post = asking | dict(zip(only_said, written, strict=True))
+    letters.post_each(
+        db.connection(),
+        [
+            {
+                "letter_id": to_post[person_id],
+                "person_id": person_id,
+                "messenger": reached[person_id].messenger,
+                "chat": reached[person_id].chat,
+                "priority": priorities[person_id],
+            }
+            for person_id in sorted(to_post)
+        ],
+    )
 
 
 def repeated(
@@ -66,16 +90,37 @@ def repeated(
 ) -> int | None:
     """Write a letter that asks an open question again below `before`, which may be `secret`, and take the
     buttons off the earlier one. Return its id; None where the question is no longer kept."""
-    old = letters.body(db, conversation.letter_id) if conversation.letter_id is not None else None
-    if old is None or old[0] is None:
-        return None
-    stored, offers = old
-    letters.close(db, conversation.letter_id, None)
-    asks = body(before, from_json(stored["join"][-1]))
-    kept = Secret(asks) if secret or isinstance(stored, Secret) else asks
-    letter_id = letters.write(db, body=kept, offers=offers, now=now)
-    conversations.change(db, conversation.id, letter_id=letter_id)
-    return letter_id
+    person_id = conversation.person_id
+    return _repeated(db, [conversation], now, {person_id: before}, secret=secret).get(person_id)
+
+
+def _repeated(
+    db: Session,
+    open_: Sequence[Any],
+    now: datetime,
+    before: Mapping[int, Sequence[AnyText]],
+    *,
+    secret: bool = False,
+) -> dict[int, int]:
+    """Do so for the open questions of several people; return the letters, by person."""
+    earlier = letters.bodies(db, [each.letter_id for each in open_ if each.letter_id is not None])
+    kept = [each for each in open_ if each.letter_id in earlier and earlier[each.letter_id][0] is not None]
+    letters.close(db, [each.letter_id for each in kept])
+    contents: list[dict[str, Any]] = []
+    for each in kept:
+        stored, offers = earlier[each.letter_id]
+        asks = body(before.get(each.person_id, ()), from_json(stored["join"][-1]))
+        sealed = secret or isinstance(stored, Secret)
+        contents.append({"body": Secret(asks) if sealed else asks, "offers": offers, "now": now})
+    written = letters.write_each(db, contents)
+    states = [
+        {"conversation_id": each.id, "letter_id": letter_id}
+        for each, letter_id in zip(kept, written, strict=True)
+    ]
+    conversations.change_each(db.connection(), states)
+    quoting = [each.letter_id for each in kept if quotes_file(each)]
+    letters.forget_text(db.connection(), quoting)
+    return {each.person_id: letter_id for each, letter_id in zip(kept, written, strict=True)}
 
 
 def body(before: Sequence[AnyText], asks: AnyText) -> Any:

@@ -1,6 +1,6 @@
 """Writing to people: priorities, authors, and letters with one delivery a reader."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, auto
@@ -16,7 +16,7 @@ from bot.user_message import UserMessage
 from db import people
 from db.engine import deliveries, letters, messages
 from db.models import Room
-from db.models.sealed import Secret
+from db.models.sealed import keeps
 
 ALBUM = timedelta(seconds=1)
 """How long a letter waits for the rest of an album: its parts come one by one, and no last one is named."""
@@ -96,7 +96,8 @@ class Content(TypedDict, total=False):
     expires_at: until when it may leave (UTC)
     author:     who hears it where it does not arrive
     network_id: where its buttons act; None: where whoever presses them is active by then
-    secret:     whether its words are sealed while they are kept
+    via:        the messenger on which it is brought to who has an account there that can be reached
+    secret:     whether its words are sealed while they are kept, and what can be done about it
     """
 
     carries: UserMessage
@@ -107,6 +108,7 @@ class Content(TypedDict, total=False):
     expires_at: datetime
     author: Author
     network_id: int | None
+    via: str | None
     secret: bool
 
 
@@ -120,25 +122,42 @@ def write(
     now: datetime,
     **content: Unpack[Content],
 ) -> tuple[int, list[int]]:
-    """Write one letter to these people, each where they last wrote. Return its id and who can be reached."""
+    """Write one letter to these people, each where they are reached. Return its id and who can be reached."""
     letter = packed(text, buttons, now, **content)
     said = content.get("carries", NOTHING)
     answers = list(messages.answered(db, said.answers, letter["on_reply"])) if said.answers else []
     letter_id = letters.write(db, **letter)
-    ids = list(person_ids)
-    reached = people.reach(db, ids)
-    letters.post_all(
+    reached = post(
         db,
         letter_id,
-        [reached[each] for each in ids if each in reached],
+        list(person_ids),
         priority=priority,
+        via=content.get("via"),
         answers=answers,
         not_before=now + ALBUM if said.album else None,
         expires_at=content.get("expires_at"),
     )
     if content.get("forget") and not reached:
-        deliveries.forget_delivered(db, [letter_id])
-    return letter_id, list(reached)
+        deliveries.forget_delivered(db.connection(), [letter_id])
+    return letter_id, reached
+
+
+def post(
+    db: Session,
+    letter_id: int,
+    person_ids: Sequence[int],
+    *,
+    priority: Priority,
+    answers: Collection[str] = (),
+    via: str | None = None,
+    **more: datetime | None,
+) -> list[int]:
+    """Bring a letter that is written to these people, each where they are reached (`via`: on this messenger,
+    if possible). Return who can be reached. What else is given is as for `db.engine.letters.post_all`."""
+    reached = people.reach(db, person_ids, via)
+    there = [reached[each] for each in person_ids if each in reached]
+    letters.post_all(db, letter_id, there, priority=priority, answers=answers, **more)
+    return list(reached)
 
 
 def write_in_rooms(
@@ -174,15 +193,15 @@ def packed(
     """Return a letter as `db.engine.letters.write` takes it."""
     carried, file = content.get("carries", NOTHING), content.get("file")
     reply, author, about = content.get("on_reply"), content.get("author"), content.get("about")
-    kept = Secret if content.get("secret") else dict
+    kept = keeps(secretly=content.get("secret", False))
     return {
         "body": kept(to_json(text)),
-        "offers": [button.offer(content.get("network_id")) for button in buttons],
+        "offers": kept([button.offer(content.get("network_id")) for button in buttons]),
         "now": now,
-        "recipe": recipes.packed(file) if file is not None else None,
+        "recipe": kept(recipes.packed(file)) if file is not None else None,
         "media": [each.to_json() for each in carried.media],
-        "about": to_json(about) if about is not None else None,
-        "on_reply": leads_to(reply) if reply is not None else None,
+        "about": kept(to_json(about)) if about is not None else None,
+        "on_reply": kept(leads_to(reply)) if reply is not None else None,
         "author": kept(author.to_json()) if author is not None else None,
         "carries": carried.message or None,
         "album": carried.album or None,

@@ -9,6 +9,7 @@ from bot.delivery.letters import Priority
 from bot.installation import Installation
 from bot.text import AnyText
 from db import people
+from db.engine import conversations
 
 
 def tell(
@@ -21,6 +22,6 @@ def tell(
     ]
     ids = [person.id for person in people.behind(db, accounts)]
     reached = letters.write(db, ids, text, priority=Priority.CARRIED, now=now)[1]
-    for person_id in reached:
-        asked.repeat(db, person_id, Priority.CARRIED, now)
+    parked = conversations.open_of_each(db, reached)
+    asked.repeat_each(db, parked, dict.fromkeys(reached, Priority.CARRIED), now)
     return bool(reached)

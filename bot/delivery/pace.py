@@ -17,7 +17,14 @@ ALL: Final = 0.95
 ECHO: Final = 1.0
 """Seconds after which a refusal says something new: before, it is of what was on its way."""
 FORGOTTEN_A_MINUTE: Final = 0.02
-"""The part by which we try to be faster with each minute."""
+"""The part by which we try to be faster with each of the first minutes."""
+BOLDER: Final = 5.0
+"""Minutes without a refusal after which that part is twice as large; it grows with the square of the time, as
+in https://www.rfc-editor.org/rfc/rfc9438: slowly near what was refused, and ever faster away from it."""
+SLOWEST: Final = 0.1
+"""Messages a second below which nothing is learned: half of the lowest limit that is known (rc_message in
+https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html). Otherwise a storm
+of refusals that are not about our pace would have us stand still."""
 SEVERAL: Final = 10.0
 """Seconds: two chats refused within them are not at fault themselves, the whole is too fast."""
 GAPS: Final = (1.0, 60.0)
@@ -79,7 +86,8 @@ class Pace:
     def whole(self, now: float) -> float:
         """Return how many messages a second leave from all programs together at most."""
         minutes = (now - self._slowed_at) / MINUTE
-        return min(self._rate, self._learned * (1 + FORGOTTEN_A_MINUTE * minutes))
+        bolder = 1 + (minutes / BOLDER) ** 2
+        return min(self._rate, self._learned * (1 + FORGOTTEN_A_MINUTE * minutes * bolder))
 
     def free(self, now: float, most: int) -> int:
         """Return how many messages may leave now, up to `most`: evenly spaced, no burst after a rest."""
@@ -170,7 +178,8 @@ class Pace:
                 took = (overall + self._took(now, self._slowed_at)) / 2
                 took = max(took, self._took(now, now - WINDOW, idle=True))
         # Where little was to be sent, what was taken says little about what would have been.
-        self._learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
+        learned = BELOW * min(rate, took) if took > rate / 4 else rate / 2
+        self._learned = max(learned, min(SLOWEST, self._rate))
         self._slowed_at = now
 
     def _took(self, now: float, since: float, *, idle: bool = False) -> float:

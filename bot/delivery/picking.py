@@ -67,7 +67,7 @@ class Picking:
             self.more = True
         overtaken = self._overtaken(db, rows, now)
         for row in rows:
-            if row.expires_at is not None and row.expires_at.replace(tzinfo=now.tzinfo) <= now:
+            if self._is_late(row, now):
                 self._drop(db, row, now, "too late")
             elif row.body is None and row.act is None and not row.closes:
                 self._drop(db, row, now, "forgotten")
@@ -114,9 +114,10 @@ class Picking:
                 again[row.id] = sent.arrived
             elif sent.state == "sent":
                 arrived[row.id] = sent.message
-            else:
+            elif sent.state != "unreachable":
                 gone += deliveries.lose(db, [row.id], sent.state, now=now, reason=sent.reason)
-            if sent.state == "unreachable":
+            else:
+                lost.bring_elsewhere(db, row.messenger, row.chat)
                 thread = row.thread if sent.silenced else ""
                 gone += deliveries.give_up_on(db, row.messenger, row.chat, thread, now=now)
         deliveries.sent(db, arrived, now=now)
@@ -136,7 +137,7 @@ class Picking:
         )
         forget = [row.letter_id for row in there if row.forget]
         if forget:
-            deliveries.forget_delivered(db, forget)
+            deliveries.forget_delivered(db.connection(), forget)
 
     def _drop(self, db: TurnSession, row: Any, now: datetime, reason: str) -> None:
         gone = deliveries.lose(db, [row.id], "dropped", now=now, reason=reason)
@@ -149,6 +150,12 @@ class Picking:
         for person_id in lost.report(db, those, now, only_files=only_files):
             db.forget(person_id)  # an open question may have been repeated
             self.more = True
+
+    def _is_late(self, row: Any, now: datetime) -> bool:
+        """Whether the time of a delivery is over, as far as that can be known."""
+        if row.expires_at is None or self._clock.in_doubt:
+            return False
+        return bool(row.expires_at.replace(tzinfo=now.tzinfo) <= now)
 
     def _sleeps_until(self, row: Any, now: datetime) -> datetime | None:
         """Return until when a delivery has to wait for its reader; None where it may leave now."""
@@ -165,7 +172,7 @@ class Picking:
             return None
         if waits is Waits.WHILE_AWAY and people.is_paused(row, now):
             return now + PAUSE_LOOKED_AT
-        quiet = Quiet(row.quiet_from, row.quiet_to, zone)
+        quiet = Quiet.of(row, zone)
         return quiet.over(now) if quiet.at(now) else None
 
 

@@ -1,9 +1,12 @@
 """One delivery on its way: the outbox's half in the event loop."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.adapter import Capabilities, Later, MenuEntry, Moved, Receive, Refused, Unreachable
 from bot.delivery import offers
@@ -11,7 +14,7 @@ from bot.delivery.lane import Lane, Sent, log
 from bot.delivery.marks import Marks
 from bot.delivery.render import chat_of, messages
 from bot.installation import Installation, reader_of
-from bot.making.recipes import Recipes, made
+from bot.making.recipes import Drawing, Recipe, Recipes, made
 from bot.message import Chat, Identity, Incoming, Left, Made, Media, MessageRef, Removed
 from bot.support import traces
 from bot.support.backoff import Backoff
@@ -111,10 +114,14 @@ class Sending:
         """Make the file of a letter; None where that fails: then its words go alone, and say so. Raises what
         a database raises that is away."""
         reader = reader_of(row, self._installation, can.prefix)
+
+        def make(db: Session | None) -> Made:
+            return made(db, row.recipe, self._recipes, self._installation, reader)
+
         try:
-            return await self._worker.call(
-                lambda db: made(db, row.recipe, self._recipes, self._installation, reader)
-            )
+            if issubclass(self._recipes.get(row.recipe["make"], Recipe), Drawing):
+                return await asyncio.to_thread(make, None)
+            return await self._worker.call(make)
         except Exception as error:
             if faults.is_away(error):
                 raise Later() from error

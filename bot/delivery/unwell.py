@@ -48,16 +48,39 @@ def clock_jumped(db: Session, by: timedelta, *, installation: Installation, now:
     hours = round(abs(by) / timedelta(hours=1))
     text = (
         _n(
-            "The clock of my machine has jumped ahead by {n} hour. I do nothing by myself for ten minutes. "
-            "Please look whether it is right.",
-            "The clock of my machine has jumped ahead by {n} hours. I do nothing by myself for ten minutes. "
-            "Please look whether it is right.",
+            "The clock of my machine has jumped ahead by {n} hour. Please look whether it is right. Until "
+            "that is certain, I do nothing by myself.",
+            "The clock of my machine has jumped ahead by {n} hours. Please look whether it is right. Until "
+            "that is certain, I do nothing by myself.",
             hours,
         )
         if by > timedelta()
         else _n(
             "The clock of my machine has jumped back by {n} hour. Please look whether it is right.",
             "The clock of my machine has jumped back by {n} hours. Please look whether it is right.",
+            hours,
+        )
+    )
+    operators.tell(db, text, installation=installation, now=now)
+
+
+def clock_wrong(db: Session, ahead: timedelta, *, installation: Installation, now: datetime) -> None:
+    """Say that the clock of the machine is wrong, by those of the messengers; negative: it is behind."""
+    hours = round(abs(ahead) / timedelta(hours=1))
+    text = (
+        _n(
+            "The clock of my machine is {n} hour ahead of the messengers. Until it is right, I do nothing "
+            "by myself. Please set it.",
+            "The clock of my machine is {n} hours ahead of the messengers. Until it is right, I do nothing "
+            "by myself. Please set it.",
+            hours,
+        )
+        if ahead > timedelta()
+        else _n(
+            "The clock of my machine is {n} hour behind the messengers. Until it is right, I do nothing "
+            "by myself. Please set it.",
+            "The clock of my machine is {n} hours behind the messengers. Until it is right, I do nothing "
+            "by myself. Please set it.",
             hours,
         )
     )

@@ -14,6 +14,7 @@ from bot.text import AnyText, Verbatim, from_json, paragraphs, to_json
 from bot.user_message import UserMessage
 from db.engine import deliveries, letters, used
 from db.models import Letter, Room
+from db.models.sealed import Secret, keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,21 @@ class Written:
 
     def close(self, letter_id: int, shown: AnyText) -> None:
         """Take the buttons off a letter wherever it is, and show this in their place."""
-        letters.close(self.db, letter_id, to_json(shown))
+        letters.close(self.db, [letter_id], to_json(shown))
 
     def change(self, letter: Letter, text: AnyText, words: str) -> None:
         """Say something else in the place of a letter that carries words of the one who acts: these now. Its
         buttons stay."""
         assert self.person_id is not None, "somebody changes their words"
         unnamed = letter.author is not None and letter.author["unnamed"]
+        kept = keeps(secretly=isinstance(letter.author, Secret))
         if any(old.state == "waiting" for old in letters.deliveries_of(self.db, letter.id)):
-            letters.reword(self.db, letter, to_json(text))  # what has not left is never read as it was
+            letters.reword(self.db, letter, kept(to_json(text)))  # what has not left is never read as it was
         self._after(
             letter,
-            body=to_json(text),
+            body=kept(to_json(text)),
             offers=letter.offers,
-            author=Author(self.person_id, words, unnamed).to_json(),
+            author=kept(Author(self.person_id, words, unnamed).to_json()),
             forget=letter.forget,
         )
 
@@ -70,8 +72,7 @@ class Written:
             body = to_json(paragraphs(from_json(body), Verbatim(said.words)))
         if said.message:
             used.note(self.db.connection(), [used.row(said.message, said.words, by="", now=self.now)])
-        letters.extend(letter, body, [each.to_json() for each in said.media])
-        letters.wait_for_album(self.db, letter, self.now + ALBUM)
+        letters.extend(self.db, letter, body, [each.to_json() for each in said.media], self.now + ALBUM)
         return True
 
     def give_up_on(self, messenger: str, chat: str, thread: str = "") -> None:

@@ -1,13 +1,14 @@
-"""Who acts, and who may do what: one predicate, for running, for `/help` and for the messengers' menus."""
+"""Who acts and who is meant, and who may do what: one predicate, for running, for `/help` and for the
+messengers' menus."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.handler import Role
+from bot.handler import Role, Step
 from bot.installation import Installation, reader_of
 from bot.markup import clean
 from bot.message import Identity as Account
@@ -16,6 +17,7 @@ from bot.text import Reader
 from db import people
 from db.engine import actors
 from db.engine.turns import TurnSession
+from db.linking import merges
 from db.models import Identity, Member, Person
 from db.network import members
 
@@ -136,3 +138,24 @@ class Who:
         """Take them as this actor from now on: the same person in another network."""
         if actor is not self.actor:
             self.actor, self.acts_elsewhere = actor, True
+
+
+# --- who is meant ----------------------------------------------------------------------------------
+
+OF_PEOPLE = frozenset({"by_id", "coordinator_id", "other_id", "person_id", "remover_id"})
+"""Fields of steps that hold the number of a person."""
+OF_MEMBERSHIPS = frozenset({"member_id"})
+"""Fields that hold that of a membership."""
+
+
+def as_of_today(db: Session, what: Any) -> Any:
+    """Return a step with those for whom its numbers stand today: a button may have been made for somebody who
+    has become one person with another account since. Anything else stays as it is."""
+    if not isinstance(what, Step):
+        return what
+    for names, find in ((OF_PEOPLE, people.merged_into), (OF_MEMBERSHIPS, merges.merged_into)):
+        held = {name: value for name, value in vars(what).items() if name in names and value is not None}
+        today = find(db, [*held.values()]) if held else {}
+        if today:
+            what = replace(what, **{name: today.get(value, value) for name, value in held.items()})
+    return what

@@ -1,6 +1,6 @@
 """Who acts in a run of a handler, where and when, and the rows about which it decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Self, TypeVar, Unpack
@@ -12,15 +12,17 @@ from bot.delivery.letters import Content, Priority
 from bot.delivery.offers import Button
 from bot.dialogue.access import Actor, may
 from bot.dialogue.dialogue import Dialogue, Said
+from bot.dialogue.meaning.in_need import dismissed, need_of
 from bot.dialogue.replies import Repeats
 from bot.dialogue.router import Router
 from bot.handler import Role
 from bot.installation import Installation, reader_of
 from bot.message import Identity as Account
+from bot.reading.need import Need, phrases, understood
 from bot.text import AnyText, Reader
 from bot.times import Quiet
-from db import holds, models
-from db.engine import actors
+from db import holds, models, people
+from db.engine import actors, seen
 from db.holds import Row
 from db.models import InNetwork, Member, Network, Person, Room
 
@@ -46,9 +48,10 @@ class Acting:
     room: Room | None = None
     thread: str = ""
     is_admin: bool | None = None
-    discreet: bool = False  # whether what is said and written is sealed while it is kept
+    sealed: bool = False  # whether what is said and written is sealed while it is kept
     notified: dict[int, Priority] = field(default_factory=dict)  # who else got a letter in this run
     repeats: Repeats = "as usual"  # whether the open question is asked again below what is said in this run
+    not_theirs: set[int] = field(default_factory=set)  # questions that they no longer have, by id
     network_id: int | None = None  # where buttons act, whoever presses them: in the network of the actor
 
     def __post_init__(self) -> None:
@@ -113,8 +116,9 @@ class Acting:
     def as_member(self, member: Member) -> Self | None:
         """Return a run in which a member would act, for a timer that looks at what they would see; None where
         they cannot be reached."""
-        accounts = [(each.messenger, each.account) for each in member.person.identities if each.reachable]
-        for account, (known, _parked) in actors.known(self.db, accounts[:1], member.network_id).items():
+        there = people.account(member.person)
+        accounts = [(there.messenger, there.account)] if there is not None else []
+        for account, (known, _parked) in actors.known(self.db, accounts, member.network_id).items():
             actor = Actor(self.db, known, Account(*account) in self.installation.operators)
             reader = reader_of(known, self.installation)
             return replace(self, actor=actor, reader=reader, network_id=member.network_id)
@@ -125,8 +129,8 @@ class Acting:
         return self.actor is not None and may(needs, self.actor)
 
     def quiet(self, person: Person, network: Network | None) -> Quiet:
-        """Return a person's quiet hours."""
-        return Quiet(person.quiet_from, person.quiet_to, self.zone(person, network))
+        """Return when a person is not to be disturbed."""
+        return Quiet.of(person, self.zone(person, network))
 
     def zone(self, person: Person, network: Network | None = None) -> ZoneInfo:
         """Return the time zone a person lives in, as far as is known."""
@@ -175,3 +179,28 @@ class Acting:
         """Say something in the place of the message whose button was pressed; below, where words led here.
         A button that stays when it is pressed keeps its message."""
         self.dialogue.said.append(Said(text, buttons, content, instead=True))
+
+    # --- words of need ---------------------------------------------------------------------------
+
+    def need(self, words: str) -> Need | None:
+        """Return what need words speak of; None too where the one who acts has said today that theirs are not
+        meant so."""
+        assert self.actor is not None, "somebody has written them"
+        return need_of(self.db, self.actor.known.person_id, words, self.now)
+
+    def need_marks(self, need: Need) -> list[str]:
+        """Return marks of the phrases by which a need was understood: they tell nobody what these are."""
+        return [dismissed(self.db, self.person.id, phrase) for phrase in sorted(need.phrases)]
+
+    def dismiss_marks(self, marks: Collection[str]) -> None:
+        """Note for a day that the one who acts does not mean so what these marks stand for."""
+        for mark in sorted(
+            {dismissed(self.db, self.person.id, phrase) for phrase in phrases()}.intersection(marks)
+        ):
+            seen.mark(self.db, mark, self.now)
+
+    def dismiss_need(self, words: str) -> None:
+        """Note for a day that the one who acts does not mean such words so."""
+        need = understood(words)
+        for phrase in sorted(need.phrases) if need is not None else []:
+            seen.mark(self.db, dismissed(self.db, self.person.id, phrase), self.now)

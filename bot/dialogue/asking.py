@@ -1,6 +1,6 @@
 """How a handler asks."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -11,17 +11,15 @@ from bot.dialogue.acting import Acting
 from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.interruptions import AnswersOther, GoesOn, Redirect
 from bot.dialogue.meaning import private
-from bot.dialogue.meaning.in_need import dismissed, need_of
-from bot.dialogue.questions import Question
+from bot.dialogue.questions import Accepts, Question
 from bot.handler import Target
 from bot.reading import dates, talk
-from bot.reading.need import Need, phrases, understood
 from bot.reading.unclear import Doubt, Doubtful, Unclear, doubting
 from bot.reading.when import numbers
-from bot.text import AnyText, _, from_json
-from bot.user_message import UserMessage
+from bot.text import AnyText, Text, _, from_json
+from bot.user_message import SentFile, UserMessage
 from db import shown
-from db.engine import conversations, seen
+from db.engine import conversations
 
 
 class Numbered(Protocol):
@@ -52,15 +50,24 @@ class Asking(Acting):
         suggest: Mapping[str, AnyText] | None = None,
         skip: AnyText | None = None,
         max_length: int = 1000,
+        why: Text | None = None,
     ) -> Any:
         """Ask for words; `parse` turns them into a JSON value or raises Unclear; where it is Doubtful, what
-        was meant is asked. `suggest` (value → label) offers answers to tap. Return None when skipped."""
+        was meant is asked. `suggest` (value → label) offers answers to tap. `why` says why it is asked, to
+        whoever asks that back; so it does in the other ways to ask. Return None when skipped."""
         takes = doubting(parse) if parse is not None else str
-        question = Question(name, text, suggest or {}, skip=skip, parse=takes, max_length=max_length)
+        question = Question(name, text, suggest or {}, skip=skip, parse=takes, max_length=max_length, why=why)
         return _settled(self.dialogue, question)
 
     def ask_number(
-        self, name: str, text: AnyText, *, most: int, suggest: Mapping[int, AnyText], days: bool = False
+        self,
+        name: str,
+        text: AnyText,
+        *,
+        most: int,
+        suggest: Mapping[int, AnyText],
+        days: bool = False,
+        why: Text | None = None,
     ) -> int:
         """Ask for a whole number from 1 to `most`; with `days`, of days from today. `suggest` (number →
         label) offers some to tap."""
@@ -72,7 +79,7 @@ class Asking(Acting):
                 return str(numbers.days(words, most, today, locale))
             return str(numbers.number(words, most, locale))
 
-        return int(self.ask(name, text, parse=typed, suggest=offered))
+        return int(self.ask(name, text, parse=typed, suggest=offered, why=why))
 
     def ask_day(
         self,
@@ -82,6 +89,7 @@ class Asking(Acting):
         suggest: Mapping[str, AnyText],
         check: Callable[[date], None],
         no: str = "",
+        why: Text | None = None,
     ) -> date | str:
         """Ask for a day, as people type it where they live; `check` raises Unclear for one that cannot be
         meant. Return the day, or the value of a suggestion (value → label) that was taken; `no`, if it is
@@ -99,7 +107,7 @@ class Asking(Acting):
             check(day)
             return day.isoformat()
 
-        answer = str(self.ask(name, text, parse=typed, suggest=suggest))
+        answer = str(self.ask(name, text, parse=typed, suggest=suggest, why=why))
         return answer if answer in suggest or answer == no else date.fromisoformat(answer)
 
     def ask_message(self, name: str, text: AnyText, *, max_length: int = 1000) -> UserMessage:
@@ -109,11 +117,36 @@ class Asking(Acting):
         )
 
     def ask_message_or(
-        self, name: str, text: AnyText, options: Mapping[str, AnyText], *, max_length: int = 1000
+        self,
+        name: str,
+        text: AnyText,
+        options: Mapping[str, AnyText],
+        *,
+        max_length: int = 1000,
+        why: Text | None = None,
     ) -> UserMessage | str:
         """Ask for a message like `ask_message`, or for one of `options` (value → label)."""
-        answer = self.dialogue.answer(Question(name, text, options, whole=True, max_length=max_length))
+        question = Question(name, text, options, whole=True, max_length=max_length, why=why)
+        answer = self.dialogue.answer(question)
         return answer if isinstance(answer, str) else UserMessage.from_json(answer)
+
+    def ask_file(
+        self,
+        name: str,
+        text: AnyText,
+        *,
+        kinds: Sequence[str],
+        most: int,
+        otherwise: Text,
+        check: Callable[[SentFile | str], object] = lambda sent: None,
+    ) -> SentFile | str:
+        """Ask for a document whose name ends like one of `kinds` (".csv"), of at most `most` bytes, or for
+        what is in it as words: return it, or the words. `check` raises Unclear for one that cannot be meant;
+        to anything else `otherwise` is said. The bytes are kept with the answers of this dialogue and dropped
+        with them; so is the text of its later questions, which may quote them."""
+        accepts = Accepts(kinds, most, otherwise, check)
+        question = Question(name, text, whole=True, accepts=accepts, max_length=most)
+        return UserMessage.from_json(self.dialogue.answer(question)).sent()
 
     def brought(self, name: str) -> Any:
         """Return the answer to a question that is known already, because the button brought it along or it
@@ -128,10 +161,11 @@ class Asking(Acting):
         *,
         reads: Callable[[str], Sequence[str]] | None = None,
         skip: AnyText | None = None,
+        why: Text | None = None,
     ) -> Any:
         """Ask for one of `options` (value → label); `reads` returns those that words name which are no label.
         Return None when skipped."""
-        return self.dialogue.answer(Question(name, text, options, skip=skip, reads=reads))
+        return self.dialogue.answer(Question(name, text, options, skip=skip, reads=reads, why=why))
 
     def choose_many(
         self,
@@ -141,14 +175,17 @@ class Asking(Acting):
         *,
         reads: Callable[[str], Sequence[str]] | None = None,
         skip: AnyText | None = None,
+        why: Text | None = None,
     ) -> list[str]:
         """Ask for some of `options`; `reads` as in `choose`. Return an empty list when skipped."""
-        question = Question(name, text, options, many=True, skip=skip, reads=reads)
+        question = Question(name, text, options, many=True, skip=skip, reads=reads, why=why)
         return self.dialogue.answer(question) or []
 
-    def confirm(self, name: str, text: AnyText, *, yes: AnyText, no: AnyText) -> bool:
+    def confirm(
+        self, name: str, text: AnyText, *, yes: AnyText, no: AnyText, why: Text | None = None
+    ) -> bool:
         """Ask for yes or no, in the handler's own words."""
-        return bool(self.choose(name, text, {"yes": yes, "no": no}) == "yes")
+        return bool(self.choose(name, text, {"yes": yes, "no": no}, why=why) == "yes")
 
     def sure(self, text: AnyText, *, yes: AnyText, no: AnyText, otherwise: AnyText) -> bool:
         """Ask, as the last question, whether it is to be done. Say `otherwise` and return False where it is
@@ -252,29 +289,6 @@ class Asking(Acting):
     def redirect(self, target: Target, *, rest: str = "") -> NoReturn:
         """Leave this to another handler, as if it had been called with these words."""
         raise Redirect(target, rest)
-
-    # --- words of need ---------------------------------------------------------------------------
-
-    def need(self, words: str) -> Need | None:
-        """Return what need words speak of; None too where the one who acts has said today that theirs are not
-        meant so."""
-        assert self.actor is not None, "somebody has written them"
-        return need_of(self.db, self.actor.known.person_id, words, self.now)
-
-    def need_marks(self, need: Need) -> list[str]:
-        """Return marks of the phrases by which a need was understood: they tell nobody what these are."""
-        return [dismissed(self.person.id, phrase) for phrase in sorted(need.phrases)]
-
-    def dismiss_marks(self, marks: Collection[str]) -> None:
-        """Note for a day that the one who acts does not mean so what these marks stand for."""
-        for mark in sorted({dismissed(self.person.id, phrase) for phrase in phrases()}.intersection(marks)):
-            seen.mark(self.db, mark, self.now)
-
-    def dismiss_need(self, words: str) -> None:
-        """Note for a day that the one who acts does not mean such words so."""
-        need = understood(words)
-        for phrase in sorted(need.phrases) if need is not None else []:
-            seen.mark(self.db, dismissed(self.person.id, phrase), self.now)
 
 
 def _settled(dialogue: Dialogue, question: Question) -> Any:

@@ -22,8 +22,8 @@ from bot.dialogue.questions import (
     offers,
     takes_rest,
 )
-from bot.reading import choices
-from bot.reading.unclear import Unclear
+from bot.reading import choices, talk
+from bot.reading.unclear import Explained, Unclear
 from bot.text import AnyText, Reader, _, to_json
 from bot.user_message import UserMessage, unpacked
 
@@ -159,17 +159,16 @@ class Dialogue:
         pressed."""
         if said is not None and self.messages.get(said.message, ("", ""))[0] == question.name:
             return
-        self.messages = {
-            message: about for message, about in self.messages.items() if about[0] != question.name
-        }
+        others = self.messages.items()
+        self.messages = {message: about for message, about in others if about[0] != question.name}
         if said is not None and said.message:
             self.messages[said.message] = [question.name, said.words]
 
     def _not_taken(self, question: Question, unclear: Unclear, said: UserMessage | None = None) -> NoReturn:
         """Refuse words, never twice in the same way; an edit may still make an answer of them."""
-        self.refused = said
         text = unclear.text
-        if said is not None:
+        self.refused = None if isinstance(unclear, Explained) else said
+        if self.refused is not None:
             self._remember(question, said)
             name, times, before = self.kept.get(MISSED, ("", 0, None))
             times = 1 + (times if name == question.name else 0)
@@ -190,6 +189,8 @@ class Dialogue:
         if given.said.media and not question.whole:
             raise Unclear(_("Please answer this in words."))
         words = given.said.words
+        if question.why is not None and "why" in talk.lists(words, self.reader.locale):
+            raise Explained(question.why)
         if (pressed := self._typed_below(question, given, words)) is not None:
             return self._pressed(question, pressed)
         exactly = given.exactly or question.parse is not None
@@ -203,10 +204,9 @@ class Dialogue:
             if len(named := named_in(question, words)) == 1:
                 return named[0]
             raise self._not_one(question, words)
-        if not words and not given.said.media:
-            raise Unclear(_("That was empty."))
-        if len(words) > question.max_length:
-            raise understanding.too_long(words, question.max_length)
+        understanding.check_length(question, given.said)
+        if question.accepts is not None:
+            return understanding.sent(question.accepts, given.said)
         if question.whole:
             media = unpacked(self.kept.pop(BROUGHT, ())) + given.said.media
             return replace(given.said, media=media).to_json()

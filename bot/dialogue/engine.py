@@ -14,22 +14,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.dialogue import dead_letters
+from bot.dialogue import dead_letters, questions
 from bot.dialogue.context import Context
 from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.replies import Replies
 from bot.dialogue.router import Router
 from bot.dialogue.running import report
 from bot.dialogue.turn import Turn
+from bot.handler import Slice
 from bot.installation import Installation
-from bot.message import Identity, Incoming, Left, Unreadable
+from bot.message import Identity, Incoming, Left, Media, Unreadable
 from bot.support import backoff
 from bot.support.clock import Clock
 from bot.support.log import get
 from bot.support.metrics import Metrics, TurnResult
 from bot.support.worker import Worker
 from db import faults
-from db.engine import timers
+from db.engine import actors, deliveries, timers
 from db.engine.actors import Account, Activity
 from db.engine.turn_ends import TurnEnd
 from db.engine.turns import TurnSession
@@ -81,6 +82,17 @@ class Engine:
         await self._give_up(incoming, wrong)
         return None
 
+    async def awaited(self, sender: Identity, media: Media) -> int | None:
+        """Return how many bytes a file may have for which the open question of somebody waits; None where it
+        waits for no such file. Raises what the database raises."""
+
+        def look(db: Session) -> int | None:
+            account = sender.messenger, sender.account
+            _known, parked = actors.known(db, [account]).get(account, (None, []))
+            return questions.awaited(parked[0], media) if parked else None
+
+        return await self.worker.call(look)
+
     async def _give_up(self, incoming: Incoming, error: Exception) -> None:
         # That this can be stored is the proof that the fault is with the event.
         number = await self.worker.call(
@@ -128,22 +140,32 @@ class Engine:
 
     # --- timers ----------------------------------------------------------------------------------
 
+    async def upcoming(self) -> list[datetime]:
+        """Return when the next timer runs out, and when the next letter that was put off may leave."""
+
+        def look(db: Session) -> list[datetime | None]:
+            return [timers.next_due(db), deliveries.next_due(db, self.clock.now())]
+
+        return [moment for moment in await self.worker.call(look) if moment is not None]
+
     async def due(self, limit: int = TIMERS) -> int:
         """Run timers that are due, at most `limit`. Return how many there were."""
         found = await self.worker.call(lambda db: timers.due(db, self.clock.now(), limit))
-        alone = [[row.id] for row in found if not self._is_together(row.handler)]
+        alone: list[list[int]] = []
+        slices: list[list[int]] = []
         together: dict[str, list[int]] = {}
         for row in found:
-            if self._is_together(row.handler):
+            handler = self.router.timers.get(row.handler)
+            if handler is not None and handler.together:
                 together.setdefault(row.handler, []).append(row.id)
+            elif handler is not None and issubclass(handler.takes, Slice):
+                slices.append([row.id])
+            else:
+                alone.append([row.id])
         await self._run_timers(alone)
-        for ids in together.values():
+        for ids in (*together.values(), *slices):
             await self._run_timers([ids])
         return len(found)
-
-    def _is_together(self, handler: str) -> bool:
-        known = self.router.timers.get(handler)
-        return known is not None and known.together
 
     async def _run_timers(self, turns: Sequence[Sequence[int]]) -> None:
         """Run a turn for each of these lists of timers."""
@@ -203,7 +225,7 @@ class TimerTurn:
             return True
         due = [each[1] for each in called if each is not None]
         context = Context(
-            self.db, self.now, self.installation, self.router, Dialogue(), discreet=handler.discreet
+            self.db, self.now, self.installation, self.router, Dialogue(), sealed=handler.sealed
         )
         shown = self.router.shown(handler)
         savepoint = self.db.begin_nested()

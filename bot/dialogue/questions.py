@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.delivery import asked
+from bot.message import Media
 from bot.reading import typed
-from bot.text import AnyText, _, _n
-from bot.user_message import UserMessage
+from bot.text import AnyText, Text, _, _n
+from bot.user_message import SentFile, UserMessage
 
 DONE = "\x00done"
 """The value of the button that ends a choice of several."""
@@ -22,13 +24,29 @@ BROUGHT = "\0brought"
 """What is kept of the files that came with a command: they belong to the first answer that may have some."""
 
 
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """Which files answer a question: those whose names end so, of at most this many bytes, that `check` does
+    not raise Unclear for. `otherwise` is said to anything else but pasted words, which are checked too."""
+
+    kinds: Sequence[str]
+    most: int
+    otherwise: Text
+    check: Callable[[SentFile | str], object]
+
+    def takes(self, media: Media) -> bool:
+        """Whether a file answers it, as far as can be known before it is there."""
+        return _is_of(media, self.kinds, self.most)
+
+
 @dataclass(slots=True)
 class Question:
     """One question. With `options` (value → label) it has buttons; `many` lets several be chosen;
     `skip` is the label for giving no answer. `parse` turns words into an answer (JSON) or raises Unclear;
     `reads` returns the options that words name which are no label, and may raise it too.
     With `whole` the answer is a UserMessage as JSON, and may be a voice note, a picture or a file; or one of
-    the options, where there are some."""
+    the options, where there are some. With `accepts` it is one with the bytes of its file, or with words.
+    `why` says why it is asked, to whoever asks that back."""
 
     name: str
     text: AnyText
@@ -38,7 +56,9 @@ class Question:
     parse: Callable[[str], Any] | None = None
     reads: Callable[[str], Sequence[str]] | None = None
     whole: bool = False
+    accepts: Accepts | None = None
     max_length: int = 1000
+    why: Text | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +79,25 @@ class Given:
             return self.value
         number = typed.number(self.said.words) or 0
         return self.shown[number - 1] if 1 <= number <= len(self.shown) else None
+
+
+def kept_of(question: Question) -> dict[str, Any]:
+    """Return what is kept of a question besides its answers: which files it waits for."""
+    wanted = question.accepts
+    return {asked.FILE: [question.name, list(wanted.kinds), wanted.most]} if wanted is not None else {}
+
+
+def awaited(parked: Any, media: Media) -> int | None:
+    """Return how many bytes a file may have for which an open question waits; None where it waits for no such
+    file."""
+    name, kinds, most = parked.kept.get(asked.FILE, ("", (), 0))
+    return most if name == parked.question and _is_of(media, kinds, most) else None
+
+
+def _is_of(media: Media, kinds: Sequence[str], most: int) -> bool:
+    """Whether a file is a document with one of these endings, and says that it is no larger."""
+    is_kind = media.kind == "document" and media.name.lower().endswith(tuple(kinds))
+    return is_kind and (media.size or 0) <= most
 
 
 def named_in(question: Question, words: str) -> list[Any]:

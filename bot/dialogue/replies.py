@@ -1,7 +1,7 @@
 """How a turn ends for the one who acts: what they are told, what they are asked, and which questions are
 over."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from bot.delivery.letters import Content, Priority, packed
 from bot.delivery.offers import Answers, Button, Menu
 from bot.dialogue.dialogue import Dialogue, Said
 from bot.dialogue.meaning.lost_rights import no_longer_theirs
-from bot.dialogue.questions import CANCEL, Question, asks_for_number, offers, takes
+from bot.dialogue.questions import CANCEL, Question, asks_for_number, kept_of, offers, takes
 from bot.dialogue.router import Router
 from bot.handler import Answerable, Handler, Step
 from bot.text import AnyText, _, paragraphs, to_json
@@ -19,7 +19,7 @@ from db.engine import conversations, letters
 from db.engine.actors import ActorRow
 from db.engine.turn_ends import ParkedState, Reply, TurnEnd
 from db.engine.turns import TurnSession
-from db.models.sealed import Secret
+from db.models.sealed import Secret, keeps
 
 Repeats = Literal["as usual", "not yet", "at last"]
 """Whether an open question is asked again below what is said: not yet, and not below later words either; or
@@ -60,6 +60,10 @@ class Replies:
             "reply_to": reply_to,
             "priority": Priority.ANSWER,
         }
+
+    def leave_out(self, question_ids: Collection[int]) -> None:
+        """Do not ask these questions again: somebody else has them now."""
+        self.parked = [each for each in self.parked if each.id not in question_ids]
 
     # --- telling ---------------------------------------------------------------------------------
 
@@ -123,14 +127,17 @@ class Replies:
         """Ask their open questions again of those, except `me`, to whom a letter goes in between. Questions
         for which they have lost the role are over, and that is said."""
         others = [person_id for person_id in notified if person_id != me]
-        for person_id in sorted(conversations.people_in_one(self._db, others)):
-            parked = conversations.open_of(self._db, person_id)
-            lost = [*no_longer_theirs(self._db, self._router, parked)]
-            for each, _text in lost:
-                letters.close(self._db, each.letter_id, None)
-            conversations.drop_each(self._db.connection(), [each.id for each, _text in lost])
-            told = [text for _each, text in lost]
-            asked.repeat(self._db, person_id, notified[person_id], self._now, before=told)
+        parked = conversations.open_of_each(self._db, others)
+        if not parked:
+            return
+        lost = [*no_longer_theirs(self._db, self._router, [each for own in parked.values() for each in own])]
+        letters.close(self._db, [each.letter_id for each, _text in lost if each.letter_id is not None])
+        conversations.drop_each(self._db.connection(), [each.id for each, _text in lost])
+        told: dict[int, list[AnyText]] = {}
+        for each, text in lost:
+            parked[each.person_id].remove(each)
+            told.setdefault(each.person_id, []).append(text)
+        asked.repeat_each(self._db, parked, notified, self._now, before=told)
 
     def _send(self, letter: dict[str, Any], **delivery: Any) -> Reply:
         reply = Reply(self._to | {name: value for name, value in delivery.items() if value}, letter)
@@ -157,7 +164,7 @@ class Replies:
         `ways` are those out of a question that was missed again."""
         begins: dict[str, Any] = {}
         replaces = None
-        kept = Secret if handler.discreet or isinstance(step, Answerable) else dict
+        kept = keeps(secretly=handler.sealed or isinstance(step, Answerable))
         if parked is None:
             begins = {
                 "person_id": known.person_id,
@@ -176,7 +183,7 @@ class Replies:
             begins,
             {
                 "answers": kept(dialogue.answers),
-                "kept": kept(asked.kept(dialogue.kept, waits=False)),
+                "kept": kept(asked.kept(dialogue.kept, waits=False) | kept_of(question)),
                 "words": dialogue.rest,
                 "question": question.name,
                 "takes": takes(question),
@@ -186,7 +193,7 @@ class Replies:
                 "album": album or None,
             },
             self._send(letters.columns(body=body, offers=[], now=self._now), replaces=replaces),
-            lambda conversation_id: (
+            lambda conversation_id: kept(
                 [
                     Answers(label, conversation_id, question.name, value, asks_for_number(question)).to_json()
                     for label, value in [*offers(question, dialogue.ticked), *end]
@@ -225,5 +232,7 @@ class Replies:
     def _close(self, parked: Any, chosen: AnyText | None) -> None:
         """Take the buttons off a question, and show what was chosen: as secret as its other answers."""
         if parked.letter_id is not None:
-            kept = Secret if isinstance(parked.answers, Secret) else dict
+            kept = keeps(secretly=isinstance(parked.answers, Secret))
             self.ending.closed[parked.letter_id] = kept(to_json(chosen)) if chosen is not None else None
+            if asked.quotes_file(parked):
+                self.ending.forgotten.append(parked.letter_id)

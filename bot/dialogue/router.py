@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.adapter import MenuEntry
-from bot.delivery.offers import Button, Leads, offer
+from bot.delivery.offers import Button, Leads, is_of_question, offer
 from bot.dialogue.access import Actor, may
 from bot.handler import Handler, Role, Step, Stored, handlers_of
 from bot.making.recipes import Recipe
@@ -48,6 +48,7 @@ class Router:
         self.actions = {name: handler for name, handler in self.handlers.items() if handler.event is None}
         every = self.handlers.values()
         self.commands = {handler.command: handler for handler in every if handler.command}
+        self.anywhere = [each for each in self.commands.values() if each.anywhere is not None]
         self.payloads = {handler.payload: handler for handler in every if handler.payload}
         self._menus: dict[frozenset[Role], Sequence[Handler]] = {}  # worked out once: each turn looks
         self.usual = frozenset(
@@ -58,7 +59,10 @@ class Router:
         self.events = {handler.event: handler for handler in every if handler.event}
 
     def read(self, stored: Mapping[str, Any]) -> tuple[Handler, Step | None] | None:
-        """Return where a button or an answer leads; None where that is gone, or never was."""
+        """Return where a button or an answer leads; None where that is gone or never was, and for a choice of
+        a question, which leads nowhere but to the question."""
+        if is_of_question(stored):
+            return None
         return self._revived(self.actions.get(stored["do"]), stored["args"])
 
     def button(self, stored: Mapping[str, Any]) -> Button | None:
@@ -114,6 +118,14 @@ class Router:
             return self.payloads[word], rest
         found = self.commands.get(word)
         return (found if found is not None and found.menu is not None else self.commands["start"]), ""
+
+    def written(self, words: str) -> tuple[str, str] | None:
+        """Return the command that words call without its mark, whatever is open, and the words behind it;
+        None for none."""
+        for handler in self.anywhere:
+            if handler.anywhere is not None and (rest := handler.anywhere(words)):
+                return handler.command, rest
+        return None
 
     def called(self, event: Event | None) -> Handler | None:
         """Return the command that words or a link call; None where they call none."""

@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.delivery import asked
 from bot.delivery.offers import Button
-from bot.dialogue.access import Who, may
+from bot.dialogue.access import Who, as_of_today, may
 from bot.dialogue.context import AFTERWARDS, WAYS_OUT, Context
 from bot.dialogue.dialogue import Dialogue, Said
 from bot.dialogue.interruptions import AnswersOther, GoesOn, Misused, Parked, Redirect, Undone
 from bot.dialogue.meaning import answering, private, refusals
-from bot.dialogue.meaning.lost_rights import no_longer_theirs
+from bot.dialogue.meaning.lost_rights import OF_MEMBERS, no_longer_theirs
 from bot.dialogue.meaning.meanings import Answer, Call, Meaning
 from bot.dialogue.meaning.said import messages
 from bot.dialogue.meaning.state import State
 from bot.dialogue.questions import BROUGHT, Given
 from bot.dialogue.replies import Replies
 from bot.dialogue.router import Router
-from bot.handler import Answerable, Handler, InNeed, Role, Step, Timer
+from bot.handler import Answerable, Handler, InNeed, Step, Stops, Timer
 from bot.installation import Installation
 from bot.markup import clean
 from bot.message import Chat, Incoming, Left, Words
@@ -38,8 +39,6 @@ log = get("engine")
 
 UNFINISHED = timedelta(days=1)
 """How long somebody has who was asked a first question, before it is looked whether they went on."""
-OF_MEMBERS = (Role.MEMBER, Role.META_MENTOR)
-"""What only members of a network do."""
 
 
 class Running:
@@ -114,6 +113,7 @@ class Running:
             self._dead_button()
             return
         handler, step = called
+        self._no_longer_doubt(parked)
         self._who.act_as(self._who.acting.inside(parked.network_id))
         if self._who.acting.known.member_id is None and handler.needs in OF_MEMBERS:
             self._replies.drop(parked)
@@ -148,7 +148,7 @@ class Running:
         before = self._db.writes
         savepoint = self._db.begin_nested()
         try:
-            handler.call(context, call.what)
+            handler.call(context, as_of_today(self._db, call.what))
             self._db.flush()
             did = self._db.writes != before
             _may_count(handler, dialogue, did=did, linked=call.linked)
@@ -188,14 +188,15 @@ class Running:
             self.done = True
             if parked is not None:
                 self._replies.drop(parked, self._chosen(answer, dialogue))
-            if did and not handler.discreet:
+            if did and not isinstance(call.what, InNeed):  # which are looked at anew when they are changed
                 self._replies.use(
                     used.row(message, words, by=handler.name, now=self._now)
                     for message, (_question, words) in dialogue.messages.items()
                 )
             self._say_unused(dialogue.unused_at_last(), call, dialogue)
+            self._replies.leave_out(context.not_theirs)
             said = [*dialogue.said, *self._afterwards(call, context)]
-            self._replies.finish(said, context.network_id, repeats=context.repeats, secret=handler.discreet)
+            self._replies.finish(said, context.network_id, repeats=context.repeats, secret=handler.sealed)
             me = self._who.actor.known.person_id if self._who.actor is not None else None
             self._replies.repeat_for_others(context.notified, me)
             self.log(handler, "done")
@@ -216,7 +217,7 @@ class Running:
             dialogue=dialogue,
             actor=self._who.actor,
             reader=self._who.reader,
-            discreet=handler.discreet,
+            sealed=handler.sealed,
             is_admin=self._incoming.sender_is_admin,
             room=self.room,
             thread=self._chat.thread if self.room is not None else "",
@@ -292,6 +293,12 @@ class Running:
         else:
             self.answer(Answer(asked, Given(asked.question, other.said), other.said))
 
+    def _no_longer_doubt(self, parked: Any) -> None:
+        """Take back the question whether another one is to be stopped, once that is answered."""
+        for each in [each for each in self._replies.parked if each.handler == Stops.name]:
+            if Stops.from_json(each.args).question == parked.id:
+                self._replies.drop(each)
+
     def _chosen(self, answer: Answer | None, dialogue: Dialogue) -> AnyText | None:
         """Return what is shown in the place of the buttons of an answered question: the label that was
         pressed, or whose number was typed, else the words; nothing where they were no answer."""
@@ -300,7 +307,8 @@ class Running:
         event = self._incoming.event
         if answer is None or not isinstance(event, Words) or not event.text or dialogue.refused is not None:
             return None
-        return self.state().label_taken(answer.parked, event.text) or Verbatim(event.text[:60])
+        label = self.state().label_taken(answer.parked, event.text)
+        return label or (None if asked.quotes_file(answer.parked) else Verbatim(event.text[:60]))
 
     # --- what can go wrong -----------------------------------------------------------------------
 
@@ -316,15 +324,15 @@ class Running:
     def not_inside(self, network_id: int, handler: Handler) -> None:
         """Say that they are no longer in the network to which something belongs."""
         name = networks.name_of(self._db, network_id)
-        rests = members.resting(self._db, self._who.acting.known.person_id, network_id) is not None
-        self._replies.say(refusals.resting(name) if rests else refusals.not_inside(name, handler))
+        rests = members.resting(self._db, self._who.acting.known.person_id, network_id)
+        self._replies.say(refusals.resting(rests) if rests else refusals.not_inside(name, handler))
         self.log(handler, "not inside")
 
     def show_way(self) -> None:
         """Show somebody in a room to whom the bot cannot write how that becomes possible, once a day."""
         sender = self._incoming.sender
         assert sender is not None and self.room is not None
-        once = seen.secret("way", self.room.id, sender.account, self._now.date())
+        once = seen.secret(self._db, "way", self.room.id, sender.account, self._now.date())
         if not seen.first_time(self._db, once, self._now):
             return
         network = self.room.network

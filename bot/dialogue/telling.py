@@ -1,21 +1,22 @@
 """How a handler tells others, and what it leaves for later."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Unpack
+from typing import Any, Unpack
 
 from bot.delivery import asked, letters
 from bot.delivery.letters import Author, Content, Priority
 from bot.delivery.offers import Button
 from bot.delivery.written import Written
 from bot.dialogue.acting import Acting
-from bot.handler import Timer
+from bot.handler import Slice, Timer
 from bot.listing import Section, laid_out
 from bot.text import AnyText, Text
 from bot.times import AWAKE
 from bot.user_message import UserMessage
 from db import people
-from db.engine import timers
+from db.engine import conversations, timers
 from db.models import Network, Person, Room
 
 Readers = Person | Iterable[Person]
@@ -40,10 +41,17 @@ class Telling(Acting):
         """Write a letter to others, stored once for all of them. Return its id, and the ids of those who can
         be reached."""
         ids = [whom.id] if isinstance(whom, Person) else [person.id for person in whom]
-        content["network_id"], content["secret"] = self.network_id, self.discreet
+        content["network_id"] = self.network_id
+        content["secret"] = self.sealed or content.get("secret", False)
         written = letters.write(self.db, ids, text, buttons, priority=priority, now=self.now, **content)
         self.notified |= dict.fromkeys(written[1], priority)
         return written
+
+    def tell_more(self, letter_id: int, person_ids: Sequence[int], *, priority: Priority) -> list[int]:
+        """Bring a letter that is written to more people. Return the ids of those who can be reached."""
+        reached = letters.post(self.db, letter_id, person_ids, priority=priority)
+        self.notified |= dict.fromkeys(reached, priority)
+        return reached
 
     def carry(
         self,
@@ -81,7 +89,8 @@ class Telling(Acting):
 
     def ask_again(self, person_id: int, text: AnyText, *, priority: Priority) -> None:
         """Ask somebody's open question once more, below these words."""
-        asked.repeat(self.db, person_id, priority, self.now, before=[text])
+        parked = conversations.open_of_each(self.db, [person_id])
+        asked.repeat_each(self.db, parked, {person_id: priority}, self.now, before={person_id: [text]})
 
     @property
     def letters(self) -> Written:
@@ -104,6 +113,10 @@ class Telling(Acting):
         """Let many timers come due: for each, when (UTC), the timer, and what it is about."""
         timers.schedule_all(self.db, ((at, timer.name, timer.to_json(), about) for at, timer, about in plans))
 
+    def go_on(self, slice_: Slice, place: Any, *, about: str) -> None:
+        """Leave the rest of a slice, which comes after a place, to the next turn of its kind."""
+        self.later(self.now, replace(slice_, place=place), about=about)
+
     def call_off(self, about: str, timer: type[Timer] | None = None) -> None:
         """Forget what was planned about something, or only the timers of one kind."""
         timers.call_off(self.db, about, timer.name if timer else None)
@@ -111,6 +124,15 @@ class Telling(Acting):
     def sleeps(self, person: Person, network: Network) -> bool:
         """Whether a letter to them has to wait for the end of their quiet hours, although it carries the
         words of a person."""
-        reached = people.reach(self.db, [person.id]).get(person.id)
-        awake = reached is not None and self.now - reached.last_wrote_at < AWAKE
-        return not awake and self.quiet(person, network).at(self.now)
+        return person.id in self.asleep([(person, network)])
+
+    def asleep(self, whom: Sequence[tuple[Person, Network]]) -> set[int]:
+        """Return those of many, by id, to whom a letter has to wait, although it carries the words of a
+        person."""
+        wrote = people.last_heard(self.db, [person.id for person, _network in whom])
+        awake = {id_ for id_, at in wrote.items() if self.now - at < AWAKE}
+        return {
+            person.id
+            for person, network in whom
+            if person.id not in awake and self.quiet(person, network).at(self.now)
+        }

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.dialogue.access import Who, may
 from bot.dialogue.meaning import private, refusals, room
+from bot.dialogue.meaning.lost_rights import OF_MEMBERS
 from bot.dialogue.meaning.meanings import (
     Answer,
     Back,
@@ -21,7 +22,7 @@ from bot.dialogue.meaning.meanings import (
 )
 from bot.dialogue.replies import Replies
 from bot.dialogue.router import Router
-from bot.dialogue.running import OF_MEMBERS, Running
+from bot.dialogue.running import Running
 from bot.handler import Handler
 from bot.installation import Installation
 from bot.markup import clean, plain

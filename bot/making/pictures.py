@@ -1,26 +1,24 @@
 """Pictures that the program draws."""
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import segno
-from sqlalchemy.orm import Session
-
-from bot.installation import Installation
-from bot.making.recipes import Recipe
+from bot.making.painting import BOLD, Page
+from bot.making.recipes import Drawing
 from bot.markup import plain
 from bot.message import Made
-from bot.support.lettering import Page, letters
 from bot.text import AnyText, Reader, from_json, render, to_json
 
-WIDTH, MARGIN = 720, 40
-"""Points: the width of a picture, and what stays white at its edges. Printed it is a postcard."""
+WIDTH, HIGHEST, MARGIN = 1080, 2160, 80
+"""Points: the width of a picture and its height at most, as apps show it on a phone, and the space at its
+edges."""
+TITLE, CODE, USUAL = 60, 112, 42
+"""Points: the size of letters. On a phone 360 pixels wide, 36 are as large as 12 in a letter."""
 
 
-class Qr(Recipe):
+class Qr(Drawing):
     """A QR code of `content`, such as a link, for the eye and for paper; `description` is for those who
-    cannot see it.
+    cannot see it. With words around it, it is an invitation card.
 
     file:  what its file is called
     above: words over it, such as what it is for
@@ -58,27 +56,24 @@ class Qr(Recipe):
             [from_json(each) for each in stored["below"]],
         )
 
-    def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
-        """Draw it for a reader, large enough to print: error correction M, quiet zone of 4 modules. Words
-        with letters that cannot be drawn are left out: the message says them too."""
+    def draw(self, reader: Reader) -> Made:
+        """Draw it for a reader, large enough to print. Words with letters that cannot be drawn are left out:
+        the message says them too."""
 
         def words(text: AnyText) -> str:
             return plain(render(text, reader))
 
-        usual, large = letters()
-        page = Page(WIDTH)
-        page.space(MARGIN)
+        page, top, width = Page(WIDTH, HIGHEST), MARGIN, WIDTH - 2 * MARGIN
         if self.above is not None:
-            page.words(words(self.above), usual)
-        code = segno.make(self.content, error="m", micro=False)
-        drawn = io.StringIO()
-        code.save(drawn, kind="txt", border=4)
-        modules = [[int(each) for each in line] for line in drawn.getvalue().split()]
-        page.squares(modules, max(8, (WIDTH - 2 * MARGIN) // len(modules)))
+            at = MARGIN, top - MARGIN // 4
+            top += page.words(words(self.above), at, width, TITLE, weight=BOLD, lines=3, centred=True)
+        most = width if self.above is None and not self.below else 680
+        top += MARGIN // 4
+        side = page.qr(self.content, WIDTH // 2, top, most)
+        top += side + MARGIN // 2
         if self.code:
-            page.words(self.code, large)
-            page.space(MARGIN // 2)
+            top += page.words(self.code, (MARGIN, top), width, CODE, weight=BOLD, lines=1, centred=True)
+            top += MARGIN // 4
         for each in self.below:
-            page.words(words(each), usual)
-        page.space(MARGIN)
-        return Made(page.png(), self.file, words(self.description))
+            top += page.words(words(each), (MARGIN, top), width, USUAL, centred=True) + MARGIN // 8
+        return Made(page.png(min(top + MARGIN // 2, HIGHEST)), self.file, words(self.description))

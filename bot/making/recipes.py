@@ -3,6 +3,7 @@ leaves, in its reader's language, from what is remembered by then."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from bot.text import Reader
 LARGEST = 10 * 2**20
 """Bytes of a file that the program makes, at most."""
 
+_ONE_BY_ONE = Lock()
 Recipes = Mapping[str, type["Recipe"]]
 """All there are, by the names that letters keep."""
 
@@ -27,17 +29,41 @@ class Recipe(Stored):
         """Return the file, as this reader understands it."""
 
 
+class Drawing(Recipe):
+    """A file that is made of its recipe alone and takes its time: it is made beside the turns, which do not
+    wait for it."""
+
+    @abstractmethod
+    def draw(self, reader: Reader) -> Made:
+        """Return the file, as this reader understands it."""
+
+    def make(self, db: Session | None, installation: Installation, reader: Reader) -> Made:
+        """Draw it. Letters of one font are not for several threads, so this is done one by one."""
+        with _ONE_BY_ONE:
+            return self.draw(reader)
+
+
 def packed(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe as it is stored with a letter."""
     return {"make": recipe.name, "args": recipe.to_json()}
 
 
 def made(
-    db: Session, stored: Mapping[str, Any], recipes: Recipes, installation: Installation, reader: Reader
+    db: Session | None,
+    stored: Mapping[str, Any],
+    recipes: Recipes,
+    installation: Installation,
+    reader: Reader,
 ) -> Made:
-    """Return the file of a stored recipe. Raises LookupError for a recipe that is gone, ValueError for one
-    with other fields or a file that is too large, and whatever its maker raises."""
-    file = recipes[stored["make"]].from_json(stored["args"]).make(db, installation, reader)
+    """Return the file of a stored recipe; a drawing needs no database. Raises LookupError for a recipe that
+    is gone, ValueError for one with other fields or a file that is too large, and whatever its maker
+    raises."""
+    recipe = recipes[stored["make"]].from_json(stored["args"])
+    if isinstance(recipe, Drawing):
+        file = recipe.make(None, installation, reader)
+    else:
+        assert db is not None, "what is remembered is in it"
+        file = recipe.make(db, installation, reader)
     if len(file.content) > LARGEST:
         raise ValueError(f"{stored['make']} makes a file that is too large")
     return file

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -16,31 +15,37 @@ from bot.adapter import Adapter, SendError, Sharing, Unauthorised
 from bot.delivery import unwell
 from bot.delivery.outbox import Outbox
 from bot.dialogue.engine import Engine
+from bot.dialogue.meaning.understanding import prepare
 from bot.dialogue.router import Router
 from bot.handler import Place
 from bot.installation import Installation
+from bot.lists import ahead
 from bot.message import Incoming
 from bot.program.introduction import Profile, introduce
 from bot.program.team import CLOCK, SENDER, Team
-from bot.reading import need
 from bot.support import clock
 from bot.support.backoff import Backoff
+from bot.support.beside import beside
+from bot.support.fetching import Fetching
+from bot.support.garbage import keep_what_is_there
 from bot.support.log import get
+from bot.support.timekeeping import Timekeeper
 from db import seal, shape, store
-from db.engine import deliveries, timers, turns
+from db.engine import seen, turns
 from db.engine.leases import Leases
 from db.engine.notifier import Notifier
+from db.network import invitations
+from db.privacy import sweeping
 
 log = get("app")
 
-BEAT = 1.0
-"""Seconds between two looks at the timers."""
+SWEEPING, BEAT = 3600.0, 1.0
+"""Seconds between two times at which what was deleted is swept out of the database's files; and between two
+looks at the timers, and at the codes that are made ahead."""
 FLUSH_SECONDS = 10.0
 """How long a stop waits for letters that are on their way."""
-LONGEST_CONNECTING = 5.0
-"""Seconds between two tries to connect, at most."""
-LONGEST_AGAIN = 60.0
-"""Seconds between two tries at most, where listening to a messenger failed for no known reason."""
+LONGEST_CONNECTING, LONGEST_AGAIN = 5.0, 60.0
+"""Seconds between two tries at most: to connect, and to listen where that failed for no known reason."""
 WENT_WELL = 600.0
 """Seconds after which such a failure is a new one."""
 
@@ -69,15 +74,15 @@ class App:
         repertoire: Repertoire,
         key: seal.Key | None = None,
     ) -> None:
-        self.adapters = adapters
-        self.clock = moments
+        self.adapters, self.clock = adapters, moments
         self.installation = installation
         self.database = store.connect(database)
         self.router = repertoire.router
         self._repertoire = repertoire
         self._key = key
-        need.understood("")  # reads its lists now: later somebody would wait for it
+        prepare(installation.languages)
         self.engine = Engine(turns.sessions(self.database), self.router, moments, installation)
+        self._fetching = Fetching(adapters, self.engine.awaited, ahead)
         self.outbox = Outbox(
             self.engine.worker,
             adapters,
@@ -90,7 +95,10 @@ class App:
         )
         self._left = set(adapters)  # those that have not refused us
         self._waiting = Backoff(log, BEAT / 2)
-        self._watch = clock.Watch()
+        self._timekeeper = Timekeeper(
+            tell_jump=lambda by: self.tell_operators(partial(unwell.clock_jumped, by=by)),
+            tell_wrong=lambda ahead: self.tell_operators(partial(unwell.clock_wrong, ahead=ahead)),
+        )
         self._team: Team | None = None
 
     async def __aenter__(self) -> "App":
@@ -102,7 +110,10 @@ class App:
         self.engine.worker.start()
         now, zone = self.clock.now(), self.installation.zone()
         try:
+            last = await self.engine.worker.call(seen.latest)
             await self.engine.worker.call(lambda db: self._repertoire.begin(db, now, zone))
+            if isinstance(self.clock, clock.RealClock):
+                await self._timekeeper.begins(now, last)
         except BaseException:
             await self.engine.worker.stop()
             raise
@@ -137,7 +148,10 @@ class App:
         team = self._team = Team(leases, notifier, self.engine, self.outbox, self.adapters, parts)
         working = [asyncio.create_task(self._serve(a, team, a.name in parts)) for a in self.adapters.values()]
         working += [asyncio.create_task(team.run())]
-        working += [asyncio.create_task(team.during(CLOCK, partial(clock.beat, BEAT, self._tick)))]
+        sweep = partial(beside, "not swept", partial(sweeping.sweep, self.database))
+        stock = partial(beside, "no codes ahead", partial(invitations.stock, self.installation.rng))
+        for seconds, tick in ((BEAT, self._tick), (BEAT, stock), (SWEEPING, sweep)):
+            working += [asyncio.create_task(team.during(CLOCK, partial(clock.beat, seconds, tick)))]
         sending = asyncio.create_task(self.outbox.run())
         try:
             await asyncio.gather(sending, *working)
@@ -232,8 +246,9 @@ class App:
             log.warning("operators not told", error=error)
 
     async def receive(self, incoming: Incoming) -> str | None:
-        """Make a turn of an event, as `Engine.receive` does. Where somebody calls a command for those who
-        lead a room, ask the messenger first whether they do."""
+        """Make a turn of an event, as `Engine.receive` does. Bring a file first for which a question waits;
+        where somebody calls a command for those who lead a room, ask the messenger whether they do."""
+        incoming = await self._fetching.brought(incoming)
         chat, sender = incoming.chat, incoming.sender
         handler = self.router.called(incoming.event) if chat and not chat.private else None
         if chat and sender and handler and handler.place is Place.ROOM:
@@ -247,10 +262,8 @@ class App:
 
     async def _tick(self) -> None:
         if isinstance(self.clock, clock.RealClock):
-            if (by := self._watch.jumped(self.clock.now(), time.monotonic())) is not None:
-                log.warning("clock jumped", seconds=round(by.total_seconds()))
-                await self.tell_operators(partial(unwell.clock_jumped, by=by))
-            if self._watch.rests(time.monotonic()):
+            ago, told = self.heard().values(), [adapter.told for adapter in self.adapters.values()]
+            if not await self._timekeeper.trusts(self.clock, told, heard={*ago} != {None}):
                 return
         try:
             while await self.engine.due():
@@ -274,8 +287,7 @@ class App:
         while True:
             await self.settle()
             now = self.clock.now()
-            upcoming = await self.engine.worker.call(partial(_next_due, now=now))
-            due = [moment for moment in upcoming if moment is not None and now < moment <= to]
+            due = [moment for moment in await self.engine.upcoming() if now < moment <= to]
             if not due:
                 break
             self.clock.wind(min(due))
@@ -285,16 +297,3 @@ class App:
 
 async def _nothing() -> None:
     """Listen to nothing: another program does."""
-
-
-def keep_what_is_there() -> None:
-    """Let Python look for garbage only among what comes from now on, and less often: through the 300,000
-    objects of the libraries it would go again and again, and everybody would wait for a fifth of a second."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-
-
-def _next_due(db: Session, now: datetime) -> list[datetime | None]:
-    """Return when the next timer runs out, and when the next letter that was put off may leave."""
-    return [timers.next_due(db), deliveries.next_due(db, now)]

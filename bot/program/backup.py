@@ -1,7 +1,8 @@
 """A backup is a folder: its files, and a list of them that is written last. Without the list it is none, and
 by the list it is seen when a file has changed.
 
-    backup.json         the list: when it was made, of which version, each file's size and SHA-256
+    backup.json         the list: when it was made, of which version, where each journal ends, each file's
+                        size and SHA-256
     mentornet.db        the database
     mentornet.key       the key of what is sealed in it
     …                   and what messengers keep beside it
@@ -51,7 +52,7 @@ def new(folder: Path) -> Iterator[None]:
         raise
 
 
-def finish(folder: Path, now: datetime, **about: str) -> Backup:
+def finish(folder: Path, now: datetime, **about: object) -> Backup:
     """Make the folder a backup: what is in it is on the disk, and listed. `about` is told there too. Raises
     OSError."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from db import people
-from db.models import MemberRole
+from db.models import MemberRole, Network
 from db.network import members, networks
 from db.network.networks import Facts
 
@@ -45,19 +45,7 @@ def enter(db: Session, character: Character, *, time_zone: str, now: datetime) -
     """Make somebody known to the bot, as if they had joined a while ago."""
     if not character.role:
         return
-    network = networks.by_name(db, NETWORK) or networks.found(
-        db,
-        Facts(
-            name=NETWORK,
-            purpose="Mentors in Heidelberg who help each other.",
-            languages=["en"],
-            time_zone=time_zone,
-            place="Heidelberg",
-            public=True,
-        ),
-        confirmed=True,
-        now=now,
-    )
+    network = networks.by_name(db, NETWORK) or _found(db, NETWORK, time_zone, now)
     identity = people.meet(
         db,
         character.messenger,
@@ -73,4 +61,22 @@ def enter(db: Session, character: Character, *, time_zone: str, now: datetime) -
     people.set_time_zone(person, character.time_zone)
     member = members.join(db, network, person, label="experienced", role=character.role, now=now)
     members.set_topics(db, member, character.topics)
-    members.set_languages(db, person, character.speaks or (character.language,))
+    people.set_languages(db, person, character.speaks or (character.language,))
+
+
+def found(db: Session, names: Sequence[str], *, time_zone: str, now: datetime) -> None:
+    """Begin other networks, which show themselves to everybody."""
+    for name in names:
+        _found(db, name, time_zone, now)
+
+
+def _found(db: Session, name: str, time_zone: str, now: datetime) -> Network:
+    facts = Facts(
+        name=name,
+        purpose="Mentors in Heidelberg who help each other.",
+        languages=["en"],
+        time_zone=time_zone,
+        place="Heidelberg",
+        public=True,
+    )
+    return networks.found(db, facts, confirmed=True, now=now)

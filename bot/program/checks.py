@@ -3,9 +3,11 @@ looked at. Nothing is changed, except that the bot logs in where a messenger nee
 
 import os
 import stat
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from shlex import quote
 
@@ -15,8 +17,11 @@ from bot.program.app import App
 from bot.program.compose import MESSENGERS, TITLES, key_of, needed, numbers_to_look_up, real
 from bot.program.config import Config
 from bot.program.run import NO_MESSENGER
+from bot.support.clock import JUMP
+from bot.support.told import ahead
 from db import checkup
 from db.faults import DatabaseTooNew, Unavailable
+from db.leading import proof
 
 Finding = tuple[bool, str]
 
@@ -41,7 +46,14 @@ async def checks(config: Config, sources: list[Path]) -> AsyncIterator[Finding]:
         return
     yield _operators(config.operators.accounts, app.adapters)
     try:
-        for finding in (*_database(app), *_key(config, app), *_numbers(config, app)):
+        looked_at = (
+            _heard(config, app),
+            _key(config, app),
+            _chains(app),
+            _journals(config, app),
+            _numbers(config, app),
+        )
+        for finding in (*_database(app), *chain.from_iterable(looked_at)):
             yield finding
     finally:
         app.database.dispose()
@@ -96,6 +108,23 @@ def _database(app: App) -> Iterator[Finding]:
         yield False, str(error)
 
 
+def _heard(config: Config, app: App) -> Iterator[Finding]:
+    """Whether somebody hears of what waits for the operators: the bot writes only to those who wrote to
+    it."""
+    parts = [account.partition(":") for account in config.operators.accounts]
+    accounts = [(messenger, account) for messenger, _colon, account in parts]
+    with suppress(DatabaseTooNew, Unavailable):  # said above
+        known = checkup.known(app.database, accounts)
+        if known is None:
+            return
+        if silent := [":".join(each) for each in accounts if each not in known]:
+            names = ", ".join(silent)
+            yield (
+                bool(known),
+                f"These operators never wrote to the bot, so they hear of no new network: {names}.",
+            )
+
+
 def _key(config: Config, app: App) -> Iterator[Finding]:
     """Whether what is sealed in the database can be opened."""
     key = key_of(config)
@@ -107,6 +136,18 @@ def _key(config: Config, app: App) -> Iterator[Finding]:
             yield checkup.seal(app.database, key)
         except Unavailable as error:
             yield False, str(error)
+
+
+def _journals(config: Config, app: App) -> Iterator[Finding]:
+    """Whether the journals say what was written, and end where they ended."""
+    with suppress(DatabaseTooNew, Unavailable):  # said above
+        yield from proof.findings(app.database, Path(config.privacy.journals))
+
+
+def _chains(app: App) -> Iterator[Finding]:
+    """Whether what people signed is still what they signed."""
+    with suppress(DatabaseTooNew, Unavailable):  # said above
+        yield from checkup.chains(app.database)
 
 
 def _numbers(config: Config, app: App) -> Iterator[Finding]:
@@ -134,8 +175,21 @@ async def _messenger(adapter: Adapter) -> AsyncIterator[Finding]:
                 yield finding
         except SendError:
             yield False, f"{title} does not say more now, so no more was looked at there."
+        if adapter.told is not None:
+            yield _clock(title, ahead(adapter.told, datetime.now(UTC), time.monotonic()))
     finally:
         await adapter.close()
+
+
+def _clock(title: str, by: timedelta) -> Finding:
+    """Whether the clock of the machine is near enough to a messenger's; negative: it is behind."""
+    if abs(by) < JUMP:
+        return True, f"The clock of this machine goes with that of {title}."
+    hours, where = round(abs(by) / timedelta(hours=1)), "ahead of" if by > timedelta() else "behind"
+    return False, (
+        f"The clock of this machine is about {hours} h {where} that of {title}: set it, for example with "
+        "timedatectl set-ntp true. Nothing comes due while it is wrong."
+    )
 
 
 def _not_reached(title: str, error: OSError) -> str:

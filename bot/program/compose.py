@@ -33,6 +33,7 @@ from db.network import members
 from db.seal import Key
 from handlers.coordinating import morning
 from handlers.front import start
+from handlers.leading import ends
 from handlers.privacy import papers as sketches
 from handlers.protecting import emergency, retention
 
@@ -71,6 +72,7 @@ def _begin(db: Session, now: datetime, zone: ZoneInfo) -> None:
     """Plan what comes due by itself."""
     retention.plan(db, now, zone)
     morning.plan(db, now)
+    ends.plan(db, now)
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def installation_of(
             config.privacy.notices,
         ),
         forgotten=Path(config.privacy.forgotten),
+        journals=Path(config.privacy.journals),
         titles=TITLES,
         marks=MARKS,
         notices={each.name: each.notice(config.of(each)) for each in MESSENGERS if each.notice},

@@ -56,6 +56,7 @@ Fact = Annotated[str, Field(max_length=200, pattern=r"^(\S(.*\S)?)?$"), Must("wo
 File = Annotated[str, Field(min_length=1), Below(_none_or_below), Must("the path of a file")]
 MaybeFolder = Annotated[str, Below(_none_or_below), Must("the path of a folder, or empty")]
 Days = Annotated[int, Field(ge=1, le=36_500), Must("a whole number of days from 1 to 36500")]
+LongDays = Annotated[int, Field(ge=90, le=36_500), Must("a whole number of days from 90 to 36500")]
 Zone = Annotated[str, AfterValidator(_zone), Must("the name of a time zone")]
 DatabaseAddress = Annotated[
     str,
@@ -161,20 +162,28 @@ class Privacy(Section):
     backup brings them back; its path starts where that of the SQLite file does. Keep it when you lose the
     database."""
 
+    journals: File = "journals.json"
+    """The file in which it is kept how many entries each journal has and what the last one is, so that
+    `mentornet check` sees when an end was cut off; its path starts where that of the SQLite file does."""
+
     notices: MaybeFolder = ""
     """The folder of your privacy notice, a file a language, such as en.txt and de.txt; `mentornet privacy`
     writes a sketch of them. While it is empty, people see only the short text that the program has."""
 
     key_path: KeyPath = "mentornet.key"
-    """The file with the key by which texts of reports are sealed in the database, made at the first start;
-    its path starts where that of the SQLite file does. It belongs in every backup: without it nobody can read
-    them."""
+    """The file with the key by which texts of reports and applications are sealed in the database, made at
+    the first start; its path starts where that of the SQLite file does. It belongs in every backup: without
+    it nobody can read them."""
 
     key: KeyWords = SecretStr("")
     """The key itself, in the place of that file; programs that share a database need the same one."""
 
     closed_request_days: Days = 90
     """After how many days the words of a closed help request are deleted."""
+
+    history_days: LongDays = 365
+    """After how many days single questions, conversations and check-ins are deleted, once they are over. How
+    many there were stays: with the network by month, with each check-in, and with each member."""
 
     delivery_days: Days = 30
     """After how many days it is forgotten which message was delivered to whom."""
@@ -202,6 +211,10 @@ class Privacy(Section):
 
     serious_report_days: Days = 1095
     """The same for reports about danger, a child or violence, for which authorities may ask longer."""
+
+    rested_days: Days = 730
+    """After how many days in which a place rested and nothing was heard from its person they are forgotten;
+    they hear of it two weeks before."""
 
 
 class Log(Section):

@@ -111,6 +111,14 @@ class Stage:
             )
         )
 
+    async def found(self, names: Sequence[str]) -> None:
+        """Other networks are there."""
+        await self.app.engine.worker.call(
+            lambda db: cast.found(
+                db, names, time_zone=self.app.installation.time_zone, now=self.now() - timedelta(days=1)
+            )
+        )
+
 
 async def play(lines: Iterable[str], database: str, write: Callable[[str], None]) -> None:
     """Play a written conversation on a new stage, and write its transcript. Raises script.Unreadable."""

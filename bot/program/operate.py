@@ -1,4 +1,5 @@
-"""What an operator does to the database from the command line: found a network, migrate, back up, restore."""
+"""What an operator does to the database from the command line: found a network, migrate, back up, restore, go
+on where the key is lost."""
 
 import contextlib
 import os
@@ -6,18 +7,24 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from bot.adapter import Unauthorised
+from bot.delivery import lost as lost_letters
 from bot.messenger import Keeper
 from bot.program import backup as backups
 from bot.program import compose
 from bot.program.config import Config
 from bot.support import clock
 from db import backup as database_backup
-from db import faults, shape, store
+from db import faults, people, seal, shape, store
 from db.engine import turns
-from db.network import founding, invitations, networks
-from db.privacy import forgetting, forgotten
+from db.leading import founding, proof
+from db.network import invitations, networks, numbers
+from db.privacy import forgetting, forgotten, lost_key
+from db.privacy.lost_key import Lost
 from db.seal import Key
+from db.single_program import single_program
 
 
 def found(config: Config, name: str, say: Callable[[str], None]) -> int:
@@ -36,7 +43,7 @@ def found(config: Config, name: str, say: Callable[[str], None]) -> int:
                 now=now,
                 rng=random.SystemRandom(),
             )
-            until = now + networks.span(network, "invitation_hours")
+            until = now + numbers.span(network, "invitation_hours")
             say(f"The network {network.name} is founded. Send this to the person who will coordinate it:")
             say(
                 f"    Type the code {invitations.shown(code)} to the bot. Valid until {until:%d %B %Y}, once."
@@ -81,7 +88,8 @@ def backup(config: Config, folder: Path, say: Callable[[str], None]) -> int:
                 version = database_backup.save(config.database.url, folder / DATABASE)
             if (words := compose.key_of(config).words()) is not None:
                 Key("", folder / KEY).put(words)
-            backups.finish(folder, clock.RealClock().now(), version=version)
+            ends = proof.ends_in(folder / DATABASE)
+            backups.finish(folder, clock.RealClock().now(), version=version, journals=ends)
             made = backups.look(folder)
             held = database_backup.held(folder / DATABASE)
     except NOT_DONE as error:
@@ -107,9 +115,11 @@ def restore(config: Config, folder: Path, lists: Sequence[Path], say: Callable[[
             for name, keeper in saved.items():
                 around.enter_context(keeper.restoring(folder / name))
             listed = [entry for path in lists for entry in forgotten.read(path)]
-            around.enter_context(_restoring_key(config, Key("", folder / KEY).words()))
+            words = Key("", folder / KEY).words()
+            around.enter_context(_restoring_key(config, words))
             held = database_backup.restore(folder / DATABASE, config.database.url, now)
-            again = _forget_again(config, listed)
+            again = _forget_again(config, listed, words or compose.key_of(config).words())
+            proof.keep_anew(config.database.url, Path(config.privacy.journals))
     except NOT_DONE as error:
         say(_in_words(error))
         return os.EX_DATAERR
@@ -124,14 +134,97 @@ def restore(config: Config, folder: Path, lists: Sequence[Path], say: Callable[[
     return os.EX_OK
 
 
-def _forget_again(config: Config, listed: Sequence[forgotten.Entry]) -> int:
-    """Forget in a restored database whoever is on a list. Return how many people those were."""
+def _forget_again(config: Config, listed: Sequence[forgotten.Entry], key: str | None) -> int:
+    """Forget in a restored database whoever is on a list, also in what is sealed there with the `key`. Return
+    how many people those were."""
     with turns.opened(config.database.url) as sessions, sessions.begin() as db:
+        seal.lend(db, key)
         everybody = list(dict.fromkeys(forgotten.returned(db, [*listed, *forgotten.entries(db)])))
-        for person_id in everybody:
-            forgetting.forget_at_once(db, person_id)
+        forgetting.forget_at_once(db, everybody)
         forgotten.keep(db, listed)
     return len(everybody)
+
+
+# --- a lost key ----------------------------------------------------------------------------------
+
+FITS = "The key fits: everything that is sealed can be read, so nothing was changed."
+NOTHING = "Nothing is sealed in the database yet, so no key is missing: the first start makes one."
+SURE = (
+    "Nothing was changed. Look for the key first: in your backups (mentornet.key), and with every program "
+    "that works on this database. If it is lost for good, make a backup of what is there, stop the bot, and "
+    "run this with --lost."
+)
+OLD_BACKUPS = "Keep the backups that hold the old key: they still open with it, and with no other."
+
+
+def newkey(config: Config, say: Callable[[str], None], *, lost: bool) -> int:
+    """Give the database a new key, where the old one is `lost`; else only say what that would mean. What
+    nobody can read any more is deleted, and those whom it concerns are told."""
+    key = compose.key_of(config)
+    try:
+        with turns.opened(config.database.url) as sessions, sessions.begin() as db:
+            gone = _gone(db, key, say)
+            if gone is None:
+                return os.EX_OK
+            for line in _lost(gone):
+                say(line)
+            if not lost:
+                say(SURE)
+                return os.EX_DATAERR
+            with single_program(db.get_bind().engine):
+                _renew(db, config, key, gone)
+    except (faults.DatabaseTooNew, faults.Unavailable) as error:
+        say(str(error))
+        return os.EX_DATAERR
+    where = "privacy.key" if key.given else key.path
+    say(f"The new key is in {where}. Each program that works on this database needs it.")
+    say(OLD_BACKUPS)
+    return os.EX_OK
+
+
+def _gone(db: Session, key: Key, say: Callable[[str], None]) -> Lost | None:
+    """Return what is lost with the key; None after saying that it is none."""
+    connection = db.connection()
+    if not seal.is_sealed(connection):
+        say(NOTHING)
+    elif seal.fits(connection, key):
+        say(FITS)
+    else:
+        return lost_key.count(connection)
+    return None
+
+
+def _lost(gone: Lost) -> Iterator[str]:
+    """Yield what cannot be read without the old key, a sentence each."""
+    yield (
+        f"Without the old key nobody can read what was reported, nor by whom and about whom: {gone.reports} "
+        f"reports, of which {gone.unfinished} are not closed. That they were sent, and who has them, stays."
+    )
+    yield (
+        f"Also lost: what applicants wrote ({gone.applications}), answers to check-ins in words "
+        f"({gone.answers}), questions of the bot that people have open ({gone.questions}), messages that "
+        f"are on their way ({gone.waiting}), and what the buttons of earlier messages do ({gone.letters})."
+    )
+    yield "People, networks, requests, check-ins and all the rest are as they were."
+
+
+def _renew(db: Session, config: Config, key: Key, gone: Lost) -> None:
+    now = clock.RealClock().now()
+    stopped, receivers = lost_key.stopped(db), lost_key.receivers(db)
+    lost_key.give_up(db, now)
+    seal.renew(db, key)
+    lost_letters.tell_of_key(db, gone, stopped, receivers, _operators(db, config), now)
+
+
+def _operators(db: Session, config: Config) -> list[int]:
+    """Return who runs the bot, as far as they are known (by id)."""
+    accounts = [
+        (name, account) for name, _sep, account in (each.partition(":") for each in config.operators.accounts)
+    ]
+    return [person.id for person in people.behind(db, accounts)]
+
+
+# --- papers --------------------------------------------------------------------------------------
 
 
 def privacy(config: Config, folder: Path, say: Callable[[str], None]) -> int:

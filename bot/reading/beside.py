@@ -57,6 +57,34 @@ def goes_on(words: str, locale: str) -> bool:
     return bool(says_so) or "yes" in talk.lists(words, locale)
 
 
+def on_preview(words: str, locale: str) -> str:
+    """Return what is to be done with a question that is shown before it is sent: "add", "no", "anonymous",
+    "ask_name", "text", "now_urgent"; "words" for what may belong to it."""
+    lists, said = talk.lists(words, locale), says(words, locale, SPARE)
+    if addition(words, locale):
+        return "add"
+    if lists & {"stop", "back", "nothing"} or ("no" in lists and "change" not in said):
+        return "no"
+    if {"with_name", "without_name"} & said:
+        return "anonymous" if "with_name" not in said else "ask_name"
+    if "change" in said:
+        return "text"
+    if "urgent" in lists:
+        return "now_urgent"
+    return "ask_name" if "yes" in lists or "send" in said else "words"
+
+
+def named(locale: str, words: str) -> list[str]:
+    """Return whether others may see a name, as words answer that: "named", "anonymous", or nothing that is
+    sure."""
+    lists, said = talk.lists(words, locale), says(words, locale, SPARE)
+    if "without_name" in said or ("no" in lists and "send" not in said):
+        return ["anonymous"]
+    begun = talk.begins(words, locale, ("yes",))
+    exactly = says(begun[1] if begun is not None else words, locale, spare=0)
+    return ["named"] if "yes" in lists or exactly & {"with_name", "send"} else []
+
+
 def tells_urgency(words: str, locale: str) -> bool:
     """Whether words of any length speak of something that cannot wait."""
     said = split(words)
@@ -69,7 +97,7 @@ def addition(words: str, locale: str) -> str | None:
     found = list(WORD.finditer(words.translate(APOSTROPHES)))
     said = [fold(each[0]) for each in found]
     longest = max(
-        (len(each) for each in _lists(locale, "added") if said[: len(each)] == list(each)), default=0
+        (len(each) for each in _lists(locale, "added") if tuple(said[: len(each)]) == each), default=0
     )
     if not longest or len(said) == longest:
         return None

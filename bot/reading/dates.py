@@ -32,8 +32,11 @@ def day(words: str, today: date, locale: str) -> date:
 
 
 def is_vague(words: str, locale: str) -> bool:
-    """Whether words are about how long, and do not say it: "a few days"."""
-    return {each.kind for each in said.read(words, locale)} == {"v", "u"}
+    """Whether words are about how long, and do not say it: "a few days". Too many for a day say more."""
+    try:
+        return {each.kind for each in said.read(words, locale)} == {"v", "u"}
+    except Unclear:
+        return False
 
 
 def choices(days: Iterable[date]) -> Mapping[str, AnyText]:

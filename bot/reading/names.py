@@ -16,6 +16,7 @@ from bot.reading import talk
 from bot.reading.phrases import APOSTROPHES, fold
 from bot.reading.unclear import Doubtful, Unclear
 from bot.text import Verbatim, _
+from db.models.names import folded
 
 LONGEST = 60
 """Graphemes: what a reader takes for one letter."""
@@ -33,19 +34,6 @@ PARTS = regex.compile(r"[,;:!]|(?<=\p{L}{3})\.\s|\s[-–]\s")
 """Where something else begins than a name."""
 TAG = regex.compile(r"</?\w+>")
 ASK = _("I need a name to show to others. A first name or a nickname is enough.")
-ALIKE = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h"}
-    | {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None}
-    | {"\u200c": " ", "\u200d": None}
-)
-"""Letters that people type for one another."""
-
-
-def folded(name: str) -> str:
-    """Return a name as it is looked for: without capitals, accents and signs, however it was composed."""
-    bare = unicodedata.normalize("NFKD", name.casefold().translate(ALIKE).translate(APOSTROPHES))
-    plain = "".join(c for c in bare if not unicodedata.combining(c)).translate(ALIKE)
-    return " ".join(regex.findall(r"[\p{L}\p{Nd}]+", plain))
 
 
 def shown(name: str) -> str:

@@ -9,7 +9,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
+from operator import itemgetter
 
 BETWEEN = 2
 """How many other words may stand between two words of a phrase."""
@@ -20,11 +22,15 @@ LONG = 5
 own."""
 SWAPS = 4
 """Letters of a word in which two neighbours may change places."""
+LAST = 4
+"""How many messages stay read: one is asked many things, and before the next one comes."""
 
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´′"))
 WORD = re.compile(r"[^\W_]+")
 STOP = re.compile(r"[.!?;:…]")
 AGAIN = re.compile(r"(.)\1+")
+ONCE = itemgetter(1)
+"""What stands for a letter that is written again: a function, because a template is read anew each time."""
 
 Lists = Mapping[str, Sequence[str]]
 Found = tuple[int, ...]
@@ -71,21 +77,24 @@ def fold(word: str) -> str:
     bare = word.casefold()
     if not bare.isascii():
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
-    bare = AGAIN.sub(r"\1", bare)
+    bare = AGAIN.sub(ONCE, bare)
     for two, one in (("ae", "a"), ("oe", "o"), ("ue", "u")):
         bare = bare.replace(two, one)
-    return AGAIN.sub(r"\1", bare)
+    return AGAIN.sub(ONCE, bare)
 
 
-def tokens(text: str) -> Iterator[re.Match[str]]:
-    """Return the words of a text; where its letters and accents were apart, of the same text with them in
-    one."""
-    return WORD.finditer(unicodedata.normalize("NFKC", text.translate(APOSTROPHES)))
+@lru_cache(maxsize=LAST)
+def folded(text: str) -> tuple[str, tuple[str, ...], tuple[tuple[int, int], ...]]:
+    """Return a text with its letters and accents in one, its words as they are compared, and where each of
+    them stands in it."""
+    text = unicodedata.normalize("NFKC", text.translate(APOSTROPHES))
+    found = list(WORD.finditer(text))
+    return text, tuple(fold(word[0]) for word in found), tuple(word.span() for word in found)
 
 
-def split(text: str) -> list[str]:
+def split(text: str) -> tuple[str, ...]:
     """Return the words of a text as they are compared."""
-    return [fold(word[0]) for word in tokens(text)]
+    return folded(text)[1]
 
 
 def read(name: str, written: str, lists: Lists, never: Iterable[str] = ()) -> Iterator[Phrase]:
@@ -164,13 +173,13 @@ class Phrases:
         signs: list[str] = []
         spans: list[tuple[int, int]] = []
         end = 0
-        text = unicodedata.normalize("NFKC", text.translate(APOSTROPHES))  # letters and accents in one
-        for token in WORD.finditer(text):
-            parts = self._parts(fold(token[0]))
+        text, tokens, where = folded(text)
+        for token, span in zip(tokens, where, strict=True):
+            parts = self._parts(token)
             words += parts
-            signs += [text[end : token.start()], *[" "] * (len(parts) - 1)]
-            spans += [token.span()] * len(parts)
-            end = token.end()
+            signs += [text[end : span[0]], *[" "] * (len(parts) - 1)]
+            spans += [span] * len(parts)
+            end = span[1]
         return Said(tuple(words), (*signs, text[end:]), tuple(spans), text)
 
     def _parts(self, word: str) -> list[frozenset[str]]:
@@ -197,7 +206,7 @@ class Slips:
         for word in vocabulary:
             if len(word) >= SWAPS:
                 for short in _shorter(word):
-                    self._shorter[AGAIN.sub(r"\1", short)].add(word)  # as it is folded
+                    self._shorter[AGAIN.sub(ONCE, short)].add(word)  # as it is folded
 
     def meant(self, word: str) -> frozenset[str]:
         """Return the words of which this may be a slip."""

@@ -5,31 +5,34 @@ sentence is in `wishes`, and languages that the bot does not have are in `langua
 here too.
 """
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import i18n
 from bot.reading import wishes
 from bot.reading.languages import language
-from bot.reading.phrases import APOSTROPHES, WORD, Slips, fold, split
+from bot.reading.phrases import LAST, Slips, folded, split
 from bot.reading.wishes import Wish
 
 __all__ = ["NAMES", "Wish", "begins", "command", "language", "lists", "wish"]
 
+WAYS = ("way_out", "delete_data", "my_data", "leave", "pause")
+"""The lists of what somebody may need from the bot who writes it to somebody else."""
 NAMES = (
     *("yes", "no", "stay", "stop", "back", "skip", "thanks", "greeting", "good", "so_so", "not_good"),
     *("later", "solved", "not_solved", "help_offer", "mine", "everything", "nothing", "dont_know"),
-    *("urgent", "first", "second", "both", "way_out"),
+    *("urgent", "first", "second", "both", "why"),
+    *WAYS,
 )
 """The lists. Every language has them all."""
 POLITE = frozenset({"thanks", "greeting"})
 """What is said along with anything else, and then says nothing."""
 SHORT_WISHES = (
+    *("delete_data", "my_data", "leave", "pause"),
     *("stop", "urgent", "thanks", "greeting", "help_offer", "not_good", "good", "no", "later", "yes"),
-    *("so_so", "dont_know"),
+    *("so_so", "dont_know", "back"),
 )
 """The lists that are wishes too, where nothing else waits for them; what is meant of two first: "ok" is a yes
 where nobody has asked how somebody is."""
@@ -87,14 +90,22 @@ class Table:
             for phrase in each["fillers"]:
                 found.setdefault(plain(phrase), set())
         self._phrases = {phrase: frozenset(lists) for phrase, lists in found.items()}
-        self._longest = max(phrase.count(" ") for phrase in found) + 1
-        self._slips = Slips({word for phrase in found for word in phrase.split()})
+        self._longest: dict[str, int] = {}
+        for phrase in found:
+            words_of = phrase.split()
+            self._longest[words_of[0]] = max(self._longest.get(words_of[0], 0), len(words_of))
+        self._vocabulary = {word for phrase in found for word in phrase.split()}
+        self._slips = Slips(self._vocabulary)
 
     def whole(self, tokens: Sequence[str]) -> list[Said] | None:
         """Return the lists of each phrase, where a message is made of phrases alone; None where it is not."""
         if not 0 < len(tokens) <= LONGEST:
             return None
-        words = self._mended(tokens)
+        words = []
+        for token in tokens:
+            words.append(self._slips.mended(token))
+            if words[-1] not in self._vocabulary:
+                return None
         ways: list[list[Said] | None] = [None] * len(words) + [[]]
         for at in reversed(range(len(words))):
             for phrase in self._at(words, at):
@@ -105,9 +116,10 @@ class Table:
 
     def beginning(self, words: str, among: Collection[str]) -> tuple[str, str] | None:
         """Return the list of whose phrases the words begin with, and the rest."""
-        words = unicodedata.normalize("NFKC", words.translate(APOSTROPHES))
-        found = list(WORD.finditer(words))[: 2 * LONGEST]
-        tokens = self._mended([fold(each[0]) for each in found])
+        text, said, spans = folded(words)
+        if not said or self._slips.mended(said[0]) not in self._longest:
+            return None
+        tokens = [self._slips.mended(each) for each in said[: 2 * LONGEST]]
         at, name = 0, None
         while at < len(tokens):
             best = max(self._at(tokens, at), key=lambda phrase: phrase.end, default=None)
@@ -116,31 +128,28 @@ class Table:
             here = next((each for each in among if each in best.lists), None)
             if name is None and best.lists and here is None and not best.lists <= POLITE:
                 return None
-            if here is not None and not self._stands_out(words, found, tokens, at, best.end):
-                return (name, _after(words, found, at)) if name else None
+            if here is not None and not self._stands_out(text, spans, tokens, at, best.end):
+                return (name, _after(text, spans[: len(tokens)], at)) if name else None
             name = name or here
             at = best.end
-        return (name, _after(words, found, at)) if name else None
+        return (name, _after(text, spans[: len(tokens)], at)) if name else None
 
     def _stands_out(
-        self, words: str, found: Sequence[re.Match[str]], tokens: Sequence[str], at: int, end: int
+        self, text: str, spans: Sequence[tuple[int, int]], tokens: Sequence[str], at: int, end: int
     ) -> bool:
         """Whether a phrase ends as an answer does, not in the middle of what is said."""
         if end == len(tokens) or " ".join(tokens[at:end]) not in self._before_sign:
             return True
-        gap = words[found[end - 1].end() : found[end].start()]
+        gap = text[spans[end - 1][1] : spans[end][0]]
         return bool(gap.strip()) or tokens[end] in self._onward
 
     def _at(self, words: Sequence[str], at: int) -> Iterator[Phrase]:
         """Yield the phrases that begin with a word."""
-        for end in range(at + 1, min(at + self._longest, len(words)) + 1):
+        longest = self._longest.get(words[at], 0)
+        for end in range(at + 1, min(at + longest, len(words)) + 1):
             lists = self._phrases.get(" ".join(words[at:end]))
             if lists is not None:
                 yield Phrase(lists, end)
-
-    def _mended(self, tokens: Sequence[str]) -> list[str]:
-        """Return the words without slips, where it is clear which word was meant."""
-        return [self._slips.mended(token) for token in tokens]
 
 
 def _is_better(lists: Said, rest: list[Said], than: list[Said]) -> bool:
@@ -149,23 +158,22 @@ def _is_better(lists: Said, rest: list[Said], than: list[Said]) -> bool:
     return (len(way), way.count(frozenset())) < (len(than), than.count(frozenset()))
 
 
-def _after(words: str, found: Sequence[re.Match[str]], at: int) -> str:
+def _after(text: str, spans: Sequence[tuple[int, int]], at: int) -> str:
     """Return what follows the first words of a text, without the signs between."""
-    if at >= len(found):
-        return ""
-    return words[found[at].start() :].strip()
+    return text[spans[at][0] :].strip() if at < len(spans) else ""
 
 
 # --- lists ---------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=LAST)
 def lists(words: str, locale: str) -> frozenset[str]:
     """Return the lists on which the whole of the words stands, in English or the reader's language; yes and
     no in any language of ours. Emoji count where there are no words."""
     tokens = split(words)
     if not tokens:
         return _emoji(words)
-    whole = _table(locale).whole(tokens)
+    whole = _whole(tokens, locale)
     if whole is not None:
         return _together(whole)
     for other in i18n.with_words():
@@ -186,11 +194,12 @@ def command(words: str, locale: str) -> str | None:
     return _commands(locale).get(" ".join(tokens)) if 0 < len(tokens) <= LONGEST else None
 
 
+@lru_cache(maxsize=LAST)
 def wish(words: str, locale: str) -> Wish | None:
     """Return what somebody wants from the bot, by a short message or a whole sentence; None for all other
     words. Where these are for other people, or about somebody else, there is none."""
     tokens = split(words)
-    whole = _table(locale).whole(tokens) if tokens else [_emoji(words)]
+    whole = _whole(tokens, locale) if tokens else [_emoji(words)]
     said = frozenset().union(*whole or [])
     named = lists(words, locale)
     if tokens and said & POLITE and said <= MILD:  # "ok thanks", "danke, das hat geholfen"
@@ -202,6 +211,11 @@ def wish(words: str, locale: str) -> Wish | None:
         return found
     short = next((name for name in SHORT_WISHES if name in named), None)
     return Wish(short) if short is not None else found
+
+
+@lru_cache(maxsize=LAST)
+def _whole(tokens: tuple[str, ...], locale: str) -> list[Said] | None:
+    return _table(locale).whole(tokens)
 
 
 def _together(whole: Sequence[Said]) -> frozenset[str]:

@@ -5,7 +5,7 @@ short word of one is often another word of the next.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ class Words:
         else:
             self._whole[tuple(split(written))] = meaning
 
-    def find(self, words: list[str]) -> Iterator[Meaning]:
+    def find(self, words: Sequence[str]) -> Iterator[Meaning]:
         """Yield what is found, from left to right; a word counts only once."""
         at = 0
         while at < len(words):

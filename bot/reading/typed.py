@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 NUMBER = re.compile(r"(?:#|nr|no|nummer|number)?[ .:]*(\d{1,4})[ .):]*")
+DIGIT = re.compile(r"\d")
+SIGNS = re.compile(r"[\W_]+")
 KEYCAP = dict.fromkeys([0xFE0F, 0x20E3])
 """What makes an emoji of a digit."""
 SHORTEST = 5
@@ -15,7 +17,7 @@ LONG = 9
 def number(words: str) -> int | None:
     """Return the number that the words are and nothing else: "2", "2.", "2)", "#2", "2️⃣", "Nr. 2"; None for
     other words."""
-    if not any(character.isdecimal() for character in words):
+    if not DIGIT.search(words):
         return None
     found = NUMBER.fullmatch(unicodedata.normalize("NFKC", words.translate(KEYCAP)).strip().casefold())
     return int(found[1]) if found is not None else None
@@ -24,8 +26,15 @@ def number(words: str) -> int | None:
 def bare(words: str) -> str:
     """Return words as they are compared: without capitals, signs and emoji; only signs stay as they are."""
     folded = unicodedata.normalize("NFC", words).casefold()
-    letters = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in folded)
-    return " ".join(letters.split()) or " ".join(folded.split())
+    return " ".join(SIGNS.sub(_but_accents, folded).split()) or " ".join(folded.split())
+
+
+def _but_accents(signs: re.Match[str]) -> str:
+    """Return accents that belong to the letter before them as they are, and a space for all other signs."""
+    found = signs[0]
+    if found.isascii() or not any(map(unicodedata.combining, found)):
+        return " "
+    return "".join(c if unicodedata.combining(c) else " " for c in found)
 
 
 def is_slip(typed: str, meant: str) -> bool:

@@ -15,6 +15,10 @@ class Unclear(Exception):
         self.text = text
 
 
+class Explained(Unclear):
+    """A question back, why something is asked: `text` says why. It is no miss."""
+
+
 class Doubtful(Unclear):
     """Words that can be meant in one way or another: `text` asks in which, `choices` (value → label) are the
     ways."""

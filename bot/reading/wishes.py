@@ -5,6 +5,7 @@ may be left of the sentence, and nobody else may be spoken of. So "he wants to l
 button in the test: is there one?" are no wishes.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
@@ -13,6 +14,9 @@ import i18n
 from bot.reading import language_names
 from bot.reading.phrases import Found, Phrase, Phrases, Said, fold, read, split
 
+CLAUSE = re.compile(r"[,;.!–—]\s")
+LAST = 4
+"""Words at the end of a sentence among which a question word begins a question, after as many others."""
 LONGEST = 24
 """Words of a sentence that can be a wish."""
 HALF = 3
@@ -71,12 +75,15 @@ def wish(words: str, locale: str) -> Wish | None:
 
 
 def asks(words: str, locale: str) -> bool:
-    """Whether words are a question, by their sign or the word with which they begin."""
+    """Whether words are a question, by their sign or the word with which they begin, or the last part of
+    them: "She has to leave, is this allowed", "he wants to leave what happens then"."""
     if "?" in words:
         return True
-    first = split(words)[:1]
-    known = [each for each in dict.fromkeys((locale, i18n.SOURCE)) if each in i18n.with_words()]
-    return any(set(first) & _book(each).asking for each in known)
+    parts = [split(each) for each in CLAUSE.split(words)]
+    first = {*parts[0][:1], *parts[-1][:1]}
+    last = set(parts[-1][LAST:][-LAST:])  # a statement stands before them: "the bus was late" asks nothing
+    books = [_book(each) for each in dict.fromkeys((locale, i18n.SOURCE)) if each in i18n.with_words()]
+    return any(first & (each.asking | each.asking_first) or last & each.asking for each in books)
 
 
 class Book:
@@ -89,6 +96,7 @@ class Book:
             for name in ("small", "others", "days", "strong_days", "dont", "question")
         )
         self.asking = frozenset(map(fold, lists["asks"]))
+        self.asking_first = frozenset(map(fold, lists["asks_first"]))
         known = self._small | self._others | self._days | self._question | self._dont
         self._phrases = Phrases(_phrases(words), also=known, half=HALF)
 

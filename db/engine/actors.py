@@ -150,16 +150,19 @@ LOCK = (
 )
 
 
-def lock(db: Session, accounts: Collection[Account]) -> None:
+def lock(db: Session, accounts: Collection[Account]) -> set[int] | None:
     """Lock the people behind these accounts until this transaction ends: their turns in other programs wait.
+    Return who they were (by id) before it had to wait: an account may be somebody else's by then. None where
+    nobody has to be locked.
 
     Call this before anything is read for them: what a statement reads is as old as its beginning, also where
     it had to wait. The order is always the same, so that two programs never wait for each other. Others may
     still write to these people: that does not change who they are.
     """
     connection = db.connection()
-    if accounts and connection.dialect.name != "sqlite":  # SQLite has one writer anyway
-        connection.execute(LOCK, _named(accounts))
+    if not accounts or connection.dialect.name == "sqlite":  # SQLite has one writer anyway
+        return None
+    return set(connection.scalars(LOCK, _named(accounts)))
 
 
 def _named(accounts: Collection[Account]) -> dict[str, list[str]]:

@@ -28,17 +28,22 @@ OPEN: Executable = (
     .where(Conversation.person_id == bindparam("of"))
     .order_by(Conversation.id.desc())
 )
+OPEN_OF_EACH: Executable = (
+    select(*Conversation.__table__.c, HAS_MEMBER)
+    .where(Conversation.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(Conversation.id.desc())
+)
 ASKED = select(Conversation.person_id).where(
     Conversation.person_id.in_(bindparam("people", expanding=True)),
     Conversation.asked_at >= bindparam("since"),
 )
-ROLE = (
-    select(Member.role)
+ROLES = (
+    select(Conversation.id, Member.role)
     .join(
         Conversation,
         (Conversation.network_id == Member.network_id) & (Conversation.person_id == Member.person_id),
     )
-    .where(Conversation.id == bindparam("conversation_id"), Member.state == "active")
+    .where(Conversation.id.in_(bindparam("conversations", expanding=True)), Member.state == "active")
 )
 KEEP = update(Conversation).where(Conversation.id == bindparam("conversation_id"))
 DROP = delete(Conversation).where(Conversation.id == bindparam("conversation_id"))
@@ -50,7 +55,17 @@ def open_of(db: Session, person_id: int) -> Sequence[Row[Any]]:
     return rows
 
 
-def people_in_one(db: Session, person_ids: list[int], since: datetime = LONG_AGO) -> set[int]:
+def open_of_each(db: Session, person_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Return the same for many people; those who have none are left out."""
+    found: dict[int, list[Row[Any]]] = {}
+    for start in range(0, len(person_ids), 500):
+        each = db.connection().execute(OPEN_OF_EACH, {"people": person_ids[start : start + 500]})
+        for row in each:
+            found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def people_in_one(db: Session, person_ids: Sequence[int], since: datetime = LONG_AGO) -> set[int]:
     """Return those of the people who were asked a question (since then) and have not answered it."""
     found: set[int] = set()
     for start in range(0, len(person_ids), 500):
@@ -58,10 +73,11 @@ def people_in_one(db: Session, person_ids: list[int], since: datetime = LONG_AGO
     return found
 
 
-def role_in(db: Session, conversation_id: int) -> str | None:
-    """Return the role that the person of a parked handler has by now in the network in which it was begun;
-    None where they have no membership there."""
-    return db.scalar(ROLE, {"conversation_id": conversation_id})
+def roles_in(db: Session, conversation_ids: Sequence[int]) -> dict[int, str]:
+    """Return the roles that the people of parked handlers have by now in the networks in which these were
+    begun; those with no membership there are left out."""
+    rows = db.connection().execute(ROLES, {"conversations": conversation_ids})
+    return {row.id: row.role for row in rows}
 
 
 def change(db: Session, conversation_id: int, **state: Any) -> None:

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Connection,
     Executable,
     Integer,
     Row,
+    SQLColumnExpression,
     and_,
     bindparam,
+    delete,
     exists,
     func,
     or_,
@@ -18,14 +21,21 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from db.models import WAITING, Delivery, Identity, Letter, Loss, Network, Person, Room
-from db.shards import SHARDS
+from db.bulk import batches
+from db.models import BY_AGE_ONLY, WAITING, Delivery, Identity, Letter, Loss, Network, Part, Person, Room
+from db.people import Reached
+from db.shards import SHARDS, shard_of
 
 WAITS = text(f"deliveries.{WAITING}")
 PLACE = Delivery.messenger + " " + Delivery.chat
-ON = Delivery.messenger + ""  # not the bare column: SQLite would walk through all that was ever sent there
+ON: dict[str, SQLColumnExpression[str]] = {
+    # SQLite would walk by the bare column through all that was ever sent there.
+    "sqlite": Delivery.messenger + "",
+    # PostgreSQL knows nothing of an expression, and would sort all that waits.
+    "postgresql": Delivery.messenger,
+}
 REPLACED = Delivery.__table__.alias("replaced")
 
 # Built once: putting a statement together costs more than running it.
@@ -34,20 +44,30 @@ MAY_LEAVE = (
     .where(
         WAITS,
         or_(Delivery.not_before.is_(None), Delivery.not_before <= bindparam("now")),
-        ON.in_(bindparam("messengers", expanding=True)),
         PLACE.not_in(bindparam("busy", expanding=True)),
     )
     .limit(bindparam("most"))
 )
 IN_SHARDS = tuple_(Delivery.messenger, Delivery.shard).in_(bindparam("shards", expanding=True))
 URGENT, OLDEST = (Delivery.priority, Delivery.id), (Delivery.id,)
+BY_AGE = {"sqlite": [], "postgresql": [text(f"deliveries.{BY_AGE_ONLY}")]}
 NEXT = {
-    (oldest, everywhere): (MAY_LEAVE if everywhere else MAY_LEAVE.where(IN_SHARDS)).order_by(
-        *(OLDEST if oldest else URGENT)
-    )
+    (dialect, oldest, everywhere): MAY_LEAVE.where(
+        on.in_(bindparam("messengers", expanding=True)),
+        *(BY_AGE[dialect] if oldest else []),
+        *([] if everywhere else [IN_SHARDS]),
+    ).order_by(*(OLDEST if oldest else URGENT))
+    for dialect, on in ON.items()
     for oldest in (False, True)
     for everywhere in (False, True)
 }
+OF_READER = aliased(Identity)
+LAST_WROTE_AT = (  # on whichever messenger
+    select(func.max(OF_READER.last_wrote_at))
+    .where(OF_READER.person_id == Delivery.person_id)
+    .scalar_subquery()
+    .label("last_wrote_at")
+)
 WITH_READER: Executable = (  # mypy knows the types of ten columns at most
     select(
         Delivery.id,
@@ -78,10 +98,11 @@ WITH_READER: Executable = (  # mypy knows the types of ten columns at most
         Person.time_zone,
         Person.quiet_from,
         Person.quiet_to,
+        Person.quiet_days,
         Person.paused_at,
         Person.paused_until,
         Identity.language.label("hint"),
-        Identity.last_wrote_at,
+        LAST_WROTE_AT,
         Network.languages.label("network_languages"),
         Network.time_zone.label("network_time_zone"),
     )
@@ -146,7 +167,7 @@ def waiting(
     if not everywhere:
         wanted["shards"] = [(name, number) for name, numbers in shards.items() for number in numbers]
     first_of_chat: dict[str, int] = {}
-    for row in connection.execute(NEXT[oldest, everywhere], wanted).all():
+    for row in connection.execute(NEXT[connection.dialect.name, oldest, everywhere], wanted).all():
         first_of_chat.setdefault(row.place, row.id)
     if not first_of_chat:
         return []
@@ -191,9 +212,9 @@ def attempted(db: Session, arrived: Mapping[int, int]) -> None:
         )
 
 
-def forget_delivered(db: Session, letter_ids: Iterable[int]) -> None:
+def forget_delivered(connection: Connection, letter_ids: Iterable[int]) -> None:
     """Delete the text of letters that are not to be kept, once none of their deliveries waits."""
-    db.connection().execute(
+    connection.execute(
         update(Letter)
         .where(
             Letter.id.in_(list(letter_ids)),
@@ -241,6 +262,18 @@ def give_up_on(db: Session, messenger: str, chat: str, thread: str = "", *, now:
         .returning(Delivery.letter_id, Delivery.person_id)
     )
     return [Lost(*row) for row in db.connection().execute(lost)]
+
+
+def bring_elsewhere(db: Session, messenger: str, chat: str, to: Reached) -> None:
+    """Let what waits for a chat that nothing reaches leave to another one of its reader, from its beginning;
+    but for what only changes or does something there."""
+    says = exists().where(Letter.id == Delivery.letter_id, Letter.act.is_(None))
+    waits = Delivery.messenger == messenger, Delivery.chat == chat, Delivery.state == "waiting"
+    there = {"messenger": to.messenger, "chat": to.chat, "shard": shard_of(to.messenger, to.chat)}
+    moved = update(Delivery).where(*waits, Delivery.replaces.is_(None), says)
+    ids = db.scalars(moved.values(**there, reply_to=None, attempts=0, arrived=0).returning(Delivery.id)).all()
+    for some in batches(ids):
+        db.connection().execute(delete(Part).where(Part.delivery_id.in_(some)))
 
 
 def lost(db: Session, person_id: int, priority: int, since: datetime) -> int:

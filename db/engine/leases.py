@@ -45,11 +45,15 @@ class Leases:
         self.held: set[str] = set()
         self.lost: Callable[[], None] = lambda: None
         self._joined: set[str] = set()
+        self._connection: psycopg.Connection | None = None
         if self.shared:
             engine.dispose()  # a connection from before would not have our settings
             event.listen(engine, "connect", self._connected)
 
     def _connected(self, connection: psycopg.Connection, _record: Any) -> None:
+        alone = self._connection is None or self._connection.closed
+        assert alone, "the leases are on the one connection; who works beside it has an engine of its own"
+        self._connection = connection
         self.held.clear()
         self._joined.clear()
         self.lost()

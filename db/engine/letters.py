@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     Row,
     Text,
@@ -23,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.bulk import alike, inserted
-from db.engine import messages
+from db.engine import deliveries, messages
 from db.models import CLOSES, Conversation, Delivery, Letter
 from db.old import Forgotten, Old
 from db.people import Reached
@@ -40,7 +41,8 @@ INSERT_DELIVERY = {
     .on_conflict_do_nothing(index_elements=ONE_CLOSES, index_where=text(CLOSES["postgresql"]))
     .inline(),
 }
-BODY = select(Letter.body, Letter.offers).where(Letter.id == bindparam("letter_id"))
+THESE: BindParameter[Any] = bindparam("letters", expanding=True)
+BODIES = select(Letter.id, Letter.body, Letter.offers).where(Letter.id.in_(THESE))
 WITH_BUTTONS = exists().where(Letter.id == Delivery.letter_id, cast(Letter.offers, Text) != "[]")
 CLOSING = Delivery.__table__.alias("closing")
 SHOWS = func.coalesce(Delivery.replaces, Delivery.id)  # the delivery whose message shows it
@@ -56,7 +58,7 @@ OPEN = select(
     Delivery.thread,
     SHOWS.label("replaces"),
 ).where(~IS_CLOSED, WITH_BUTTONS)
-OPEN_LETTERS = OPEN.where(Delivery.letter_id.in_(bindparam("letters", expanding=True)))
+OPEN_LETTERS = OPEN.where(Delivery.letter_id.in_(THESE))
 OPEN_DELIVERY = OPEN.where(Delivery.id == bindparam("delivery_id"))
 WITH_AUTHOR = select(Letter.id, Letter.author, Letter.carries).where(
     Letter.id.in_(bindparam("letters", expanding=True)), Letter.author.is_not(None)
@@ -91,7 +93,7 @@ def columns(
     """Return the columns of a letter."""
     return {
         "body": body,
-        "offers": list(offers),
+        "offers": offers,
         "recipe": recipe,
         "media": list(media),
         "act": act,
@@ -107,7 +109,12 @@ def columns(
 
 def write(db: Session, **content: Any) -> int:
     """Store a letter; return its id. `content` is that of `columns`."""
-    return inserted(db.connection(), Letter, [columns(**content)])[0]
+    return write_each(db, [content])[0]
+
+
+def write_each(db: Session, contents: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Store letters; return their ids, in the same order."""
+    return inserted(db.connection(), Letter, [columns(**content) for content in contents])
 
 
 def post(
@@ -183,8 +190,13 @@ def post_each(connection: Connection, deliveries: Sequence[dict[str, Any]]) -> N
 
 def body(db: Session, letter_id: int) -> tuple[Any, list[Any]] | None:
     """Return a letter's text and offers; None where it is gone."""
-    row = db.connection().execute(BODY, {"letter_id": letter_id}).first()
-    return (row.body, row.offers) if row else None
+    return bodies(db, [letter_id]).get(letter_id)
+
+
+def bodies(db: Session, letter_ids: Sequence[int]) -> dict[int, tuple[Any, list[Any]]]:
+    """Return the text and the offers of each of these letters; those that are gone are left out."""
+    rows = db.connection().execute(BODIES, {"letters": letter_ids})
+    return {row.id: (row.body, row.offers) for row in rows}
 
 
 def carrying(db: Session, message: str) -> Letter | None:
@@ -223,10 +235,10 @@ def of_album(db: Session, album: str, now: datetime) -> Letter | None:
     )
 
 
-def extend(letter: Letter, body: Any, media: Sequence[Any]) -> None:
-    """Give a letter that still waits another text, and more media after what it has."""
-    letter.body = body
-    letter.media = [*letter.media, *media]
+def extend(db: Session, letter: Letter, body: Any, media: Sequence[Any], until: datetime) -> None:
+    """Give a letter that waits another text and more media after what it has, and let it wait until then."""
+    letter.body, letter.media = body, [*letter.media, *media]
+    db.execute(update(Delivery).where(Delivery.letter_id == letter.id).values(not_before=until))
 
 
 def reword(db: Session, letter: Letter, body: Any) -> None:
@@ -235,14 +247,9 @@ def reword(db: Session, letter: Letter, body: Any) -> None:
     db.flush()
 
 
-def wait_for_album(db: Session, letter: Letter, until: datetime) -> None:
-    """Let a letter wait for the rest of its album until then."""
-    db.execute(update(Delivery).where(Delivery.letter_id == letter.id).values(not_before=until))
-
-
-def close(db: Session, letter_id: int, chosen: Any) -> None:
-    """Take the buttons off all messages that show this letter, and show what was chosen in their place."""
-    post_each(db.connection(), closings(db.connection(), {letter_id: chosen}))
+def close(db: Session, letter_ids: Iterable[int], chosen: Any = None) -> None:
+    """Take the buttons off all messages that show these letters, and show what was chosen in their place."""
+    post_each(db.connection(), closings(db.connection(), dict.fromkeys(letter_ids, chosen)))
 
 
 def closings(connection: Connection, letters: Mapping[int, Any]) -> list[dict[str, Any]]:
@@ -261,6 +268,14 @@ def closings_of(db: Session, delivery_id: int, chosen: Any) -> list[dict[str, An
 
 def _closings(rows: Sequence[Any], chosen: Mapping[int, Any]) -> list[dict[str, Any]]:
     return [{**row._mapping, "priority": 0, "chosen": chosen[row.letter_id], "closes": True} for row in rows]
+
+
+def forget_text(connection: Connection, letter_ids: Collection[int]) -> None:
+    """Delete the text of these letters: of those that still wait, or whose buttons are still to go, once that
+    is done."""
+    if letter_ids:
+        connection.execute(update(Letter).where(Letter.id.in_(letter_ids)).values(forget=True))
+        deliveries.forget_delivered(connection, letter_ids)
 
 
 def shown(db: Session, letter_id: int, chat: str) -> int | None:

@@ -1,16 +1,17 @@
 """Events that were handled, and short marks that something happened."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.models import Seen
+from db.models import Seen, sealed
 from db.old import Forgotten, Old
 
+UNSEALED = sealed.Seal("")
+"""Makes the marks where nothing is sealed."""
 NOTE = {
     "sqlite": sqlite.insert(Seen).on_conflict_do_nothing().returning(Seen.event),
     "postgresql": postgresql.insert(Seen).on_conflict_do_nothing().returning(Seen.event),
@@ -33,9 +34,15 @@ def first_times(db: Session, events: Iterable[str], now: datetime) -> set[str]:
     return set(connection.scalars(NOTE[connection.dialect.name], notes if len(notes) > 1 else notes[0]))
 
 
-def secret(*what: object) -> str:
-    """Return a mark that tells nobody what it is, nor whom it is about."""
-    return hashlib.sha256(" ".join(map(str, what)).encode()).hexdigest()
+def latest(db: Session) -> datetime | None:
+    """Return when something was last noted; None where nothing is."""
+    return db.scalar(select(func.max(Seen.at)))
+
+
+def secret(db: Session, *what: object) -> str:
+    """Return a mark that tells nobody what it is, nor whom it is about: without the key of the installation
+    nobody can try who it might be."""
+    return (sealed.of(db.get_bind().engine) or UNSEALED).mark(" ".join(map(str, what)))
 
 
 def mark(db: Session, what: str, now: datetime) -> None:

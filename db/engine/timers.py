@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, select
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from db.models import Timer
+from db.models import STUCK, Timer
 
 TRIES = 5
-"""A timer whose turn fails this often stays where it is, for a human to look at."""
+"""A timer whose turn fails this often stays where it is, for a human to look at: it is STUCK."""
 
 # Built once: putting a statement together costs more than running it.
 INSERT = insert(Timer)
@@ -60,11 +60,18 @@ def call_off_each(db: Session, handler: str, abouts: Sequence[str]) -> None:
     db.connection().execute(CALL_OFF_EACH, {"of": handler, "abouts": abouts})
 
 
-def call_off_all(db: Session, handler: str, about: str) -> None:
-    """Delete the timers of a handler whose `about` begins like this."""
-    db.connection().execute(
-        delete(Timer).where(Timer.handler == handler, Timer.about.startswith(about, autoescape=True))
-    )
+def take(db: Session, about: str, handler: str, **fields: Any) -> Sequence[dict[str, Any]]:
+    """Delete the timers of a handler about something in which these fields stand, and return the fields of
+    each, the oldest first."""
+    planned = select(Timer.id, Timer.args).where(Timer.about == about, Timer.handler == handler)
+    found = [
+        row
+        for row in db.connection().execute(planned.order_by(Timer.id))
+        if all(row.args.get(name) == value for name, value in fields.items())
+    ]
+    if found:
+        db.connection().execute(delete(Timer).where(Timer.id.in_([row.id for row in found])))
+    return [row.args for row in found]
 
 
 def due(db: Session, now: datetime, limit: int) -> Sequence[Row[int, str]]:
@@ -109,7 +116,7 @@ def failed(db: Session, timer: Row[Any], again_at: datetime) -> None:
 
 def stuck(db: Session) -> int:
     """Return how many timers have failed so often that they are no longer tried."""
-    return db.scalar(select(func.count()).select_from(Timer).where(Timer.attempts >= TRIES)) or 0
+    return db.scalar(select(func.count()).select_from(Timer).where(text(STUCK))) or 0
 
 
 def next_due(db: Session) -> datetime | None:

@@ -45,6 +45,7 @@ class TurnEnd:
     replies:  what is said to the one who acted
     parked:   the handler that waits, if one does
     used:     messages whose words went into something, see `used.row`
+    forgotten: letters that are not to be kept any longer
     """
 
     dropped: list[int] = field(default_factory=list)
@@ -53,6 +54,7 @@ class TurnEnd:
     replies: list[Reply] = field(default_factory=list)
     parked: ParkedState | None = None
     used: list[dict[str, Any]] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
 
 
 def write(connection: Connection, ends: Collection[TurnEnd]) -> None:
@@ -79,6 +81,7 @@ def write(connection: Connection, ends: Collection[TurnEnd]) -> None:
     ]
     conversations.change_each(connection, states)
     used.note(connection, [row for end in ends for row in end.used])
+    letters.forget_text(connection, [each for end in ends for each in end.forgotten])
 
 
 def _begin(connection: Connection, waiting: Collection[ParkedState]) -> None:

@@ -42,9 +42,14 @@ class TurnSession(Session):
         self._line = super().connection()
         acts = Counter(account for account in events.values() if account is not None)
         who = set(acts)
-        actors.lock(self, who)
+        locked = actors.lock(self, who)
         self.new_events = seen.first_times(self, events, now)
         self._known = actors.known(self, who)
+        while locked is not None and not locked.issuperset(
+            known.person_id for known, _parked in self._known.values()
+        ):
+            locked = actors.lock(self, who)  # somebody became one with another meanwhile
+            self._known = actors.known(self, who)
         acted = {events[event]: each for event, each in activities.items() if event in self.new_events}
         actors.record_activity(
             self, [(self._known[who][0], each) for who, each in acted.items() if who in self._known], now

@@ -4,33 +4,36 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, false, func, or_, select, true, union_all, update
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import (
+    Select,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from db.models import (
     Asked,
     HelpRequest,
-    Identity,
     Member,
-    MemberTopic,
+    Month,
+    Past,
     PeerAnswer,
-    Person,
-    PersonLanguage,
     Posting,
     RequestState,
     Verdict,
 )
-from db.network.exclusions import are_apart
-from db.network.members import COORDINATORS
+from db.models.indexed import literally
 from db.old import Forgotten, Old
 
 OPEN: tuple[RequestState, ...] = ("open", "handed")
 """States in which a request still looks for somebody."""
 ANYTHING = "other"
 """The topic that nobody names: what is none of the others is everybody's."""
-COMPARED = 1000
-"""Upper bound on the candidates that are compared, of those who know the topic and of the others: so a choice
-among very many takes hardly longer."""
 
 
 def open_request(
@@ -56,96 +59,12 @@ def open_request(
         anonymous=anonymous,
         without_coordinators=without_coordinators,
         posting=posting,
+        numbers=dict(by.network.numbers),
         opened_at=now,
     )
     db.add(request)
     db.flush()
     return request
-
-
-def fitting(
-    db: Session, request: HelpRequest, now: datetime, limit: int, *, by_hand: bool = False
-) -> Sequence[Member]:
-    """Return members who could be asked next, best first: by topic, language, place, load, and how long they
-    were not asked. Left out are the asker, those who were asked already, are paused, unreachable or excluded
-    by either side, or help as many as they said they can; and those who coordinate, where the asker wants
-    that. Of more than `COMPARED` who know the topic, or do not, only those who were not asked for longest are
-    compared. Where somebody chooses among them `by_hand`, those who were asked and are silent are there too,
-    and an asker without a name, whom an order by what they have in common would tell as well as a gap."""
-    asker = request.asker.person
-    helping = aliased(HelpRequest)
-    load = (
-        select(func.count())
-        .where(helping.helper_id == Member.id, helping.state == "taken")
-        .correlate(Member)
-        .scalar_subquery()
-    )
-    knows_topic = exists().where(MemberTopic.member_id == Member.id, MemberTopic.topic == request.topic)
-    names_any = exists().where(MemberTopic.member_id == Member.id)
-    may_know = and_(Member.role == "member", ~names_any)  # who coordinates is asked when nobody else knows
-    spoken = [row.language for row in asker.languages]
-    says_languages = exists().where(PersonLanguage.person_id == Person.id)
-    shares = exists().where(PersonLanguage.person_id == Person.id, PersonLanguage.language.in_(spoken))
-    unasked_longest = (Member.last_asked_at.asc().nulls_first(), Member.id)
-    silent = Asked.answer.is_(None) if by_hand else false()
-    is_unnamed = Member.id == request.asker_id if by_hand and request.anonymous else false()
-    was_asked = exists().where(Asked.request_id == request.id, Asked.member_id == Member.id, ~silent)
-    fits = (
-        select(Member.id)
-        .join(Member.person)
-        .where(
-            Member.network_id == request.network_id,
-            Member.state == "active",
-            or_(Member.id != request.asker_id, is_unnamed),
-            exists().where(Identity.person_id == Person.id, Identity.reachable),
-            or_(Person.paused_at.is_(None), Person.paused_until <= now),
-            or_(~was_asked, is_unnamed),
-            ~are_apart(Person.id, asker.id),
-            load < Person.load,
-            *([Member.role.not_in(COORDINATORS)] if request.without_coordinators else []),
-        )
-        .order_by(*unasked_longest)
-        .limit(COMPARED)
-    )
-    compared = union_all(
-        *(select(fits.where(either).subquery()) for either in (knows_topic, ~knows_topic))
-    ).subquery()
-    best_first = (
-        case((shares if spoken else true(), 0), (~says_languages, 1), else_=2),
-        case((Person.place == asker.place if asker.place else true(), 0), else_=1),
-        load,
-        *unasked_longest,
-    )
-    return db.scalars(
-        select(Member)
-        .join(compared, compared.c.id == Member.id)
-        .join(Member.person)
-        .options(contains_eager(Member.person))
-        .order_by(
-            case((knows_topic, 0), (may_know, 1), else_=2),
-            *([func.lower(Person.name), Member.id] if by_hand and request.anonymous else best_first),
-        )
-        .limit(limit)
-    ).all()
-
-
-def naming_topic(db: Session, request: HelpRequest, members: Sequence[Member]) -> list[Member]:
-    """Return those of the members who named the request's topic, or, unless they coordinate, none at all; all
-    where nobody can name it."""
-    if request.topic == ANYTHING:
-        return list(members)
-    named: dict[int, set[str]] = {}
-    for member_id, topic in db.execute(
-        select(MemberTopic.member_id, MemberTopic.topic).where(
-            MemberTopic.member_id.in_([member.id for member in members])
-        )
-    ):
-        named.setdefault(member_id, set()).add(topic)
-    return [
-        member
-        for member in members
-        if request.topic in named.get(member.id, {request.topic} if member.role == "member" else ())
-    ]
 
 
 def ask(db: Session, request: HelpRequest, member: Member, now: datetime) -> Asked:
@@ -155,6 +74,15 @@ def ask(db: Session, request: HelpRequest, member: Member, now: datetime) -> Ask
     db.add(asked)
     db.flush()
     return asked
+
+
+def ask_each(db: Session, request: HelpRequest, members: Sequence[Member], now: datetime) -> None:
+    """Note that these peers are asked, in two statements however many they are."""
+    if members:
+        rows = [{"request_id": request.id, "member_id": member.id, "at": now} for member in members]
+        db.execute(insert(Asked), rows)
+        asked_now = update(Member).where(Member.id.in_([member.id for member in members]))
+        db.execute(asked_now.values(last_asked_at=now))
 
 
 def ask_by_hand(db: Session, request: HelpRequest, member: Member, now: datetime) -> None:
@@ -301,23 +229,19 @@ def open_by(db: Session, member: Member) -> Sequence[HelpRequest]:
 def taken_by(db: Session, member: Member) -> Sequence[HelpRequest]:
     """Return requests that a member helps with now."""
     return db.scalars(
-        select(HelpRequest).where(HelpRequest.helper_id == member.id, HelpRequest.state == "taken")
+        select(HelpRequest).where(HelpRequest.helper_id == member.id, literally(HelpRequest.state, "taken"))
     ).all()
 
 
-def unanswered(db: Session, network_id: int, now: datetime) -> Sequence[HelpRequest]:
-    """Return requests of a network that look for somebody, as far as those who coordinate it may know, the
-    oldest first."""
-    return db.scalars(
-        select(HelpRequest)
-        .where(
-            HelpRequest.network_id == network_id,
-            HelpRequest.helper_id.is_(None),
-            or_(HelpRequest.state.in_(OPEN), HelpRequest.closed_at > now),
-            HelpRequest.without_coordinators.is_(False),
-        )
-        .order_by(HelpRequest.opened_at, HelpRequest.id)
-    ).all()
+def unanswered(network_id: int, now: datetime) -> Select[HelpRequest]:
+    """Select requests of a network that look for somebody, as far as those who coordinate it may know."""
+    nobodys = select(HelpRequest.id).where(
+        HelpRequest.network_id == network_id, HelpRequest.helper_id.is_(None)
+    )
+    looking = union_all(
+        nobodys.where(HelpRequest.closed_at.is_(None)), nobodys.where(HelpRequest.closed_at > now)
+    )
+    return select(HelpRequest).where(HelpRequest.id.in_(looking), HelpRequest.without_coordinators.is_(False))
 
 
 def waiting_for_answer_of(db: Session, member: Member) -> Sequence[HelpRequest]:
@@ -332,17 +256,13 @@ def waiting_for_answer_of(db: Session, member: Member) -> Sequence[HelpRequest]:
 
 def helped_before(db: Session, request: HelpRequest) -> bool:
     """Whether who helps with a request has helped with another one that was solved."""
-    return bool(
-        db.scalar(
-            select(
-                exists().where(
-                    HelpRequest.helper_id == request.helper_id,
-                    HelpRequest.state == "solved",
-                    HelpRequest.id != request.id,
-                )
-            )
-        )
+    solved = exists().where(
+        HelpRequest.helper_id == request.helper_id,
+        HelpRequest.state == "solved",
+        HelpRequest.id != request.id,
     )
+    long_ago = exists().where(Past.member_id == request.helper_id, Past.helped > 0)
+    return bool(db.scalar(select(or_(solved, long_ago))))
 
 
 def still_silent(db: Session, request: HelpRequest) -> bool:
@@ -354,3 +274,25 @@ def forget_words(db: Session, old: Old) -> Forgotten:
     """Delete the words of requests that were closed too long ago."""
     how = update(HelpRequest).values(need="", media=[], forgotten=True)
     return old.forget(db, how, HelpRequest.closed_at, HelpRequest.id, ~HelpRequest.forgotten)
+
+
+def was_answered(db: Session, network_id: int) -> bool:
+    """Whether a human has ever answered a request in a network, also one of which only a sum is left."""
+    here = HelpRequest.network_id == network_id, HelpRequest.answered_at.is_not(None)
+    long_ago = Month.network_id == network_id, or_(Month.within_a_day > 0, Month.answers > 0)
+    return bool(db.scalar(select(or_(exists().where(*here), exists().where(*long_ago)))))
+
+
+def was_left_alone(db: Session, network_id: int, *, since: datetime, before: datetime) -> bool:
+    """Whether those who coordinate owed a request an answer `before` a time and it had none when it was over,
+    or has none yet; of those that ended `since` then."""
+    nobodys = (
+        HelpRequest.network_id == network_id,
+        HelpRequest.helper_id.is_(None),
+        HelpRequest.answered_at.is_(None),
+        HelpRequest.handed_at < before,
+        HelpRequest.without_coordinators.is_(False),
+    )
+    looking = exists().where(*nobodys, HelpRequest.closed_at.is_(None))
+    ended = exists().where(*nobodys, HelpRequest.closed_at >= since)
+    return bool(db.scalar(select(or_(looking, ended))))

@@ -1,40 +1,105 @@
 """The pulse of a network: who was left alone, and how well it answers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, contains_eager
 
-from db import people
-from db.models import Asked, HelpRequest, Member, Network
-from db.network import announcements, members
+from db.help import help_requests, months
+from db.help.queues import Queue
+from db.models import Asked, CheckIn, HelpRequest, Member, Network, Past, Person
+from db.models.indexed import literally
+from db.network import announcements, members, roster
 
-NEW = timedelta(days=14)
-"""How long somebody is a newcomer."""
 SILENT = timedelta(days=30)
 """After how long without a human's answer by name somebody is raised."""
+NEW = SILENT
+"""How long somebody is a newcomer: until they are raised like everybody else, so that nobody is forgotten in
+between."""
+GONE = timedelta(days=30)
+"""Who has blocked the bot is missing only after so long: sooner, it would tell who of them had asked without
+a name, and cannot be written to since."""
 WINDOW = timedelta(days=30)
 """How far the figures look back."""
 DAY = timedelta(days=1)
+MINUTE = 60
 
 
-def newcomers(db: Session, network: Network, now: datetime) -> Sequence[Member]:
+def unanswered(db: Session, network: Network, now: datetime, apart: Collection[int]) -> Queue[HelpRequest]:
+    """Return requests that look for somebody, without those of some people (by their ids): those of newcomers
+    first, then the oldest. Whoever asked without a name is no newcomer here, and is not named: their place
+    would tell who they are."""
+    is_newcomers = and_(~HelpRequest.anonymous, Member.joined_at > now - NEW)
+    waiting = (
+        help_requests.unanswered(network.id, now)
+        .join(HelpRequest.asker)
+        .options(contains_eager(HelpRequest.asker).joinedload(Member.person))
+        .where(Member.person_id.not_in(apart))
+    )
+    order = case((is_newcomers, 0), else_=1), HelpRequest.opened_at, HelpRequest.id
+    names = case((HelpRequest.anonymous, None), else_=HelpRequest.asker_id)
+    return Queue(db, waiting, HelpRequest.id, order, names)
+
+
+def newcomers(db: Session, network: Network, now: datetime) -> Queue[Member]:
     """Return newcomers whom no human has answered by name so far, and who came after the last words to all
     newcomers; the first to come first."""
-    since = max(now - NEW, announcements.last_to_newcomers(db, network) or now - NEW)
-    alone = members.within_reach(network.id, now).where(
-        Member.joined_at > since, Member.last_contact_at.is_(None)
+    alone = members.within_reach(network.id, now, since=now - GONE).where(
+        Member.joined_at > unheard_since(db, network, now),
+        Member.last_contact_at.is_(None),
+        Member.role == "member",
     )
-    return db.scalars(alone.order_by(Member.joined_at, Member.id)).all()
+    return _members(db, alone, Member.joined_at)
 
 
-def silent(db: Session, network: Network, now: datetime) -> Sequence[Member]:
+def unheard_since(db: Session, network: Network, now: datetime) -> datetime:
+    """Return since when newcomers have come to whom nobody has written as to all of them."""
+    return max(now - NEW, announcements.last_to_newcomers(db, network) or now - NEW)
+
+
+def silent(db: Session, network: Network, now: datetime) -> Queue[Member]:
     """Return members whom no human has answered by name for 30 days, the longest alone first."""
     since = func.coalesce(Member.last_contact_at, Member.joined_at)
-    alone = members.within_reach(network.id, now).where(since <= now - SILENT)
-    return db.scalars(alone.order_by(since, Member.id)).all()
+    found = members.within_reach(network.id, now, since=now - GONE).where(since <= now - SILENT)
+    never = and_(Member.last_contact_at.is_(None), Member.joined_at <= now - SILENT)
+    ways = (
+        (never, (Member.joined_at, Member.id)),
+        (Member.last_contact_at <= now - SILENT, (Member.last_contact_at, Member.id)),
+    )
+    return replace(_members(db, found, since), ways=ways)
+
+
+def _members(db: Session, found: Select[Member], since: SQLColumnExpression[datetime]) -> Queue[Member]:
+    return Queue(db, found.options(contains_eager(Member.person)), Member.id, (since, Member.id), Member.id)
+
+
+def taking_part(db: Session, member_ids: Collection[int]) -> int:
+    """Return how many of these members have asked or answered something: each other, or in a check-in."""
+    before = Past.questions + Past.answers + Past.check_in_answers
+    did = or_(
+        exists().where(HelpRequest.asker_id == Member.id),
+        exists().where(Asked.member_id == Member.id, Asked.answer.is_not(None)),
+        exists().where(CheckIn.member_id == Member.id, CheckIn.answered_at.is_not(None)),
+        exists().where(Past.member_id == Member.id, before > 0),
+    )
+    return db.scalar(select(func.count()).select_from(Member).where(Member.id.in_(member_ids), did)) or 0
 
 
 def is_new(member: Member, now: datetime) -> bool:
@@ -49,12 +114,14 @@ class NetworkFigures:
     answered:     requests that a human has answered, and `within_a_day` of them in time
     first_reply:  half of these came in less than this
     unanswered:   requests that were open for more than a day without an answer
-    answers:      times that somebody said yes, and how many of these the three most helpful gave
+    answers:      requests that somebody took, and how many of these the three who took most
+    helpers:      members who help somebody now, and how many of these help as many as they said they can
     """
 
     members: int
     paused: int
     unreachable: int
+    resting: int
     requests: int
     answered: int
     within_a_day: int
@@ -62,51 +129,94 @@ class NetworkFigures:
     unanswered: int
     answers: int
     of_top_three: int
+    helpers: int
+    at_their_load: int
 
 
 def figures(db: Session, network: Network, now: datetime) -> NetworkFigures:
     """Return the figures of a network."""
-    everybody = [member.person for member in members.active(db, network)]
-    reached = people.reach(db, [person.id for person in everybody])
-    requests = db.scalars(
-        select(HelpRequest).where(
-            HelpRequest.network_id == network.id,
-            HelpRequest.opened_at > now - WINDOW,
-            # One of which those who coordinate are to know nothing is like any other once it is answered.
-            or_(HelpRequest.without_coordinators.is_(False), HelpRequest.answered_at.is_not(None)),
-        )
-    ).all()
-    waits = sorted(request.answered_at - request.opened_at for request in requests if request.answered_at)
-    answers = _answers(db, network, now)
+    lately = (
+        HelpRequest.network_id == network.id,
+        ~HelpRequest.counted,  # none of the window is
+        HelpRequest.opened_at > now - WINDOW,
+        months.TOLD,
+    )
+    waits = _waits(db, lately, now)
+    answered = [row for row in waits if row.minutes is not None]
+    answers, of_top_three = _answers(db, lately)
+    helpers, at_their_load = _helpers(db, network)
     return NetworkFigures(
-        members=len(everybody),
-        paused=sum(people.is_paused(person, now) for person in everybody),
-        unreachable=len(everybody) - len(reached),
-        requests=len(requests),
-        answered=len(waits),
-        within_a_day=sum(wait <= DAY for wait in waits),
-        first_reply=waits[len(waits) // 2] if waits else None,
-        unanswered=sum(_went_unanswered(request, now) for request in requests),
-        answers=sum(answers),
-        of_top_three=sum(answers[:3]),
+        members=sum(roster.count_by_label(db, network).values()),
+        paused=roster.count_paused(db, network, now),
+        unreachable=roster.count_lost(db, network),
+        resting=roster.count_silent(db, network),
+        requests=sum(row.many for row in waits),
+        answered=sum(row.many for row in answered),
+        within_a_day=sum(row.within_a_day for row in answered),
+        first_reply=_half(answered),
+        unanswered=sum(row.alone for row in waits),
+        answers=answers,
+        of_top_three=of_top_three,
+        helpers=helpers,
+        at_their_load=at_their_load,
     )
 
 
-def _went_unanswered(request: HelpRequest, now: datetime) -> bool:
-    """Whether nobody answered, although there was a day for it."""
-    return request.answered_at is None and (request.closed_at or now) - request.opened_at > DAY
-
-
-def _answers(db: Session, network: Network, now: datetime) -> list[int]:
-    """Return how often each helper said yes, the most helpful first."""
-    times = func.count()
-    return list(
-        db.scalars(
-            select(times)
-            .select_from(Asked)
-            .join(Member, Member.id == Asked.member_id)
-            .where(Member.network_id == network.id, Asked.answer == "yes", Asked.answered_at > now - WINDOW)
-            .group_by(Asked.member_id)
-            .order_by(times.desc())
-        )
+def _waits(
+    db: Session, which: Sequence[ColumnElement[bool]], now: datetime
+) -> Sequence[Row[int, int, int, int]]:
+    """Return, for each time in `minutes` that passed until the first answer (None: there is none), the
+    shortest first, how `many` requests waited for so long, how many of them got it `within_a_day`, and how
+    many were left `alone`, although there was a day for an answer."""
+    over = func.coalesce(HelpRequest.closed_at, literal(now, HelpRequest.closed_at.type))
+    seconds, open_for = (
+        extract("epoch", until).cast(BigInteger) - extract("epoch", HelpRequest.opened_at).cast(BigInteger)
+        for until in (HelpRequest.answered_at, over)
     )
+    minutes, many = (seconds // MINUTE).label("minutes"), func.count()
+    a_day = DAY // timedelta(seconds=1)
+    waits = select(
+        minutes,
+        many.label("many"),
+        many.filter(seconds <= a_day).label("within_a_day"),
+        many.filter(HelpRequest.answered_at.is_(None), open_for > a_day).label("alone"),
+    )
+    return db.execute(waits.where(*which).group_by(minutes).order_by(minutes)).all()
+
+
+def _half(waits: Sequence[Row[int, int, int, int]]) -> timedelta | None:
+    """Return the time in which half of the answers came; None where there are none."""
+    half, so_far = sum(row.many for row in waits) // 2, accumulate(row.many for row in waits)
+    found = (row.minutes for row, until in zip(waits, so_far, strict=True) if until > half)
+    return next((timedelta(minutes=minutes) for minutes in found), None)
+
+
+def _helpers(db: Session, network: Network) -> tuple[int, int]:
+    """Return how many members help somebody now, and how many of them as many as they said they can: found
+    from the few questions that somebody helps with."""
+    helping = (
+        select(HelpRequest.helper_id, func.count().label("many"))
+        .where(literally(HelpRequest.state, "taken"), HelpRequest.network_id == network.id)
+        .group_by(HelpRequest.helper_id)
+        .subquery()
+    )
+    counted = (
+        select(func.count(), func.count().filter(helping.c.many >= Person.load))
+        .select_from(helping)
+        .join(Member, Member.id == helping.c.helper_id)
+        .join(Person, Person.id == Member.person_id)
+    )
+    row = db.execute(counted).one()
+    return row[0], row[1]
+
+
+def _answers(db: Session, which: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
+    """Return how many requests somebody took, and how many of these the three who took most."""
+    times = func.count().label("times")
+    helped = HelpRequest.helper_id.is_not(None)
+    each = select(times).where(*which, helped).group_by(HelpRequest.helper_id).subquery()
+    place = func.row_number().over(order_by=each.c.times.desc()).label("place")
+    placed = select(each.c.times, place).subquery()
+    total = func.sum(placed.c.times)
+    row = db.execute(select(total, total.filter(placed.c.place <= 3))).one()
+    return int(row[0] or 0), int(row[1] or 0)

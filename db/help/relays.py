@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Integer, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from db.engine.actors import newest_words
 from db.models import Network, Person, Relay, Side
@@ -52,6 +52,17 @@ def open_of(db: Session, person_id: int) -> Sequence[Relay]:
     return db.scalars(OPEN, {"one": person_id}).all()
 
 
+def latest_of(db: Session, person_id: int, limit: int) -> Sequence[Relay]:
+    """Return a person's relays, open or closed, the one with the latest words first."""
+    return db.scalars(
+        select(Relay)
+        .where(or_(Relay.asker_id == person_id, Relay.helper_id == person_id))
+        .options(joinedload(Relay.asker), joinedload(Relay.helper), joinedload(Relay.request))
+        .order_by(func.coalesce(Relay.last_words_at, Relay.opened_at).desc(), Relay.id.desc())
+        .limit(limit)
+    ).all()
+
+
 def newest_letter(db: Session, person_id: int) -> int | None:
     """Return the newest letter of a person's open relays; None where none is open."""
     return db.scalar(NEWEST, {"one": person_id})
@@ -93,12 +104,9 @@ def shows_name(relay: Relay, person: Person) -> bool:
     return relay.asker_named or person.id == relay.helper_id
 
 
-def note_words(relay: Relay, person: Person, now: datetime, *, album: bool = False) -> None:
-    """Note that a person has said something in a relay. Of an `album` only the relay knows: what stands below
-    their words has no room there, and comes with the next."""
+def note_words(relay: Relay, person: Person, now: datetime) -> None:
+    """Note that a person has said something in a relay."""
     relay.last_words_at = now
-    if album:
-        return
     if side(relay, person) == "asker":
         relay.asker_words_at = now
     else:
@@ -108,6 +116,19 @@ def note_words(relay: Relay, person: Person, now: datetime, *, album: bool = Fal
 def last_words_of(relay: Relay, person: Person) -> datetime | None:
     """Return when one of the two wrote last; None where they have not."""
     return relay.asker_words_at if side(relay, person) == "asker" else relay.helper_words_at
+
+
+def via(relay: Relay, person: Person) -> str | None:
+    """Return on which messenger a person wants to read a relay; None for where they are written to anyway."""
+    return relay.asker_via if side(relay, person) == "asker" else relay.helper_via
+
+
+def go_on_with(relay: Relay, person: Person, messenger: str) -> None:
+    """Keep on which messenger a person wants to read a relay from now on."""
+    if side(relay, person) == "asker":
+        relay.asker_via = messenger
+    else:
+        relay.helper_via = messenger
 
 
 def side(relay: Relay, person: Person) -> Side:

@@ -12,7 +12,7 @@ from db.models import Member, Schedule
 # Built once: putting a statement together costs more than running it.
 OF_MEMBERS = (
     select(Member, Schedule)
-    .join(Schedule, Schedule.network_id == Member.network_id)
+    .outerjoin(Schedule, Schedule.network_id == Member.network_id)
     .where(Member.id.in_(bindparam("members", expanding=True)), Member.state == "active")
     .order_by(Member.id)
     .options(joinedload(Member.person), joinedload(Member.network))
@@ -29,6 +29,7 @@ class Rhythm:
     every_weeks: int
     questions: Sequence[str]
     starts_on: date
+    in_words: Sequence[int] | None = None  # which of the questions are answered in words
 
     @classmethod
     def of(cls, schedule: Schedule) -> "Rhythm":
@@ -41,9 +42,9 @@ def of(db: Session, network_id: int) -> Schedule | None:
     return db.scalar(select(Schedule).where(Schedule.network_id == network_id))
 
 
-def of_members(db: Session, member_ids: Sequence[int]) -> Sequence[Row[Member, Schedule]]:
-    """Return these members, with their people and networks at hand, and their network's rhythm. Those who are
-    no longer active, or have no rhythm, are left out."""
+def of_members(db: Session, member_ids: Sequence[int]) -> Sequence[Row[Member, Schedule | None]]:
+    """Return these members, with their people and networks at hand, and their network's rhythm; None where it
+    has none. Those who are no longer active are left out."""
     return db.execute(OF_MEMBERS, {"members": member_ids}).all()
 
 

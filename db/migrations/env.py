@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 from db.models import Base, Utc
-from db.models.sealed import Sealed
+from db.models.sealed import Sealed, SealedWord
 
 
 def _without_our_types(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
@@ -13,6 +13,8 @@ def _without_our_types(kind: str, thing: Any, _context: Any) -> str | Literal[Fa
     same for ever, so it knows nothing of the models."""
     if kind == "type" and isinstance(thing, Sealed):
         return "sa.JSON(none_as_null=True)"
+    if kind == "type" and isinstance(thing, SealedWord):
+        return "sa.Text()"
     return "sa.DateTime()" if kind == "type" and isinstance(thing, Utc) else False
 
 

@@ -3,9 +3,26 @@
 All times are UTC; `Utc` gives them back with their zone. JSON columns hold plain JSON values.
 """
 
+from db.models import chain
+from db.models.agreements import (
+    Agreement,
+    AgreementState,
+    Goal,
+    GoalKind,
+    GoalState,
+    GoalWord,
+    NotYet,
+    Office,
+    Signature,
+    Wording,
+)
+from db.models.applications import Application, ApplicationState, Copy, Partner, PartnerSays, Vouch
 from db.models.base import Base, InNetwork, Utc
+from db.models.chain import JournalEntry, JournalMonth
 from db.models.engine import (
+    BY_AGE_ONLY,
     CLOSES,
+    STUCK,
     WAITING,
     Conversation,
     DeadLetter,
@@ -22,9 +39,12 @@ from db.models.engine import (
     Used,
 )
 from db.models.help import (
+    Amount,
     Asked,
     CheckIn,
     CheckInAnswer,
+    CheckInWords,
+    Fit,
     HelpRequest,
     Mood,
     PeerAnswer,
@@ -37,6 +57,7 @@ from db.models.help import (
     Verdict,
     Wish,
 )
+from db.models.linking import LinkCode, Merge
 from db.models.network import (
     Announcement,
     Audience,
@@ -44,7 +65,6 @@ from db.models.network import (
     EndState,
     Invitation,
     InvitedRole,
-    JournalEntry,
     Label,
     Member,
     MemberRole,
@@ -52,9 +72,10 @@ from db.models.network import (
     MemberTopic,
     Network,
     Room,
+    Silence,
     WrongCode,
 )
-from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage, Tally
+from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage, ShutOut, Tally
 from db.models.reports import (
     Category,
     Naming,
@@ -64,43 +85,67 @@ from db.models.reports import (
     ReportState,
     TrustedPerson,
 )
+from db.models.sums import Month, Past
 
 __all__ = [
+    "BY_AGE_ONLY",
     "CLOSES",
+    "STUCK",
     "WAITING",
+    "Agreement",
+    "AgreementState",
+    "Amount",
     "Announcement",
+    "Application",
+    "ApplicationState",
     "Asked",
     "Audience",
     "Base",
     "Category",
     "CheckIn",
     "CheckInAnswer",
+    "CheckInWords",
     "Cohort",
     "Conversation",
+    "Copy",
     "DeadLetter",
     "Delivery",
     "DeliveryState",
     "EndState",
     "Exclusion",
+    "Fit",
     "Forgot",
+    "Goal",
+    "GoalKind",
+    "GoalState",
+    "GoalWord",
     "HelpRequest",
     "Identity",
     "InNetwork",
     "Invitation",
     "InvitedRole",
     "JournalEntry",
+    "JournalMonth",
     "Label",
     "Letter",
+    "LinkCode",
     "Loss",
     "Member",
     "MemberRole",
     "MemberState",
     "MemberTopic",
+    "Merge",
+    "Month",
     "Mood",
     "Naming",
     "Network",
+    "NotYet",
+    "Office",
     "Outcome",
     "Part",
+    "Partner",
+    "PartnerSays",
+    "Past",
     "PeerAnswer",
     "Person",
     "PersonLanguage",
@@ -116,7 +161,10 @@ __all__ = [
     "Round",
     "Schedule",
     "Seen",
+    "ShutOut",
     "Side",
+    "Signature",
+    "Silence",
     "Takes",
     "Tally",
     "Timer",
@@ -124,6 +172,9 @@ __all__ = [
     "Used",
     "Utc",
     "Verdict",
+    "Vouch",
     "Wish",
+    "Wording",
     "WrongCode",
+    "chain",
 ]

@@ -3,22 +3,28 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import CASCADE, Base, BigKey
-from db.models.sealed import Sealed
+from db.models.indexed import Exact, partial_index
+from db.models.sealed import Sealed, SealedWord
 from db.shards import of_new
 
 DeliveryState = Literal["waiting", "sent", "unreachable", "refused", "dropped"]
 Loss = Literal["unreachable", "refused", "dropped"]
 """How a delivery ends that does not arrive."""
 Takes = Literal["choice", "words"]
-SECRETS = Sealed(secrets_only=True)
-"""What a handler says and hears is sealed while it is kept, where the handler is discreet."""
+KEPT, OPEN, CALLED = Sealed(), Sealed(whole=True), SealedWord()
+"""What is said, asked and heard is sealed while it is kept, and which handler does it: were it so for some
+only, that would tell who reports something."""
 WAITING = "state = 'waiting'"
+BY_AGE_ONLY = "id > 0"
+"""True of all. Only who asks by age says it: else PostgreSQL, as long as it does not know yet that very many
+wait, would take the index by age for what is asked by priority, and sort all of them at each look."""
+OLDEST = {"sqlite": WAITING, "postgresql": f"{WAITING} AND {BY_AGE_ONLY}"}
 CLOSES = {"sqlite": "closes = 1", "postgresql": "closes"}
-"""Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
+STUCK = "attempts >= 5"
 
 
 class Seen(Base):
@@ -52,19 +58,19 @@ class Conversation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
     network_id: Mapped[int | None] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), index=True)
-    handler: Mapped[str]
-    args: Mapped[dict[str, Any]] = mapped_column(SECRETS)
-    answers: Mapped[dict[str, Any]] = mapped_column(SECRETS)
-    kept: Mapped[dict[str, Any]] = mapped_column(SECRETS, default=dict)  # settled without asking, by name
-    words: Mapped[str]  # written after the command, not used yet
-    question: Mapped[str]  # the name of the open question
+    handler: Mapped[str] = mapped_column(CALLED)
+    args: Mapped[dict[str, Any]] = mapped_column(OPEN)
+    answers: Mapped[dict[str, Any]] = mapped_column(OPEN)
+    kept: Mapped[dict[str, Any]] = mapped_column(OPEN, default=dict)  # settled without asking, by name
+    words: Mapped[str] = mapped_column(CALLED)  # written after the command, not used yet
+    question: Mapped[str] = mapped_column(CALLED)  # the name of the open question
     takes: Mapped[Takes] = mapped_column(String(16), default="choice")  # what answers it
-    draft: Mapped[list[Any] | None]  # what is ticked so far, where several may be
+    draft: Mapped[list[Any] | None] = mapped_column(KEPT)  # what is ticked so far, where several may be
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"), index=True)
     asked_by: Mapped[int | None] = mapped_column(BigInteger)  # the letter that asked it first
     asked_at: Mapped[datetime] = mapped_column(index=True)
     # The messages that brought the answers, each with its question ("": it began the handler) and its words.
-    heard: Mapped[dict[str, Any]] = mapped_column(SECRETS, default=dict)
+    heard: Mapped[dict[str, Any]] = mapped_column(OPEN, default=dict)
     album: Mapped[str | None]  # what the latest message was sent together with
 
 
@@ -74,8 +80,8 @@ class Used(Base):
 
     __tablename__ = "used"
 
-    message: Mapped[str] = mapped_column(primary_key=True)
-    handler: Mapped[str]
+    message: Mapped[str] = mapped_column(Exact, primary_key=True)
+    handler: Mapped[str] = mapped_column(CALLED)
     digest: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(index=True)
 
@@ -87,15 +93,17 @@ class Letter(Base):
     __tablename__ = "letters"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    body: Mapped[Any | None] = mapped_column(SECRETS)
-    offers: Mapped[list[Any]] = mapped_column(default=list)
-    recipe: Mapped[Any | None]  # what the program makes when it leaves, see `bot.making.recipes`
-    media: Mapped[list[Any]] = mapped_column(Sealed(), default=list)
+    body: Mapped[Any | None] = mapped_column(KEPT)
+    offers: Mapped[list[Any]] = mapped_column(KEPT, default=list)
+    # What the program makes when it leaves, see `bot.making.recipes`.
+    recipe: Mapped[Any | None] = mapped_column(KEPT)
+    media: Mapped[list[Any]] = mapped_column(KEPT, default=list)
     act: Mapped[Any | None]  # {"menu": …}, {"admit": account} or {"delete": True}
-    about: Mapped[Any | None]  # text as JSON: "Ida’s question about papers"
-    on_reply: Mapped[Any | None]  # what words in answer to it call: {"do": step, "args": {…}}
+    about: Mapped[Any | None] = mapped_column(KEPT)  # text as JSON: "Ida’s question about papers"
+    # What words in answer to it call: {"do": step, "args": {…}}.
+    on_reply: Mapped[Any | None] = mapped_column(KEPT)
     # Who hears it if it does not arrive, see `bot.delivery.letters.Author`.
-    author: Mapped[Any | None] = mapped_column(SECRETS)
+    author: Mapped[Any | None] = mapped_column(KEPT)
     carries: Mapped[str | None] = mapped_column(index=True)  # the message whose words it carries
     album: Mapped[str | None]  # what that message was sent together with
     forget: Mapped[bool] = mapped_column(default=False)  # drop the body once delivered
@@ -109,25 +117,12 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index(
-            "ix_deliveries_waiting",
-            "priority",
-            "id",
-            sqlite_where=text(WAITING),
-            postgresql_where=text(WAITING),
-        ),
-        Index("ix_deliveries_oldest", "id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
+        partial_index("ix_deliveries_waiting", "priority", "id", where=WAITING),
+        partial_index("ix_deliveries_oldest", "id", where=OLDEST),
         Index("ix_deliveries_letter", "letter_id", "state"),
         Index("ix_deliveries_message", "messenger", "chat", "message"),
         Index("ix_deliveries_latest", "messenger", "chat", "id"),
-        Index(
-            "uq_deliveries_closes",
-            "replaces",
-            "letter_id",
-            unique=True,
-            sqlite_where=text(CLOSES["sqlite"]),
-            postgresql_where=text(CLOSES["postgresql"]),
-        ),
+        partial_index("uq_deliveries_closes", "replaces", "letter_id", unique=True, where=CLOSES),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -145,7 +140,7 @@ class Delivery(Base):
     expires_at: Mapped[datetime | None]
     replaces: Mapped[int | None] = mapped_column(BigInteger)
     # The label that was pressed: shown when a keyboard is closed.
-    chosen: Mapped[Any | None] = mapped_column(SECRETS)
+    chosen: Mapped[Any | None] = mapped_column(KEPT)
     message: Mapped[str | None]  # the messenger's id, once sent
     newest: Mapped[str | None]  # its id since an edit, where the messenger gives each version its own
     attempts: Mapped[int] = mapped_column(default=0)
@@ -184,17 +179,18 @@ class Proof(Base):
     __tablename__ = "seal_proofs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    words: Mapped[Any] = mapped_column(Sealed())
+    words: Mapped[Any] = mapped_column(KEPT)
 
 
 class Timer(Base):
     """A handler to call at a time, with its arguments. It is called only once: the turn deletes the row."""
 
     __tablename__ = "timers"
+    __table_args__ = (partial_index("ix_timers_stuck", "id", where=STUCK),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     due_at: Mapped[datetime] = mapped_column(index=True)
     handler: Mapped[str]
     args: Mapped[dict[str, Any]]
-    about: Mapped[str] = mapped_column(index=True)  # "request:5", to call it off
+    about: Mapped[str] = mapped_column(Exact, index=True)  # "request:5", to call it off
     attempts: Mapped[int] = mapped_column(default=0)

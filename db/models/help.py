@@ -3,12 +3,14 @@
 from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, ByNetwork, InNetwork
+from db.models.indexed import partial_index
 from db.models.network import Member, Network
 from db.models.people import Person
+from db.models.sealed import SealedWord
 
 RequestState = Literal["open", "taken", "solved", "withdrawn", "handed"]
 """`open` and `handed` look for somebody; with `handed` those who coordinate owe an answer."""
@@ -20,11 +22,21 @@ Side = Literal["asker", "helper"]
 Verdict = Literal["yes", "a_bit", "no"]
 """Whether it helped, as the asker says three days later."""
 Mood = Literal["good", "so_so", "not_good"]
+Fit = Literal["right", "less", "more", "talk"]
+"""Whether the amount of what somebody is asked is right for them: it is, they want less or more of it, or to
+talk about it."""
 Wish = Literal["meta_mentor", "nothing"]
 """Whom somebody who is not well wants to talk to; a peer is a help request."""
 POSTED = "post_id IS NOT NULL"
 REMEMBERED = {"sqlite": "forgotten = 0", "postgresql": "NOT forgotten"}
-"""Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
+UNCOUNTED = {"sqlite": "counted = 0", "postgresql": "NOT counted"}
+LIVE = "network_id", "opened_at", "answered_at", "closed_at", "helper_id", "without_coordinators"
+"""What figures are made of, so that none of the rows is read for them."""
+UNSUMMED = {"sqlite": "summed = 0", "postgresql": "NOT summed"}
+SAID_HOW = "says IS NOT NULL"
+APART = "request_id IS NULL"
+NOBODYS, HELPED = "helper_id IS NULL", "state = 'taken'"
+UNSEEN = "wants = 'meta_mentor' AND seen_at IS NULL"
 
 
 class HelpRequest(ByNetwork):
@@ -32,15 +44,14 @@ class HelpRequest(ByNetwork):
 
     __tablename__ = "help_requests"
     __table_args__ = (
-        Index(
-            "ix_help_requests_post_id", "post_id", sqlite_where=text(POSTED), postgresql_where=text(POSTED)
-        ),
-        Index(
-            "ix_help_requests_remembered",
-            "closed_at",
-            sqlite_where=text(REMEMBERED["sqlite"]),
-            postgresql_where=text(REMEMBERED["postgresql"]),
-        ),
+        partial_index("ix_help_requests_post_id", "post_id", where=POSTED),
+        partial_index("ix_help_requests_remembered", "closed_at", where=REMEMBERED),
+        partial_index("ix_help_requests_live", *LIVE, where=UNCOUNTED),
+        partial_index("ix_help_requests_uncounted", "closed_at", where=UNCOUNTED),
+        Index("ix_help_requests_closed", "closed_at"),
+        partial_index("ix_help_requests_nobodys", "network_id", "closed_at", where=NOBODYS),
+        partial_index("ix_help_requests_helped", "helper_id", where=HELPED),
+        partial_index("ix_help_requests_helpers", "network_id", "helper_id", where=HELPED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,7 +75,11 @@ class HelpRequest(ByNetwork):
     taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]  # it is over; still to come: from then on others see that
     forgotten: Mapped[bool] = mapped_column(default=False)  # its words are deleted
+    # Nothing of it changes any more, and it is in the sums of its month.
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
     helped: Mapped[Verdict | None] = mapped_column(Text)
+    # What its network had changed of the usual numbers when it began: they hold until its end.
+    numbers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     asker: Mapped[Member] = relationship(foreign_keys=[asker_id])
     helper: Mapped[Member | None] = relationship(foreign_keys=[helper_id])
@@ -90,6 +105,7 @@ class Relay(ByNetwork):
     """A conversation between two people carried by the bot. Its words are not kept."""
 
     __tablename__ = "relays"
+    __table_args__ = (partial_index("ix_relays_apart", "closed_at", where=APART),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int | None] = mapped_column(
@@ -103,11 +119,15 @@ class Relay(ByNetwork):
     last_letter: Mapped[int] = mapped_column(BigInteger, default=0)  # with words, or that said "write here"
     asker_words_at: Mapped[datetime | None]  # when each of the two wrote last
     helper_words_at: Mapped[datetime | None]
+    # The messenger on which each of the two wants to read it; none: where they are written to anyway.
+    asker_via: Mapped[str | None]
+    helper_via: Mapped[str | None]
     ended_by: Mapped[Side | None] = mapped_column(String(16))  # none: neither of the two
     ends_at: Mapped[datetime | None]  # all is settled: words are carried until then
     closed_at: Mapped[datetime | None]  # nothing is carried; still to come: the helper hears it then
 
     network: Mapped[Network] = relationship()
+    request: Mapped[HelpRequest | None] = relationship()
     asker: Mapped[Person] = relationship(foreign_keys=[asker_id])
     helper: Mapped[Person] = relationship(foreign_keys=[helper_id])
 
@@ -124,26 +144,39 @@ class Schedule(InNetwork):
     every_weeks: Mapped[int] = mapped_column(default=4)
     starts_on: Mapped[date]
     questions: Mapped[list[str]]  # what is asked besides how the mentoring goes; "" is not kept
+    # Which of them, counted from 0, are answered in words; none: all from 1 to 5.
+    in_words: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Round(InNetwork):
     """One check-in of a whole network: the same day for all its members, wherever they are."""
 
     __tablename__ = "rounds"
-    __table_args__ = (UniqueConstraint("network_id", "day"),)
+    __table_args__ = (
+        UniqueConstraint("network_id", "day"),
+        partial_index("ix_rounds_unsummed", "id", "day", where=UNSUMMED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date]
+    # Whether only those are asked whose first weeks these are: then it is no round of the network.
+    of_newcomers: Mapped[bool] = mapped_column(default=False, server_default=false())
     questions: Mapped[list[str]]
+    in_words: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     digest_at: Mapped[datetime | None]
     digest: Mapped[Any | None]  # how many were asked, and gave which answer, when it was sent
+    sums: Mapped[Any | None]  # how often each answer was given in check-ins whose rows are gone
+    summed: Mapped[bool] = mapped_column(default=False, server_default=false())  # no row is left
 
 
 class CheckIn(Base):
     """One member's part of a round."""
 
     __tablename__ = "check_ins"
-    __table_args__ = (UniqueConstraint("round_id", "member_id"),)
+    __table_args__ = (
+        UniqueConstraint("round_id", "member_id"),
+        partial_index("ix_check_ins_unseen", "round_id", "member_id", where=UNSEEN),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id", ondelete=CASCADE))
@@ -167,3 +200,32 @@ class CheckInAnswer(Base):
     check_in_id: Mapped[int] = mapped_column(ForeignKey("check_ins.id", ondelete=CASCADE), primary_key=True)
     question: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[int]
+
+
+class CheckInWords(Base):
+    """The answer to one of the network's own questions in words. Only the member reads it, unless they send
+    it to somebody."""
+
+    __tablename__ = "check_in_words"
+
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_ins.id", ondelete=CASCADE), primary_key=True)
+    question: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(SealedWord)
+
+
+class Amount(ByNetwork):
+    """Somebody was asked, in some weeks of theirs, whether the amount of what comes to them is right."""
+
+    __tablename__ = "amounts"
+    __table_args__ = (
+        partial_index("ix_amounts_said", "network_id", "answered_at", "id", where=SAID_HOW),
+        Index("ix_amounts_asked", "asked_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    says: Mapped[Fit | None] = mapped_column(String(16))
+
+    member: Mapped[Member] = relationship()

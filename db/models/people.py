@@ -2,13 +2,15 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from db.models.base import CASCADE, Base
+from db.models.base import CASCADE, Base, ByNetwork
+from db.models.indexed import partial_index
 
 STRANGER = "consent_at IS NULL"
-"""Said literally: SQLite takes a partial index only where it sees that the condition is the same."""
+PAUSES = "paused_at IS NOT NULL"
+LOST = {"sqlite": "reachable = 0", "postgresql": "NOT reachable"}
 
 
 class Person(Base):
@@ -16,12 +18,8 @@ class Person(Base):
 
     __tablename__ = "people"
     __table_args__ = (
-        Index(
-            "ix_people_strangers",
-            "created_at",
-            sqlite_where=text(STRANGER),
-            postgresql_where=text(STRANGER),
-        ),
+        partial_index("ix_people_strangers", "created_at", where=STRANGER),
+        partial_index("ix_people_pauses", "id", where=PAUSES),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,13 +32,18 @@ class Person(Base):
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]  # none while paused_at is set: until they say so
     wake_if_urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
-    load: Mapped[int] = mapped_column(default=2)  # requests they help with at a time
+    quiet_days: Mapped[int] = mapped_column(default=0, server_default="0")  # a bit a weekday, Monday is 1
+    load: Mapped[int] = mapped_column(default=2)  # requests they help with at a time; 0: they are not asked
+    ask_gap_days: Mapped[int] = mapped_column(default=0, server_default="0")  # days between two of them
     consent_version: Mapped[int | None]
     consent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     network_id: Mapped[int | None] = mapped_column(
         ForeignKey("networks.id", ondelete="SET NULL"), index=True
     )  # active one
+    preferred: Mapped[
+        str | None
+    ]  # on which messenger they want to be written to; none: where they last wrote
 
     identities: Mapped[list["Identity"]] = relationship(back_populates="person", order_by="Identity.id")
     languages: Mapped[list["PersonLanguage"]] = relationship(
@@ -64,6 +67,7 @@ class Identity(Base):
     __table_args__ = (
         UniqueConstraint("messenger", "account"),
         Index("ix_identities_chat", "messenger", "chat"),
+        partial_index("ix_identities_lost", "person_id", where=LOST),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,6 +93,18 @@ class Forgot(Base):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     salt: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ShutOut(ByNetwork):
+    """An account that was forgotten whose membership had been ended, or was held: only what it is known by,
+    so that an invitation from before `at` does not bring it back. No such invitation works after `until`."""
+
+    __tablename__ = "shut_outs"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class Exclusion(Base):

@@ -14,18 +14,23 @@ from db.models import Announcement, Audience, Letter, Member, Network
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many members have it, have blocked the bot, wait for it, and will not get it for other reasons."""
+    """How many members have it, have blocked the bot, wait for it, and will not get it for other reasons; how
+    many had left or were on a break when it came to them; to how many of all it is written by now."""
 
     delivered: int
     blocked: int
     waiting: int
     failed: int
+    missed: int
+    written: int
+    readers: int
+    is_written: bool
 
 
 def make(
     db: Session, by: Member, *, letter_id: int, audience: Audience, readers: int, now: datetime
 ) -> Announcement:
-    """Add an announcement that was written to this many `readers`, reachable or not."""
+    """Add an announcement for this many `readers`, reachable or not, to whom it is still to be written."""
     announcement = Announcement(
         network_id=by.network_id,
         made_by_id=by.id,
@@ -37,6 +42,14 @@ def make(
     db.add(announcement)
     db.flush()
     return announcement
+
+
+def note_written(announcement: Announcement, to: int, *, missed: int, all_at: datetime | None) -> None:
+    """Count so many more to whom it is written, reachable or not, and who have gone; `all_at` is when these
+    were the last."""
+    announcement.written += to
+    announcement.missed += missed
+    announcement.written_at = all_at
 
 
 def last_to_newcomers(db: Session, network: Network) -> datetime | None:
@@ -65,11 +78,16 @@ def report(db: Session, announcement: Announcement) -> Report | None:
     if announcement.letter_id is None:
         return None
     states = deliveries.report(db, announcement.letter_id)
-    if announcement.readers and not states:
+    is_written = announcement.written_at is not None
+    if is_written and announcement.written and not states:
         return None
     return Report(
         delivered=states.get("sent", 0),
-        blocked=states.get("unreachable", 0) + announcement.readers - sum(states.values()),
+        blocked=states.get("unreachable", 0) + announcement.written - sum(states.values()),
         waiting=states.get("waiting", 0),
         failed=states.get("refused", 0) + states.get("dropped", 0),
+        missed=announcement.missed,
+        written=announcement.written,
+        readers=announcement.readers,
+        is_written=is_written,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Exclusion, Person
+from db.models import Exclusion, Merge, Person
 
 
 def are_apart(one: Any, other: Any) -> ColumnElement[bool]:
@@ -42,7 +42,7 @@ def of(db: Session, person: Person) -> Sequence[tuple[Exclusion, Person]]:
     rows = db.execute(
         select(Exclusion, Person)
         .join(Person, Person.id == Exclusion.other_id)
-        .where(Exclusion.person_id == person.id)
+        .where(Exclusion.person_id == person.id, ~exists().where(Merge.other_id == Person.id))
         .order_by(Exclusion.set_at.desc(), Exclusion.other_id, Exclusion.named)
     )
     return [(row[0], row[1]) for row in rows]

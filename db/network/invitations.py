@@ -4,13 +4,17 @@ import hashlib
 import random
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Invitation, InvitedRole, Label, Network, Person, WrongCode
+from db.models import Cohort, Invitation, InvitedRole, Label, Network, Person, WrongCode
+from db.old import Forgotten, Old
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0 and O, no 1, I and L, no U (which hides in V): 30 signs, so 8 of them are 39 bits."""
@@ -18,6 +22,10 @@ LENGTH = 8
 Chance = random.Random
 """What makes codes: the system's own at work, a predictable one on the stage."""
 TRIES_AN_HOUR = 5
+STOCK, AT_ONCE = 200, 4
+"""Codes that are made ahead, and how many of them together: a hash takes 10 ms of a processor."""
+REMEMBERED = 1000
+"""Codes whose hash is remembered while the program runs."""
 READ = 2000
 """Characters in which a code is looked for."""
 DASHES = re.compile(r"\s?[-\u00ad\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d·]\s?|(?<=\w)\.(?=\w)")
@@ -25,9 +33,26 @@ DASHES = re.compile(r"\s?[-\u00ad\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff
 PATTERN = re.compile(r"(?<![0-9A-Z])(?=([0-9A-Z]{4})(-?| )([0-9A-Z]{4})(?![0-9A-Z]))")
 
 
+_stock: deque[str] = deque()
+"""Codes that nobody has yet, whose hash is remembered."""
+
+
+def stock(rng: Chance) -> None:
+    """Make some codes ahead, beside the engine: whoever invites a course group takes as many as it has
+    members. Nothing is made where chance is predictable, so that it stays so."""
+    for _ in range(min(STOCK - len(_stock), AT_ONCE) if isinstance(rng, random.SystemRandom) else 0):
+        code = _made(rng)
+        hash_of(code)
+        _stock.append(code)
+
+
 def new_code(rng: Chance) -> str:
     """Return eight signs without look-alikes, digits and letters: however it is typed, it is no word and no
-    number."""
+    number. One that was made ahead is taken, where there is one."""
+    return _stock.popleft() if _stock and isinstance(rng, random.SystemRandom) else _made(rng)
+
+
+def _made(rng: Chance) -> str:
     while (code := "".join(rng.choices(LETTERS, k=LENGTH))).isalpha() or code.isdecimal():
         continue
     return code
@@ -85,9 +110,12 @@ def has_look_alike(code: str) -> bool:
     return any(char not in LETTERS for char in code)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def hash_of(code: str) -> str:
     """Return what is kept of a code. It is slow on purpose (10 ms): 39 bits could be tried through
-    otherwise."""
+    otherwise. So those that were looked for lately are remembered: one that is right is looked for at each
+    answer on the way in, and could be at each message of somebody who wants to keep us busy. Of wrong ones,
+    nobody has more than a few an hour."""
     return hashlib.scrypt(code.encode(), salt=b"mentorNET invitation", n=2**12, r=8, p=1, dklen=32).hex()
 
 
@@ -123,6 +151,37 @@ def make(
     return invitation
 
 
+def make_for(
+    db: Session,
+    cohort: Cohort,
+    people: Sequence[tuple[str, str]],
+    *,
+    by: Person,
+    expires_at: datetime,
+    now: datetime,
+) -> Sequence[Invitation]:
+    """Add an invitation for each person of a course group: their code and their initials."""
+    with ThreadPoolExecutor() as pool:  # a hash is slow on purpose, and a group is large
+        hashes = [*pool.map(hash_of, [code for code, _initials in people])]
+    made = [
+        Invitation(
+            network_id=cohort.network_id,
+            cohort_id=cohort.id,
+            code_hash=code_hash,
+            made_by_id=by.id,
+            label="graduate",
+            uses=1,
+            expires_at=expires_at,
+            note=initials,
+            created_at=now,
+        )
+        for code_hash, (_code, initials) in zip(hashes, people, strict=True)
+    ]
+    db.add_all(made)
+    db.flush()
+    return made
+
+
 def find(db: Session, code: str) -> Invitation | None:
     """Return the invitation of a code, whatever became of it."""
     return by_hash(db, hash_of(code))
@@ -134,7 +193,8 @@ def by_hash(db: Session, code_hash: str) -> Invitation | None:
 
 
 def use(db: Session, invitation: Invitation, now: datetime) -> bool:
-    """Count one use; return False where none is left, or it has expired or was withdrawn."""
+    """Count one use; return False where none is left, or it has expired or was withdrawn. The initials of
+    somebody in a course group are no longer needed then."""
     return bool(
         db.connection()
         .execute(
@@ -145,24 +205,45 @@ def use(db: Session, invitation: Invitation, now: datetime) -> bool:
                 Invitation.expires_at > now,
                 Invitation.withdrawn_at.is_(None),
             )
-            .values(used=Invitation.used + 1)
+            .values(
+                used=Invitation.used + 1,
+                note=case((Invitation.cohort_id.is_not(None), ""), else_=Invitation.note),
+            )
         )
         .rowcount
     )
 
 
-def open_of(db: Session, network: Network, now: datetime) -> Sequence[Invitation]:
-    """Return invitations that still work, the newest first."""
-    return db.scalars(
-        select(Invitation)
-        .where(
-            Invitation.network_id == network.id,
-            Invitation.withdrawn_at.is_(None),
-            Invitation.expires_at > now,
-            Invitation.used < Invitation.uses,
-        )
-        .order_by(Invitation.id.desc())
-    ).all()
+def open_of(
+    db: Session, network: Network, now: datetime, limit: int, before: int | None = None
+) -> Sequence[Invitation]:
+    """Return up to `limit` invitations that still work, the newest first, without those of course groups;
+    with `before` those made before this one (its id)."""
+    found = select(Invitation).where(*_works(network, now))
+    if before is not None:
+        found = found.where(Invitation.id < before)
+    return db.scalars(found.order_by(Invitation.id.desc()).limit(limit)).all()
+
+
+def open_by(db: Session, network: Network, person: Person, now: datetime) -> Sequence[Invitation]:
+    """Return the invitations of a person that still work, the newest first."""
+    mine = select(Invitation).where(*_works(network, now), Invitation.made_by_id == person.id)
+    return db.scalars(mine.order_by(Invitation.id.desc())).all()
+
+
+def count_open(db: Session, network: Network, now: datetime) -> int:
+    """Return how many invitations still work."""
+    return db.scalar(select(func.count()).select_from(Invitation).where(*_works(network, now))) or 0
+
+
+def _works(network: Network, now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        Invitation.network_id == network.id,
+        Invitation.cohort_id.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > now,
+        Invitation.used < Invitation.uses,
+    ]
 
 
 def allow(invitation: Invitation, uses: int) -> None:
@@ -181,8 +262,23 @@ def relabel(invitation: Invitation, label: Label) -> None:
 
 
 def withdraw(invitation: Invitation, now: datetime) -> None:
-    """Let nobody join with an invitation from now on."""
+    """Let nobody join with an invitation from now on; whose it was in a course group is forgotten."""
     invitation.withdrawn_at = now
+    if invitation.cohort_id is not None:
+        invitation.note = ""
+
+
+def forget_initials(db: Session, old: Old) -> Forgotten:
+    """Delete the initials of those in course groups whose codes have ended and who never came."""
+    how = update(Invitation).values(note="")
+    return old.forget(
+        db,
+        how,
+        Invitation.expires_at,
+        Invitation.id,
+        Invitation.cohort_id.is_not(None),
+        Invitation.note != "",
+    )
 
 
 def wrong(db: Session, person: Person, now: datetime) -> None:

@@ -3,7 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from db.models import (
@@ -17,11 +25,18 @@ from db.models import (
     Person,
     PersonLanguage,
 )
+from db.models.indexed import literally
 from db.network.exclusions import are_apart
 from db.old import Forgotten, Old
 
 COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
+IS_ACTIVE = literally(Member.state, "active")
+COORDINATES = literally(Member.role, *COORDINATORS)
+HAS_NAME = Member.folded >= ""
+"""True of everybody: said where very many are counted, so that SQLite reads the index of their names only."""
 MONDAY, NEVER = 0, -1
+SHORT = timedelta(days=60)
+"""Whoever was away for no longer than this is no newcomer when they come back."""
 CONTACT_GRAIN = timedelta(hours=1)
 """How finely it is remembered when a human answered somebody."""
 # Built once: putting a statement together costs more than running it.
@@ -75,7 +90,10 @@ def join(
     if member is None:
         member = Member(network=network, person=person, label=label, joined_at=now)
         db.add(member)
+    was_away = member.ended_at is not None and now - member.ended_at <= SHORT
+    member.here_since = member.came_at if was_away else None
     member.role, member.label, member.state = role, label, "active"
+    member.silence = member.silence_at = None
     member.invitation_id, member.joined_at = invitation_id, now
     member.ended_at = member.ended_because = None
     if turn_to or person.network_id is None:
@@ -157,40 +175,28 @@ def in_several(db: Session, person_ids: Sequence[int]) -> set[int]:
     return set(db.scalars(IN_SEVERAL, {"people": person_ids}))
 
 
-def active(db: Session, network: Network, after: Member | None = None) -> Sequence[Member]:
-    """Return the members of a network, by name; with `after` those that come after this one, who may have
-    left."""
-    name = func.lower(Person.name)
-    found = (
-        select(Member)
-        .join(Member.person)
-        .options(contains_eager(Member.person))
-        .where(Member.network_id == network.id, Member.state == "active")
-        .order_by(name, Member.id)
-    )
-    if after is not None:
-        last = func.lower(after.person.name)
-        found = found.where(or_(name > last, and_(name == last, Member.id > after.id)))
-    return db.scalars(found).all()
+def is_alone(db: Session, member: Member) -> bool:
+    """Whether a member is the only one in their network."""
+    others = Member.network_id == member.network_id, IS_ACTIVE, Member.id != member.id
+    return not db.scalar(select(exists().where(*others)))
 
 
 def coordinators(db: Session, network_id: int) -> Sequence[Member]:
     """Return those who coordinate a network: meta-mentors, then deputies."""
     return db.scalars(
         select(Member)
-        .where(Member.network_id == network_id, Member.state == "active", Member.role.in_(COORDINATORS))
+        .where(Member.network_id == network_id, Member.state == "active", COORDINATES)
+        .options(joinedload(Member.person))
         .order_by(Member.role.desc(), Member.id)
     ).all()
 
 
 def all_coordinators(db: Session) -> Sequence[Member]:
     """Return those who coordinate a network, of all networks."""
-    return db.scalars(
-        select(Member)
-        .where(Member.state == "active", Member.role.in_(COORDINATORS))
-        .options(joinedload(Member.network), joinedload(Member.person))
-        .order_by(Member.id)
-    ).all()
+    found = select(Member).where(Member.state == "active", COORDINATES)
+    with_them = joinedload(Member.network), joinedload(Member.person)
+    # Sorted here: in order of its numbers, SQLite would read the whole table.
+    return sorted(db.scalars(found.options(*with_them)), key=lambda member: member.id)
 
 
 def morning(member: Member) -> int:
@@ -205,15 +211,17 @@ def set_morning(member: Member, weekday: int) -> None:
     member.morning = weekday
 
 
-def within_reach(network_id: int, now: datetime) -> Select[Member]:
-    """Select members of a network who can be written to and have not asked for a pause."""
+def within_reach(network_id: int, now: datetime, *, since: datetime | None = None) -> Select[Member]:
+    """Select members who can be written to, or could be `since` then, and have not asked for a pause."""
     return (
         select(Member)
         .join(Member.person)
         .where(
             Member.network_id == network_id,
-            Member.state == "active",
-            exists().where(Identity.person_id == Person.id, Identity.reachable),
+            IS_ACTIVE,
+            exists().where(
+                Identity.person_id == Person.id, Identity.reachable | (Identity.left_at > (since or now))
+            ),
             or_(Person.paused_at.is_(None), Person.paused_until <= now),
         )
     )
@@ -225,7 +233,7 @@ def others_within_reach(
     """Return up to `limit` others in a member's network who can be written to now, without those in some
     roles."""
     others = within_reach(member.network_id, now).where(Member.id != member.id, Member.role.not_in(without))
-    return db.scalars(others.order_by(Member.id).limit(limit)).all()
+    return db.scalars(others.options(contains_eager(Member.person)).limit(limit)).all()
 
 
 def to_be_woken(db: Session, member: Member, now: datetime) -> Sequence[Member]:
@@ -240,10 +248,10 @@ def to_be_woken(db: Session, member: Member, now: datetime) -> Sequence[Member]:
 
 def needed(db: Session, member: Member) -> bool:
     """Whether a network with other members would be without a meta-mentor if this one went."""
-    others = [other for other in active(db, member.network) if other.id != member.id]
-    return (
-        member.role == "meta_mentor" and bool(others) and all(other.role != "meta_mentor" for other in others)
-    )
+    if member.role != "meta_mentor" or is_alone(db, member):
+        return False
+    there = coordinators(db, member.network_id)
+    return all(other.id == member.id or other.role != "meta_mentor" for other in there)
 
 
 def in_contact(db: Session, whom: Iterable[tuple[int, int]], now: datetime) -> None:
@@ -278,8 +286,8 @@ def set_topics(db: Session, member: Member, topics: Iterable[str]) -> None:
     member.topics = [MemberTopic(topic=topic) for topic in topics]
 
 
-def set_languages(db: Session, person: Person, languages: Iterable[str]) -> None:
-    """Keep in which languages a person can help."""
-    person.languages = []
-    db.flush()
-    person.languages = [PersonLanguage(language=language) for language in languages]
+def languages(db: Session, network: Network) -> set[str]:
+    """Return the languages in which members of a network can help, or read."""
+    there = Member.network_id == network.id, Member.state == "active"
+    helped = select(PersonLanguage.language).join(Member, Member.person_id == PersonLanguage.person_id)
+    return set(db.scalars(helped.where(*there)))

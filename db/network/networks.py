@@ -1,27 +1,20 @@
-"""Networks and their numbers."""
+"""Networks: founded, confirmed, looked up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.models import Member, Network, Person
+from db.models.indexed import literally
+from db.models.names import folded
 
-HOURS = {
-    "silence_hours": 2,  # waking hours until the next peer is asked
-    "widen_hours": 6,
-    "hand_over_hours": 24,
-    "last_question_hours": 14 * 24,
-    "follow_up_hours": 3 * 24,
-    "relay_silence_hours": 30 * 24,
-    "reminder_hours": 3 * 24,
-    "invitation_hours": 30 * 24,
-}
-"""Spans that a network can set for itself, with their defaults (product.md, "Asking peers for help")."""
-PEERS_BEFORE_WIDENING = 3
+PUBLIC = select(Network).where(Network.public, Network.confirmed_at.is_not(None))
+DIGITS = 9
+"""How many a number of a network may have: longer ones do not fit its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +53,52 @@ def name_of(db: Session, network_id: int) -> str:
 
 
 def by_name(db: Session, name: str) -> Network | None:
-    """Return the network of that name, however it is capitalised."""
-    wanted = name.casefold()
-    return next((n for n in db.scalars(select(Network)) if n.name.casefold() == wanted), None)
+    """Return the network of that name, however it is written."""
+    return db.scalar(select(Network).where(Network.folded == folded(name)))
 
 
-def public(db: Session) -> Sequence[Network]:
-    """Return networks whose card everybody may see, by name."""
-    return db.scalars(
-        select(Network)
-        .where(Network.public, Network.confirmed_at.is_not(None))
-        .order_by(Network.name, Network.id)
-    ).all()
+def public(db: Session, limit: int) -> Sequence[Network]:
+    """Return up to `limit` networks whose card everybody may see, by name."""
+    return db.scalars(PUBLIC.order_by(Network.name, Network.id).limit(limit)).all()
+
+
+def near(db: Session, words: str, limit: int, after: int | None = None) -> Sequence[Network]:
+    """Return up to `limit` networks whose card everybody may see and in whose place or name a word begins so,
+    by name; with `after` those that come after this one (its id). Networks are few: they are looked at one by
+    one, so that no accent and no capital counts."""
+    facts = PUBLIC.with_only_columns(Network.id, Network.place, Network.name)
+    known = db.execute(facts.order_by(Network.name, Network.id))
+    wanted = f" {folded(words)}".rstrip()
+    ids = [id_ for id_, place, name in known if wanted in f" {folded(place)} {folded(name)}"]
+    first = ids.index(after) + 1 if after in ids else 0
+    shown = ids[first : first + limit]
+    there = {each.id: each for each in db.scalars(select(Network).where(Network.id.in_(shown)))}
+    return [there[each] for each in shown]
+
+
+def size(db: Session, network: Network, most: int) -> int:
+    """Return how many members a network has; `most` where they are that many or more."""
+    there = select(Member.id).where(Member.network_id == network.id, literally(Member.state, "active"))
+    return db.scalar(select(func.count()).select_from(there.limit(most).subquery())) or 0
+
+
+def called(db: Session, words: str, limit: int) -> Sequence[Network]:
+    """Return the network whose card everybody may see and that is called so; where none is, up to `limit` of
+    those whose name contains the words."""
+    wanted = folded(words)
+    exactly = db.scalars(PUBLIC.where(Network.folded == wanted)).all()
+    if exactly or not wanted:
+        return exactly
+    containing = PUBLIC.where(Network.folded.contains(wanted))
+    return db.scalars(containing.order_by(Network.name, Network.id).limit(limit)).all()
+
+
+def linked(db: Session, link: str) -> Network | None:
+    """Return the network whose card everybody may see and that stands so in a link; None for none."""
+    number = link.removeprefix("n")
+    if link == number or not number.isdecimal() or len(number) > DIGITS:
+        return None
+    return db.scalar(PUBLIC.where(Network.id == int(number)))
 
 
 def in_links(network: Network) -> str:
@@ -90,13 +117,42 @@ def change(network: Network, fact: str, value: Any) -> None:
     setattr(network, fact, value)
 
 
-def waiting(db: Session) -> list[Network]:
-    """Return networks that wait for an operator's confirmation, the oldest first."""
-    return list(
-        db.scalars(
-            select(Network).where(Network.confirmed_at.is_(None)).order_by(Network.founded_at, Network.id)
-        )
-    )
+def ask_applicants(network: Network, questions: list[str] | None) -> None:
+    """Keep what a network asks those who apply; None for what is usual."""
+    network.questions = questions
+
+
+def let_vouch(network: Network, allowed: bool) -> None:
+    """Keep whether members of a network vouch for those who apply."""
+    network.vouching = allowed
+
+
+def waiting(db: Session, limit: int, after: int | None = None) -> Sequence[Network]:
+    """Return up to `limit` networks that wait for an operator's confirmation, the oldest first; with `after`
+    those that came after this one (its id)."""
+    first = _waiting(after).order_by(Network.founded_at, Network.id).limit(limit)
+    return db.scalars(first).all()
+
+
+def count_waiting(db: Session, after: int | None = None) -> int:
+    """Return how many networks wait for an operator's confirmation; with `after` of those that came after
+    this one (its id)."""
+    return db.scalar(_waiting(after).with_only_columns(func.count())) or 0
+
+
+def newest_waiting(db: Session) -> Network | None:
+    """Return the network that came last of those that wait for an operator's confirmation; None for none."""
+    return db.scalar(_waiting(None).order_by(Network.founded_at.desc(), Network.id.desc()).limit(1))
+
+
+def _waiting(after: int | None) -> Select[Network]:
+    waits = select(Network).where(Network.confirmed_at.is_(None))
+    return waits if after is None else waits.where(Network.id > after)
+
+
+def waits(db: Session, network_id: int) -> Network | None:
+    """Return a network that waits for an operator's confirmation; None where it does not."""
+    return db.scalar(select(Network).where(Network.id == network_id, Network.confirmed_at.is_(None)))
 
 
 def propose(db: Session, network: Network, founder: Person, now: datetime) -> None:
@@ -153,21 +209,26 @@ def drop(db: Session, network: Network) -> bool:
     return bool(dropped)
 
 
-def sizes(db: Session) -> Sequence[tuple[Network, int]]:
-    """Return the confirmed networks and how many members each has, by name."""
-    rows = db.execute(
-        select(Network, func.count(Member.id))
-        .outerjoin(Member, and_(Member.network_id == Network.id, Member.state == "active"))
-        .where(Network.confirmed_at.is_not(None))
-        .group_by(Network.id)
-        .order_by(func.lower(Network.name), Network.id)
+def count(db: Session) -> int:
+    """Return how many networks are confirmed."""
+    return db.scalar(select(func.count()).where(Network.confirmed_at.is_not(None))) or 0
+
+
+def sizes(db: Session, limit: int, after: Network | None = None) -> Sequence[tuple[Network, int]]:
+    """Return up to `limit` confirmed networks and how many members each has, by name; with `after` those that
+    come after this one."""
+    size = select(func.count()).where(
+        Member.network_id == Network.id,
+        literally(Member.state, "active"),
+        Member.folded >= "",  # by an index
     )
+    found = select(Network, size.correlate(Network).scalar_subquery()).where(
+        Network.confirmed_at.is_not(None)
+    )
+    if after is not None:
+        found = found.where(tuple_(Network.folded, Network.id) > tuple_(after.folded, after.id))
+    rows = db.execute(found.order_by(Network.folded, Network.id).limit(limit))
     return [(row[0], row[1]) for row in rows]
-
-
-def span(network: Network, key: str) -> timedelta:
-    """Return one of the network's own numbers of HOURS."""
-    return timedelta(hours=network.numbers.get(key, HOURS[key]))
 
 
 def activate(person: Person, network: Network | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from db import people
 from db.models import Category, Naming, Network, Outcome, Person, Report, ReportReceiver
 from db.network.invitations import LETTERS, Chance
 from db.old import Forgotten, Old
@@ -30,9 +31,18 @@ def signed(person: Person) -> dict[str, Any]:
 
 
 def known(db: Session, sign: Any) -> Person | None:
-    """Return the person who stands in a report so; None for nobody, and for who is deleted."""
+    """Return who the person is today who stands in a report so; None for nobody, and for who is deleted."""
     person = db.get(Person, sign["person"]) if sign else None
-    return person if person is not None and person.created_at.isoformat() == sign["since"] else None
+    if person is None or person.created_at.isoformat() != sign["since"]:
+        return None
+    is_one = people.merged_into(db, [person.id]).get(person.id)
+    return person if is_one is None else db.get(Person, is_one)
+
+
+def signs(db: Session, person: Person) -> list[dict[str, Any]]:
+    """Return all ways in which a person may stand in reports: also as who they were on another messenger."""
+    who = db.scalars(select(Person).where(Person.id.in_([person.id, *people.besides(db, person.id)])))
+    return [signed(each) for each in who]
 
 
 # --- sending -------------------------------------------------------------------------------------
@@ -74,6 +84,12 @@ def send(
     db.add(report)
     db.flush()
     return report
+
+
+def add(report: Report, message: dict[str, Any], now: datetime) -> None:
+    """Add a message to what a report says; it is kept when that was."""
+    said, added = report.said or {}, {**message, "added_at": now.isoformat()}
+    report.said = {**said, "messages": [*said.get("messages", ()), added]}
 
 
 def give(db: Session, report: Report, person: Person, now: datetime) -> None:
@@ -170,20 +186,53 @@ def about(db: Session, network: Network, person: Person, since: datetime) -> lis
     sent = select(Report).where(
         Report.network_id == network.id, Report.sent_at >= since, Report.state != "withdrawn"
     )
-    sign = signed(person)
+    theirs = signs(db, person)
     return [
         report
         for report in db.scalars(sent.order_by(Report.sent_at, Report.id))
-        if report.about and {key: report.about[key] for key in sign} == sign
+        if report.about and {key: report.about[key] for key in ("person", "since")} in theirs
     ]
+
+
+def accused(db: Session, network_id: int, person: Person) -> set[int]:
+    """Return whom (by id) the open reports of a network are about which a person has sent, or has got.
+    People in reports are sealed, so all that are open are looked at."""
+    there = select(Report.id, Report.reporter, Report.about).where(
+        Report.network_id == network_id, Report.state.in_(OPEN)
+    )
+    found = db.execute(there).all()
+    if not found:
+        return set()
+    got = select(ReportReceiver.report_id).where(
+        ReportReceiver.person_id == person.id, ReportReceiver.involved_at.is_(None)
+    )
+    had, theirs = set(db.scalars(got)), signs(db, person)
+    about = (known(db, row.about) for row in found if row.id in had or row.reporter in theirs)
+    return {each.id for each in about if each is not None}
 
 
 def sent_by(db: Session, network: Network, person: Person, since: datetime) -> int:
     """Return how many reports a person has sent since then. They are counted here, where they are sealed: a
     tally would tell who reports."""
     sent = select(Report).where(Report.network_id == network.id, Report.sent_at >= since)
-    sign = signed(person)
-    return sum(report.reporter == sign for report in db.scalars(sent))
+    theirs = signs(db, person)
+    return sum(report.reporter in theirs for report in db.scalars(sent))
+
+
+def of(db: Session, person: Person) -> list[Report]:
+    """Return what a person has reported, as long as its words are kept, the oldest first."""
+    kept = select(Report).where(Report.forgotten.is_(False)).order_by(Report.id)
+    theirs = signs(db, person)
+    return [report for report in db.scalars(kept) if report.reporter in theirs]
+
+
+def own_words(report: Report) -> list[dict[str, Any]]:
+    """Return what the one who reported said in it themselves: of each message its words, and how many files
+    came with it. What they forwarded, and whom they left out, is of others."""
+    said = report.said or {}
+    own = [each for each in said.get("messages", ()) if not each.get("forwarded")]
+    messages = [{"words": each["words"], "files": len(each["media"])} for each in own]
+    return [*messages, *([{"words": said["known"], "files": 0}] if said.get("known") else [])]
 
 
 def closed(db: Session, network: Network, since: datetime) -> int:

@@ -27,6 +27,17 @@ def take(
     return None
 
 
+def full(
+    db: Session, person: Person, what: str, *, most: int, within: timedelta, now: datetime
+) -> datetime | None:
+    """Return when a person may do something again that they did this often within a time; None where they
+    may now."""
+    row = db.get(Tally, (person.id, what))
+    if row is None or row.times < most or row.since + within <= now:
+        return None
+    return row.since + within
+
+
 def forget(db: Session, old: Old) -> Forgotten:
     """Delete what was counted since too long ago."""
     before = delete(Tally).where(Tally.since < old.before)

@@ -29,6 +29,12 @@ def find(db: Session, network: Network, person: Person) -> TrustedPerson | None:
     )
 
 
+def is_one(db: Session, person: Person) -> bool:
+    """Whether somebody is a trusted person of any network, or was asked to be one."""
+    found = select(TrustedPerson.id).where(TrustedPerson.person_id == person.id).limit(1)
+    return db.scalar(found) is not None
+
+
 def ask(
     db: Session, network: Network, person: Person, now: datetime, *, agrees: bool = False
 ) -> TrustedPerson:

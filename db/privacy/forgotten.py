@@ -33,8 +33,8 @@ class Entry:
 
 def note(db: Session, accounts: Iterable[tuple[str, str]], now: datetime) -> None:
     """Keep that these accounts (messenger, account) are forgotten now."""
-    salt = db.scalar(select(Forgot.salt).limit(1)) or secrets.token_hex(16)
-    keep(db, [Entry(salt, _digest(salt, *account), now) for account in accounts])
+    salt = db.scalar(select(Forgot.salt).limit(1)) or new_salt()
+    keep(db, [Entry(salt, digest_of(salt, *account), now) for account in accounts])
 
 
 def keep(db: Session, listed: Iterable[Entry]) -> None:
@@ -58,12 +58,8 @@ def count(db: Session, since: datetime) -> int:
 def write(db: Session, path: Path) -> None:
     """Write the list into a file, whole or not at all, for us alone: a copy, for when the database is lost
     and an older backup has to do. Raises OSError."""
-    new = files.beside(path, ".new")
-    new.unlink(missing_ok=True)
-    files.make(new)
     lines = [FORM, *(f"{each.salt} {each.digest} {each.at.isoformat()}" for each in entries(db))]
-    new.write_text("\n".join(lines) + "\n", "utf-8")
-    new.replace(path)
+    files.write(path, "\n".join(lines) + "\n")
 
 
 def read(path: Path) -> list[Entry]:
@@ -85,12 +81,19 @@ def returned(db: Session, listed: Iterable[Entry]) -> Iterator[int]:
         by_salt.setdefault(each.salt, {})[each.digest] = each.at
     accounts = select(Identity.person_id, Identity.messenger, Identity.account, Person.created_at)
     for row in db.execute(accounts.join(Person, Person.id == Identity.person_id)):
-        found = (digests.get(_digest(salt, row.messenger, row.account)) for salt, digests in by_salt.items())
+        found = (
+            digests.get(digest_of(salt, row.messenger, row.account)) for salt, digests in by_salt.items()
+        )
         if any(at is not None and at >= row.created_at for at in found):
             yield row.person_id
 
 
-def _digest(salt: str, messenger: str, account: str) -> str:
+def new_salt() -> str:
+    """Return a salt that nobody can guess."""
+    return secrets.token_hex(16)
+
+
+def digest_of(salt: str, messenger: str, account: str) -> str:
     """Return what an account is known by. Whoever has the list and its salt could try all accounts that there
     are: so it is readable by the bot's user only, like the database."""
     return hmac.new(bytes.fromhex(salt), f"{messenger}:{account}".encode(), hashlib.sha256).hexdigest()

@@ -24,6 +24,7 @@ class Kept:
 
     whose:   columns that say whose a row is; none: nobody's
     shown:   columns that its owner sees
+    signed:  the sealed column that says whose a row is besides; only they see it, and only if they ask for it
     columns: every column, and what it holds
     """
 
@@ -33,6 +34,7 @@ class Kept:
     why: str
     until: str
     columns: Mapping[str, str]
+    signed: str | None = None
 
     @property
     def owners(self) -> list[Column[Any]]:

@@ -6,7 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Network, Round
+from db import people
+from db.models import Network, Person, Report, Round
+from db.models.sealed import Secret, Secrets
+from db.network import reports
 from db.privacy import kept
 from db.privacy.kept import Kept
 
@@ -16,18 +19,32 @@ BOTH = frozenset({"relays", "journal"})
 """Tables whose rows belong to each of their owners; of others only the side of the first one is theirs."""
 
 
-def rows(db: Session, person_id: int) -> Iterator[tuple[Kept, list[dict[str, Any]]]]:
-    """Yield, table by table, what a person sees of their rows: column by column, the oldest first. References
-    to networks and rounds are shown by name and day. Tables in which there is nothing are left out."""
+def rows(
+    db: Session, person_id: int, *, reported: bool = False
+) -> Iterator[tuple[Kept, list[dict[str, Any]]]]:
+    """Yield, table by table, what a person sees of their rows: column by column, the oldest first, and at
+    last of those that stand with who they were on another messenger. References to networks and rounds are
+    shown by name and day. Tables in which there is nothing are left out. What they have `reported` is there
+    only if they want that, also what they have begun to report and not sent."""
     for each in kept.everything().values():
-        if not each.shown:
+        if not each.shown or (each.signed is not None and not reported):
             continue
-        table = each.table
-        found = select(*(_shown(each, name) for name in each.shown))
-        mine = kept.anybodys(each) if table.name in BOTH else kept.theirs(each)
-        lines = db.connection().execute(found.where(mine).order_by(*table.primary_key), {"person": person_id})
-        if here := [dict(line._mapping) for line in lines]:
-            yield each, here
+        who = [person_id, *people.besides(db, person_id)]
+        here = (
+            _reported(db, each, person_id)
+            if each.signed is not None
+            else [row for whose in who for row in _own(db, each, whose)]
+        )
+        if here:
+            yield each, here if reported else [_without_secrets(row) for row in here]
+
+
+def _own(db: Session, each: Kept, person_id: int) -> list[dict[str, Any]]:
+    table = each.table
+    found = select(*(_shown(each, name) for name in each.shown))
+    mine = kept.anybodys(each) if table.name in BOTH else kept.theirs(each)
+    lines = db.connection().execute(found.where(mine).order_by(*table.primary_key), {"person": person_id})
+    return [dict(line._mapping) for line in lines]
 
 
 def _shown(each: Kept, name: str) -> Any:
@@ -36,3 +53,23 @@ def _shown(each: Kept, name: str) -> Any:
         if (called := NAMED.get(key.column.table.name)) is not None:
             return select(called).where(key.column == column).scalar_subquery().label(name)
     return column
+
+
+def _reported(db: Session, each: Kept, person_id: int) -> list[dict[str, Any]]:
+    """Return what somebody has reported: their own words, and how it stands, as they were told. Whom it is
+    about, who has it, and what those wrote, is of others, and not in it."""
+    person = db.get_one(Person, person_id)
+    return [{name: _of(report, name) for name in each.shown} for report in reports.of(db, person)]
+
+
+def _of(report: Report, name: str) -> Any:
+    match name:
+        case "network_id":
+            return report.network.name
+        case "said":
+            return reports.own_words(report)
+    return getattr(report, name)
+
+
+def _without_secrets(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if isinstance(value, Secret | Secrets) else value for name, value in row.items()}

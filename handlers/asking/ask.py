@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 
 from bot import AnyText, Button, Command, Context, Role, UserMessage, _, command, form, paragraphs
@@ -12,6 +13,7 @@ from handlers.asking import night, posting, routing, urgent, wording
 from handlers.protecting import limits, need, personal_data, unnamed
 from handlers.vocabulary import LONGEST_NEED, TOPICS, topic_name
 
+WHO = _("May the others see your name?")
 NAMES = {"named": _("With my name"), "anonymous": _("Without my name")}
 
 
@@ -27,20 +29,19 @@ class Draft:
 
 @command("ask", needs=Role.MEMBER, menu=_("Ask others for help"), rest=("need", "words"))
 def ask(ctx: Context) -> None:
-    """Ask for the need, show a preview on which the topic, the place and the name are decided, and put the
-    request before the first peer."""
+    """Ask for the need, show a preview on which the rest is decided, and put it before the first peer."""
     draft = _drafted(ctx)
     need.beside(ctx, draft.message.words)
-    draft = _without_personal_data(ctx, draft, 0)
+    draft = _without_personal_data(ctx, draft, 0, UserMessage())
     for turn in count():
-        said = ctx.ask_message_or(
-            _nth("sure", turn), _preview(ctx, draft), _choices(ctx, draft), max_length=LONGEST_NEED
-        )
+        shown, choices = _preview(ctx, draft), _choices(ctx, draft)
+        said = ctx.ask_message_or(_nth("sure", turn), shown, choices, max_length=LONGEST_NEED)
         if _asks_who_reads(ctx, said):
             continue
         how = said if isinstance(said, str) else _in_words(ctx, said)
         if how == "ask_name":
-            how = ctx.choose(_nth("who", turn), _("May the others see your name?"), NAMES)
+            reads = partial(beside.named, ctx.reader.locale)
+            how = ctx.choose(_nth("who", turn), WHO, NAMES, reads=reads, why=wording.WHY_NAME)
         if how == "named":
             _send(ctx, draft, anonymous=False)
             return
@@ -83,7 +84,7 @@ def _drafted(ctx: Context) -> Draft:
 def _answered(ctx: Context, name: str, text: AnyText, options: Mapping[str, AnyText]) -> UserMessage | str:
     """Ask until it is answered: whoever asks back who will read it hears that."""
     for turn in count():
-        said = ctx.ask_message_or(_nth(name, turn), text, options, max_length=LONGEST_NEED)
+        said = ctx.ask_message_or(_nth(name, turn), text, options, max_length=LONGEST_NEED, why=wording.WHY)
         if not _asks_who_reads(ctx, said):
             return said
     raise AssertionError("the loop ends with an answer")
@@ -105,8 +106,8 @@ def _asks_who_reads(ctx: Context, said: UserMessage | str) -> bool:
     return True
 
 
-def _without_personal_data(ctx: Context, draft: Draft, turn: int) -> Draft:
-    message = personal_data.offer_removal(ctx, draft.message, _nth("personal_data", turn))
+def _without_personal_data(ctx: Context, draft: Draft, turn: int, before: UserMessage) -> Draft:
+    message = personal_data.offer_removal(ctx, draft.message, _nth("personal_data", turn), before=before)
     return replace(draft, message=message)
 
 
@@ -155,7 +156,7 @@ def _where(ctx: Context, draft: Draft) -> list[AnyText]:
     if ctx.in_several:
         found.append(_("This goes to members of <b>{network}</b>.", network=ctx.network.name))
     if draft.posting == "now":
-        found.append(_("It goes to the group too: everybody there reads it."))
+        found.append(_("It goes to the group too: everybody there reads it, also those not in the network."))
     elif draft.posting == "later":
         found.append(_("It goes to the group only if nobody can help."))
     return found
@@ -166,19 +167,7 @@ def _where(ctx: Context, draft: Draft) -> list[AnyText]:
 
 def _in_words(ctx: Context, said: UserMessage) -> str:
     """Return which button a message means on the preview; "words" for what may belong to the request."""
-    locale = ctx.reader.locale
-    lists, says = talk.lists(said.words, locale), beside.says(said.words, locale, beside.SPARE)
-    if said.media or beside.addition(said.words, locale):
-        return "add"
-    if lists & {"stop", "back", "nothing"} or ("no" in lists and "change" not in says):
-        return "no"
-    if {"with_name", "without_name"} & says:
-        return "anonymous" if "with_name" not in says else "ask_name"
-    if "change" in says:
-        return "text"
-    if "urgent" in lists:
-        return "now_urgent"
-    return "ask_name" if "yes" in lists or "send" in says else "words"
+    return "add" if said.media else beside.on_preview(said.words, ctx.reader.locale)
 
 
 def _changed(ctx: Context, draft: Draft, how: str, said: UserMessage, turn: int) -> Draft:
@@ -199,10 +188,10 @@ def _changed(ctx: Context, draft: Draft, how: str, said: UserMessage, turn: int)
         case "now_urgent":
             return replace(draft, urgent=True)
         case "instead":
-            return _without_personal_data(ctx, replace(draft, message=said), turn + 1)
+            return _without_personal_data(ctx, replace(draft, message=said), turn + 1, draft.message)
         case "add" | "add_urgent":
             draft = replace(draft, urgent=draft.urgent or how == "add_urgent")
-            return _without_personal_data(ctx, _added(ctx, draft, said), turn + 1)
+            return _without_personal_data(ctx, _added(ctx, draft, said), turn + 1, draft.message)
     return draft
 
 
@@ -240,7 +229,7 @@ def _rewritten(ctx: Context, draft: Draft, turn: int) -> Draft:
         max_length=LONGEST_NEED,
     )
     message = message if message.media else replace(message, media=draft.message.media)
-    return _without_personal_data(ctx, replace(draft, message=message), turn + 1)
+    return _without_personal_data(ctx, replace(draft, message=message), turn + 1, draft.message)
 
 
 def _other_topic(ctx: Context, turn: int) -> str:
@@ -250,7 +239,8 @@ def _other_topic(ctx: Context, turn: int) -> str:
         named = topics.named(words, ctx.reader.locale)
         return named[0] if named else help_requests.ANYTHING
 
-    return str(ctx.ask(_nth("topic", turn), _("What is it about?"), parse=typed, suggest=TOPICS))
+    about, why = _("What is it about?"), wording.WHY_TOPIC
+    return str(ctx.ask(_nth("topic", turn), about, parse=typed, suggest=TOPICS, why=why))
 
 
 def _is_sure_to_drop(ctx: Context, turn: int) -> bool:

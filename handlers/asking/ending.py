@@ -1,16 +1,20 @@
 """How a request ends, and what its asker is asked then."""
 
-from bot import Button, Context, Priority, Text, _, on, paragraphs
+from bot import Button, Command, Context, Priority, Text, UserMessage, _, on, paragraphs
 from bot.installation import Keep
 from bot.lists import Forgetting, Retention, adds
-from db.help import help_requests, relays
+from bot.user_message import unpacked
+from db.help import help_requests, months, pasts, relays
 from db.models import HelpRequest, Relay
-from db.network import networks
+from db.network import numbers
 from handlers.asking import night, posting, routing, wording
 from handlers.asking.steps import AskAgain, FollowUp, LastQuestion, Solve, Withdraw
 from handlers.protecting import limits
 from handlers.talking import opening, parting
 from handlers.talking.steps import Reply
+
+SETTLED = 31
+"""Days after its end, when nothing of a request changes any more: the figures look back for less."""
 
 
 @on(Withdraw)
@@ -27,7 +31,11 @@ def take_back(ctx: Context, request: HelpRequest) -> None:
     help_requests.close(ctx.db, request, "withdrawn", ctx.now)
     posting.close_post(ctx, request, posting.TAKEN_BACK)
     end_of_request(ctx, request, parting.TAKEN_BACK)
-    ctx.say(_("I have withdrawn your question."))
+    need = UserMessage(request.need or "", media=tuple(unpacked(request.media)))
+    ctx.say(
+        _("I have withdrawn your question."),
+        Button(_("Ask it after all"), Command("ask"), given={"need": need.to_json()}),
+    )
 
 
 @on(Solve)
@@ -48,7 +56,7 @@ def settle(ctx: Context, request: HelpRequest) -> None:
     posting.close_post(ctx, request, _("This has been answered."))
     if request.helper is not None:
         ctx.later(
-            networks.span(request.asker.network, "follow_up_hours"),
+            numbers.span(request, "follow_up_hours"),
             FollowUp(request.id),
             about=wording.about(request),
         )
@@ -95,6 +103,18 @@ def _ends_anyway(ctx: Context, request: HelpRequest) -> bool:
         no=_("No, keep writing"),
         otherwise=_("Good. Just write here, I pass it on to {name}.", name=name),
     )
+
+
+@adds(Retention, place=5)
+def request_sums(keep: Keep) -> Forgetting:
+    """Return after how long a closed request is in the sums of its month."""
+    return Forgetting(months.count, SETTLED)
+
+
+@adds(Retention, place=6)
+def requests(keep: Keep) -> Forgetting:
+    """Return for how long closed requests are kept one by one, with who was asked and who talked."""
+    return Forgetting(pasts.let_go_requests, keep.history_days)
 
 
 @adds(Retention, place=10)

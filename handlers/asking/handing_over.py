@@ -1,12 +1,14 @@
 """A request that found nobody becomes a named debt of those who coordinate. Only who can be reached is
 promised."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import AnyText, Button, Context, Priority, _, on, paragraphs
+from bot import AnyText, Button, Context, Priority, Text, _, lines, on, paragraphs
+from bot.lists import Alarm, Alarms, adds
 from bot.text import Value
 from db import people
-from db.help import help_requests
+from db.help import candidates, help_requests
 from db.models import HelpRequest, Member
 from db.network import exclusions, members
 from handlers.asking import wording
@@ -20,9 +22,11 @@ from handlers.asking.steps import (
     Widen,
     Withdraw,
 )
+from handlers.protecting import alarms
 
 SOON = timedelta(hours=12)
 """Nobody is reminded so soon after they were asked."""
+BUSY = _("Everybody else who fits is helping as many people as they can, or was asked not long ago.")
 FOUND_NOBODY = _("A question has found nobody so far. Can you help, or do you know somebody?")
 LOOK_NOW = _("You are asked to look at a question now. Can you help, or do you know somebody?")
 
@@ -48,7 +52,8 @@ def hand_over(ctx: Context, request: HelpRequest) -> None:
     else:
         found = _("I have found nobody yet. I have asked {people} to see to your question.", people=names)
     if not request.without_coordinators:
-        _entrust(ctx, request, coordinators_for(ctx, request.asker))
+        told = alarms.at_once(ctx, coordinators_for(ctx, request.asker), found_nobody.__name__, request.id)
+        _entrust(ctx, request, told, *_found_nobody(ctx, request))
     ctx.tell(request.asker.person, found, *choices, priority=Priority.CARRIED)
 
 
@@ -98,20 +103,44 @@ def coordinators_for(ctx: Context, asker: Member) -> list[Member]:
     ]
 
 
-def _entrust(ctx: Context, request: HelpRequest, whom: list[Member], why: AnyText = FOUND_NOBODY) -> None:
+def _found_nobody(ctx: Context, request: HelpRequest) -> list[Text]:
+    """Return what is said to those who coordinate: that nobody was found, and whether all are busy. Where the
+    asker has no name, that would tell among few who it is not."""
+    if request.anonymous or not candidates.fitting(ctx.db, request, ctx.now, 1, however_busy=True):
+        return [FOUND_NOBODY]
+    return [FOUND_NOBODY, BUSY]
+
+
+def _entrust(ctx: Context, request: HelpRequest, whom: list[Member], *why: Text) -> None:
     """Put a request before those who coordinate the network."""
     ctx.tell(
         [member.person for member in whom],
-        paragraphs(
-            why,
-            wording.question(request),
-        ),
+        paragraphs(lines(why), wording.question(request)),
         Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
         priority=Priority.HELP_REQUEST,
         carries=wording.enclosed(request),
         about=wording.named(request),
         on_reply=AnswerRequest(request.id),
     )
+
+
+@adds(Alarms, place=20)
+def found_nobody(ctx: Context, coordinator: Member, ids: Sequence[int]) -> Alarm[HelpRequest]:
+    """Find the requests that still look for somebody."""
+    return Alarm(
+        Priority.HELP_REQUEST,
+        waiting(ctx, ids),
+        lambda request: _entrust(ctx, request, [coordinator], *_found_nobody(ctx, request)),
+        lambda some: _(
+            "I have found nobody so far for {questions}.", questions=[wording.named(each) for each in some]
+        ),
+    )
+
+
+def waiting(ctx: Context, ids: Sequence[int]) -> list[HelpRequest]:
+    """Return those of some requests (by id) that those who coordinate see as open."""
+    found = (ctx.db.get(HelpRequest, each) for each in ids)
+    return [each for each in found if each is not None and help_requests.waits_for_coordinators(each)]
 
 
 @on(AskCoordinators)

@@ -41,7 +41,7 @@ def answer_request(ctx: Context, step: AnswerRequest) -> None:
 def _asked(ctx: Context, step: AnswerRequest) -> str:
     """Ask whether words are for the asker of a request, and return that: "yes", or "later", where they are
     why somebody cannot help, or "no", also where it is not theirs to answer any more. Where two of the
-    answers begin with no, that word alone is none: "else" is the one that means it."""
+    answers begin with no, that word alone only keeps the words back: "else"."""
     request, member = taking.of_my_network(ctx, step.request_id)
     if request is None or member is None:
         return "no"
@@ -60,6 +60,11 @@ def _asked(ctx: Context, step: AnswerRequest) -> str:
             "answer",
             paragraphs(*([quoted] if words else []), question),
             {**yes_or, "else" if asked else "no": _("No, something else")},
-            reads=lambda words: [*talk.lists(words, ctx.reader.locale)],
+            reads=lambda words: _said(words, ctx.reader.locale),
         )
     )
+
+
+def _said(words: str, locale: str) -> list[str]:
+    lists = talk.lists(words, locale)
+    return ["later"] if "later" in lists else [{"no": "else"}.get(each, each) for each in lists]

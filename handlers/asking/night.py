@@ -42,9 +42,10 @@ def awake(ctx: Context, peers: Sequence[Member]) -> list[Member]:
     return [member for member in peers if not quiet(ctx, member).at(ctx.now)]
 
 
-def is_there(ctx: Context, member: Member) -> bool:
-    """Whether something urgent may be brought to a member now: they are awake, or allow to be woken."""
-    return member.person.wake_if_urgent or not ctx.sleeps(member.person, member.network)
+def there(ctx: Context, members: Sequence[Member]) -> list[Member]:
+    """Return those to whom something urgent may be brought now: they are awake, or allow to be woken."""
+    asleep = ctx.asleep([(member.person, member.network) for member in members])
+    return [member for member in members if member.person.wake_if_urgent or member.person_id not in asleep]
 
 
 def first_awake(ctx: Context, peers: Sequence[Member]) -> Member:

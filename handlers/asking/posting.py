@@ -3,12 +3,13 @@ as over."""
 
 from collections.abc import Sequence
 
-from bot import AnyText, Button, Context, Priority, Role, Text, _, on
-from db.help import help_requests
-from db.models import HelpRequest, Member, Network, Posting
-from db.network import exclusions, networks, rooms
+from bot import AnyText, Button, Context, Priority, Role, Text, _, on, paragraphs
+from db.help import candidates, help_requests
+from db.models import HelpRequest, Member, Network, Person, Posting
+from db.network import exclusions, numbers, rooms
 from handlers.asking import night, wording
 from handlers.asking.steps import AnswerInRoom, AnswerRequest, Decline, Solve, Take, TakePostBack
+from handlers.protecting import limits
 from handlers.talking import carrying
 
 NEXT_PLACE: dict[Posting | None, tuple[Posting | None, Text]] = {
@@ -17,6 +18,7 @@ NEXT_PLACE: dict[Posting | None, tuple[Posting | None, Text]] = {
     "later": (None, _("Not in the group")),
 }
 """Where a request goes beside its peers, where next with a tap, and what that button says."""
+SORRY = _("You wanted to be asked less. I ask you all the same, because it is urgent.")
 TAKEN_BACK = _("This was taken back.")
 
 
@@ -28,26 +30,27 @@ def where_else(ctx: Context, chosen: Posting | None) -> AnyText | None:
 
 def ask(ctx: Context, request: HelpRequest, peers: Sequence[Member]) -> None:
     """Put the request before these peers. Silence is an answer too: nobody is reminded. An urgent one does
-    not wait for the morning where somebody allows that."""
+    not wait for the morning where somebody allows that, and says so to those who wanted less."""
+    is_urgent = request.urgent_at is not None
+    there = night.there(ctx, peers) if is_urgent else []
+    wanted_less = candidates.who_wanted_less(ctx.db, peers, ctx.now) if is_urgent else set()
+    groups: dict[tuple[Priority, bool], list[Person]] = {}
+    help_requests.ask_each(ctx.db, request, peers, ctx.now)
     for member in peers:
-        help_requests.ask(ctx.db, request, member, ctx.now)
-    at_once = [member for member in peers if request.urgent_at is not None and night.is_there(ctx, member)]
-    for priority, whom in (
-        (Priority.URGENT, at_once),
-        (Priority.HELP_REQUEST, [member for member in peers if member not in at_once]),
-    ):
-        if whom:
-            ctx.tell(
-                [member.person for member in whom],
-                wording.question(request),
-                Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
-                Button(_("Not now"), Decline(request.id), means=("later", "no", "dont_know")),
-                priority=priority,
-                expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
-                carries=wording.enclosed(request),
-                about=wording.named(request),
-                on_reply=AnswerRequest(request.id),
-            )
+        priority = Priority.URGENT if member in there else Priority.HELP_REQUEST
+        groups.setdefault((priority, member.id in wanted_less), []).append(member.person)
+    for (priority, sorry), whom in sorted(groups.items()):
+        ctx.tell(
+            whom,
+            paragraphs(wording.question(request), [SORRY] if sorry else []),
+            Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
+            Button(_("Not now"), Decline(request.id), means=("later", "no", "dont_know")),
+            priority=priority,
+            expires_at=ctx.now + numbers.span(request, "last_question_hours"),
+            carries=wording.enclosed(request),
+            about=wording.named(request),
+            on_reply=AnswerRequest(request.id),
+        )
 
 
 def post(ctx: Context, request: HelpRequest) -> None:
@@ -60,7 +63,7 @@ def post(ctx: Context, request: HelpRequest) -> None:
         wording.question(request),
         Button(_("I can help"), Take(request.id), keep=True),
         priority=Priority.HELP_REQUEST,
-        expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
+        expires_at=ctx.now + numbers.span(request, "last_question_hours"),
         carries=wording.enclosed(request),
         on_reply=AnswerInRoom(request.id),
     )
@@ -94,6 +97,8 @@ def answer_in_room(ctx: Context, step: AnswerInRoom) -> None:
         return
     if request.asker.person_id in exclusions.apart_from(ctx.db, ctx.person.id):
         _did_not_get_there(ctx)
+        return
+    if not limits.allows(ctx, limits.WORDS, message.words):
         return
     help_requests.note_answer(request, ctx.now)
     _letter, reached = ctx.carry(

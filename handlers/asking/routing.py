@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import AnyText, Context, Priority, _, on
-from db.help import help_requests
+from db.help import candidates, help_requests
 from db.models import HelpRequest, Member
-from db.network import networks
+from db.network import numbers
 from handlers.asking import handing_over, night, posting, urgent, wording
 from handlers.asking.night import Plan
 from handlers.asking.steps import (
@@ -20,20 +20,23 @@ from handlers.asking.steps import (
 
 LOOKED_AT = 50
 """Fitting members among whom one who is awake is looked for."""
+AT_ONCE, MOST = 60, 1000
+"""Of those who named the topic, so many are asked in one turn, and in all."""
 
 
 def begin(ctx: Context, request: HelpRequest) -> Plan:
     """Plan the way of a request that looks for somebody, and ask the first peer, or the first few where it
     is urgent. Return how that goes on."""
-    widens_at, handed_at = _hours(ctx, request)
-    last = ctx.now + networks.span(request.asker.network, "last_question_hours")
+    fitting = candidates.fitting(ctx.db, request, ctx.now, LOOKED_AT)
+    widens_at, handed_at = _hours(ctx, request, fitting)
+    last = ctx.now + numbers.span(request, "last_question_hours")
     ctx.later(handed_at, HandOver(request.id), about=wording.about(request))
     ctx.later(last, LastQuestion(request.id), about=wording.about(request))
     if request.urgent_at is not None:
         going = urgent.again(ctx, request)
     else:
         ctx.later(widens_at, Widen(request.id), about=wording.about(request))
-        going = ask_next(ctx, request)
+        going = ask_next(ctx, request, fitting)
     if request.posting == "now":
         posting.post(ctx, request)
     return going
@@ -48,29 +51,28 @@ def begin_urgent(ctx: Context, request: HelpRequest) -> None:
         urgent.begin(ctx, request, begin)
 
 
-def _hours(ctx: Context, request: HelpRequest) -> tuple[datetime, datetime]:
+def _hours(ctx: Context, request: HelpRequest, fitting: Sequence[Member]) -> tuple[datetime, datetime]:
     """Return when a request is widened, after `widen_hours` in which those who fit are awake, and when it is
     handed over: after all of them had time to answer."""
-    network = request.asker.network
-    fitting = help_requests.fitting(ctx.db, request, ctx.now, LOOKED_AT)
-    widens_at = ctx.now + networks.span(network, "widen_hours")
+    widens_at = ctx.now + numbers.span(request, "widen_hours")
     if fitting:
         quiet = night.quiet(ctx, night.first_awake(ctx, fitting))
-        widens_at = quiet.awake(ctx.now, networks.span(network, "widen_hours"))
-    handed_at = ctx.now + networks.span(network, "hand_over_hours")
-    return widens_at, max(handed_at, widens_at + networks.span(network, "silence_hours"))
+        widens_at = quiet.awake(ctx.now, numbers.span(request, "widen_hours"))
+    handed_at = ctx.now + numbers.span(request, "hand_over_hours")
+    return widens_at, max(handed_at, widens_at + numbers.span(request, "silence_hours"))
 
 
-def plan(ctx: Context, request: HelpRequest) -> Plan:
+def plan(ctx: Context, request: HelpRequest, fitting: Sequence[Member] | None = None) -> Plan:
     """Return how a request goes on: with the best peer who is awake, with all who named the topic after
-    three, with nobody while all sleep."""
+    some, with nobody while all sleep. Those who are `fitting` may be given."""
     if request.urgent_at is not None:
         return urgent.plan(ctx, request)
-    fitting = help_requests.fitting(ctx.db, request, ctx.now, LOOKED_AT)
+    if fitting is None:
+        fitting = candidates.fitting(ctx.db, request, ctx.now, LOOKED_AT)
     asked = help_requests.asked(ctx.db, request)
     widens = (
         request.widened_at is None
-        and len(asked) >= networks.PEERS_BEFORE_WIDENING
+        and len(asked) >= numbers.people(request, "peers")
         and not _is_for_all(request)
     )
     if widens:
@@ -83,20 +85,19 @@ def plan(ctx: Context, request: HelpRequest) -> Plan:
     return Plan(fitting if widens else awake[:1], widens=widens)
 
 
-def ask_next(ctx: Context, request: HelpRequest) -> Plan:
-    """Ask the best peer who is awake. Wait for the first to wake where all sleep, widen after three, and hand
-    over when nobody is left. Return how it goes on."""
+def ask_next(ctx: Context, request: HelpRequest, fitting: Sequence[Member] | None = None) -> Plan:
+    """Ask the best peer who is awake, of those who are `fitting` where they are known. Wait for the first to
+    wake where all sleep, widen after some, and hand over when nobody is left. Return how it goes on."""
     for waiting in (NextAfterSilence, SomebodyWakes):
         ctx.call_off(wording.about(request), waiting)
-    going = plan(ctx, request)
+    going = plan(ctx, request, fitting)
     if going.until is not None:
         ctx.later(going.until, SomebodyWakes(request.id), about=wording.about(request))
     elif going.widens:
-        _widen(ctx, request)
+        _widen(ctx, request, going.peers)
     elif going.peers:
         posting.ask(ctx, request, going.peers)
-        network = request.asker.network
-        silence = night.quiet(ctx, going.peers[0]).awake(ctx.now, networks.span(network, "silence_hours"))
+        silence = night.quiet(ctx, going.peers[0]).awake(ctx.now, numbers.span(request, "silence_hours"))
         ctx.later(silence, NextAfterSilence(request.id), about=wording.about(request))
     elif not help_requests.still_silent(ctx.db, request):  # nobody is left who could still say yes
         handing_over.hand_over(ctx, request)
@@ -121,29 +122,39 @@ def somebody_wakes(ctx: Context, step: SomebodyWakes) -> None:
 
 @on(Widen)
 def widen(ctx: Context, step: Widen) -> None:
-    """Ask everybody who named the topic: `widen_hours` of the network are over."""
+    """Ask everybody who named the topic, some in each turn: `widen_hours` of the network are over."""
     request = ctx.hold(HelpRequest, step.request_id)
-    if request is None or request.state not in help_requests.OPEN or request.widened_at is not None:
+    if request is None or request.state not in help_requests.OPEN:
         return
-    if request.urgent_at is not None:
-        _widen(ctx, request)
+    if step.place is not None:
+        _ask_some(ctx, request, _naming_topic(ctx, request), step.place)
         return
-    if _is_for_all(request):
+    if request.widened_at is not None:
+        return
+    if request.urgent_at is None and _is_for_all(request):
         if request.posting == "later":
             posting.post(ctx, request)
         return
     peers = _naming_topic(ctx, request)
-    if peers and not night.awake(ctx, peers):
+    if request.urgent_at is None and peers and not night.awake(ctx, peers):
         wakes = night.quiet(ctx, night.first_awake(ctx, peers)).over(ctx.now)
         ctx.later(wakes, Widen(request.id), about=wording.about(request))
     else:
-        _widen(ctx, request)
+        _widen(ctx, request, peers)
 
 
 def _naming_topic(ctx: Context, request: HelpRequest) -> Sequence[Member]:
-    """Return those who named the topic and can still be asked."""
-    fitting = help_requests.fitting(ctx.db, request, ctx.now, 1000)
-    return help_requests.naming_topic(ctx.db, request, fitting)
+    """Return those who named the topic and can be asked next."""
+    fitting = candidates.fitting(ctx.db, request, ctx.now, AT_ONCE)
+    return candidates.naming_topic(ctx.db, request, fitting)
+
+
+def _ask_some(ctx: Context, request: HelpRequest, peers: Sequence[Member], before: int) -> None:
+    """Ask these, and leave the others to turns of their own; `before` counts those who were asked in them."""
+    if peers:
+        posting.ask(ctx, request, peers)
+    if len(peers) == AT_ONCE and before + AT_ONCE < MOST:
+        ctx.go_on(Widen(request.id), before + AT_ONCE, about=wording.about(request))
 
 
 def _is_for_all(request: HelpRequest) -> bool:
@@ -155,26 +166,26 @@ def widen_at_once(ctx: Context, request: HelpRequest) -> None:
     """Ask everybody who named the topic, at the wish of those who coordinate. Where nobody is left and the
     asker has no name, the request becomes theirs only after a while: at once it would tell that the asker is
     the only one who named it."""
-    _widen(ctx, request, patient=request.anonymous)
+    _widen(ctx, request, _naming_topic(ctx, request), patient=request.anonymous)
 
 
-def _widen(ctx: Context, request: HelpRequest, *, patient: bool = False) -> None:
-    """Widen a request. `patient` delays the hand-over by `silence_hours` where nobody is left to ask."""
+def _widen(ctx: Context, request: HelpRequest, peers: Sequence[Member], *, patient: bool = False) -> None:
+    """Widen a request to peers, these first. `patient` delays the hand-over by `silence_hours` where nobody
+    is left to ask."""
     help_requests.widen(request, ctx.now)
     if request.posting == "later":
         posting.post(ctx, request)
-    peers = _naming_topic(ctx, request)
     if peers:
         is_awake = bool(night.awake(ctx, peers))
         wakes = night.quiet(ctx, night.first_awake(ctx, peers)).over(ctx.now)
-        posting.ask(ctx, request, peers)
+        _ask_some(ctx, request, peers, 0)
         ctx.tell(
             request.asker.person,
             _widened(ctx, request, None if is_awake else wakes),
             priority=Priority.CARRIED,
         )
     elif patient:
-        silence = networks.span(request.asker.network, "silence_hours")
+        silence = numbers.span(request, "silence_hours")
         ctx.later(silence, HandOver(request.id), about=wording.about(request))
     elif not help_requests.still_silent(ctx.db, request):
         handing_over.hand_over(ctx, request)

@@ -1,6 +1,6 @@
 """What can be pressed and what comes due: asking peers for help."""
 
-from bot import Answerable, Role, Step, Timer, _
+from bot import Answerable, Role, Slice, Step, Timer, _
 from db.models import Verdict
 
 
@@ -151,8 +151,8 @@ class NextWave(Timer):
     request_id: int
 
 
-class Widen(Timer):
-    """Ask more peers than one at a time."""
+class Widen(Slice):
+    """Ask more peers than one at a time, after so many who were asked in earlier turns."""
 
     request_id: int
 

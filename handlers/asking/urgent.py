@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot import AnyText, Button, Context, Priority, Weekday, _, form, on, paragraphs
 from bot.text import Value
 from bot.times import NIGHT, Quiet
-from db.help import help_requests, urgent
+from db.help import candidates, help_requests, urgent
 from db.models import HelpRequest, Member
 from db.network.members import COORDINATORS
 from handlers.asking import handing_over, night, posting, wording
@@ -28,7 +28,8 @@ from handlers.protecting import emergency
 AT_ONCE = 3
 NEXT_WAVE = timedelta(minutes=20)
 ALL = timedelta(hours=2)
-LOOKED_AT = 1000
+LOOKED_AT = 200
+"""Fitting members among whom those are looked for who are awake, or may be woken."""
 
 
 @on(MakeUrgent)
@@ -60,7 +61,7 @@ def begin(ctx: Context, request: HelpRequest, ask: Callable[[Context, HelpReques
     call in danger."""
     urgent.begin(request, ctx.now)
     told = [] if request.without_coordinators else handing_over.there(ctx, request.asker)
-    at_once = [member for member in told if night.is_there(ctx, member)]
+    at_once = night.there(ctx, told)
     _tell(ctx, request, at_once, Priority.URGENT)
     _tell(ctx, request, [member for member in told if member not in at_once], Priority.HELP_REQUEST)
     words = _told(ctx, request, at_once, told, ask(ctx, request))
@@ -191,10 +192,10 @@ def plan(ctx: Context, request: HelpRequest) -> Plan:
     """Return who is asked next: a few who are awake or may be woken."""
     fitting = [
         member
-        for member in help_requests.fitting(ctx.db, request, ctx.now, LOOKED_AT)
+        for member in candidates.fitting(ctx.db, request, ctx.now, LOOKED_AT)
         if member.role not in COORDINATORS  # they have heard of it
     ]
-    there = [member for member in fitting if night.is_there(ctx, member)]
+    there = night.there(ctx, fitting)
     if there or not fitting:
         return Plan(there[:AT_ONCE])
     return Plan(until=night.quiet(ctx, night.first_awake(ctx, fitting)).over(ctx.now))

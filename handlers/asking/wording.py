@@ -14,6 +14,10 @@ KINDS = {
     "document": _("a file"),
 }
 """What can be sent with a request."""
+WHY = _("The people I ask read it, and can then tell whether they can help.")
+"""Why somebody is asked for the words of a request; likewise for the two below."""
+WHY_NAME = _("With your name you are answered more easily. Without it nobody learns that it is you.")
+WHY_TOPIC = _("So that those who know about it are asked first.")
 
 
 def gist(request: HelpRequest) -> AnyText:

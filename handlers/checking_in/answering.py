@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot import Button, Context, Unasked, UserMessage, Verbatim, _, form, lines, on, paragraphs
+from bot import Button, Command, Context, Unasked, UserMessage, Verbatim, _, form, lines, on, paragraphs
 from db.help import check_ins
 from db.models import CheckIn, Mood
 from db.network import members
@@ -15,9 +15,11 @@ from handlers.checking_in.steps import (
     ChangeAnswer,
     GoOn,
     Rate,
+    SendWords,
+    TellInWords,
     WantNothing,
 )
-from handlers.protecting import need
+from handlers.protecting import coordinators, need
 from handlers.talking import understanding
 
 WAIT_FOR_MORE = timedelta(hours=1)
@@ -25,6 +27,8 @@ WAIT_FOR_MORE = timedelta(hours=1)
 MEANS: dict[Mood, list[str]] = {mood: [mood] for mood in rounds.MOODS}
 """The lists of words that mean a mood."""
 NO_WORDS = UserMessage()
+LONGEST = 4000
+"""Characters of an answer in words that are kept."""
 
 
 @on(AnswerMood)
@@ -133,23 +137,65 @@ def add_words(ctx: Context, step: AddWords) -> None:
     check_in = _open(ctx, step.check_in_id)
     if check_in is None:
         return
-    message, network = step.said, check_in.member.network
-    need.before_sending(ctx, message.words)
-    coordinators = [m for m in members.coordinators(ctx.db, network.id) if m.id != check_in.member_id]
+    need.before_sending(ctx, step.said.words)
+    _carry(ctx, check_in, step.said)
+
+
+@on(TellInWords)
+def tell_in_words(ctx: Context, step: TellInWords) -> None:
+    """Keep an answer in words to one of the network's own questions: nobody else reads it without a tap."""
+    check_in = _open(ctx, step.check_in_id)
+    if check_in is None:
+        return
+    if not step.said.words:
+        ctx.say(_("Please write it in words: I can only keep text."))
+        return
+    check_ins.tell(ctx.db, check_in, step.number, step.said.words[:LONGEST])
+    coordinator = coordinators.first(ctx, check_in.member)
+    send = _("Send this to {name}", name=coordinator.person.name) if coordinator is not None else None
+    ctx.say(
+        _(
+            "I have kept it for you. Nobody else reads it; {mydata} shows it to you.",
+            mydata=Command("mydata"),
+        ),
+        *([Button(send, SendWords(check_in.id, step.number))] if send is not None else []),
+    )
+    _go_on(ctx, check_in, step.number + 1)
+
+
+@on(SendWords)
+def send_words(ctx: Context, step: SendWords) -> None:
+    """Carry an answer in words to those who coordinate, as the member wishes."""
+    check_in = not_well.mine(ctx, ctx.db.get(CheckIn, step.check_in_id))
+    if check_in is None:
+        return
+    words = check_ins.told(ctx.db, check_in, step.number)
+    if not words:
+        ctx.say(_("This answer is deleted already."))
+        return
+    need.before_sending(ctx, words)
+    _carry(ctx, check_in, UserMessage(words), check_in.round.questions[step.number])
+
+
+def _carry(ctx: Context, check_in: CheckIn, message: UserMessage, question: str = "") -> None:
+    """Carry words to those who coordinate, with the question that they answer, and say to whom."""
+    network = check_in.member.network
+    there = [m for m in members.coordinators(ctx.db, network.id) if m.id != check_in.member_id]
     _letter, reached = ctx.carry(
-        [each.person for each in coordinators],
+        [each.person for each in there],
         paragraphs(
             _(
                 "{name} wants you to know, about the check-in in <b>{network}</b>:",
                 name=ctx.person.name,
                 network=network.name,
             ),
+            *([Verbatim(question)] if question else []),
             *([form("<blockquote>{words}</blockquote>", words=message.words)] if message.words else []),
         ),
         message,
         forget=True,
     )
-    names = [each.person.name for each in coordinators if each.person_id in reached]
+    names = [each.person.name for each in there if each.person_id in reached]
     if names:
         ctx.say(_("I have passed it on to {people}.", people=list(names)))
     else:
@@ -159,7 +205,13 @@ def add_words(ctx: Context, step: AddWords) -> None:
 def _go_on(ctx: Context, check_in: CheckIn, number: int, said: UserMessage = NO_WORDS) -> None:
     """Ask the network's next question, or say thanks. `said` are words that came with the answer."""
     questions = check_in.round.questions
-    if number < len(questions):
+    if number in (check_in.round.in_words or ()):
+        ctx.show(
+            lines(Verbatim(questions[number]), _("Just write it here. Only you read it.")),
+            Button(_("Skip"), Rate(check_in.id, number, None), means="skip"),
+            on_reply=TellInWords(check_in.id, number),
+        )
+    elif number < len(questions):
         ctx.show(
             lines(Verbatim(questions[number]), _("1 = not at all, {best} = very much.", best=rounds.BEST)),
             *(Button(form("{n}", n=n), Rate(check_in.id, number, n)) for n in range(1, rounds.BEST + 1)),

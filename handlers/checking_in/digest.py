@@ -1,13 +1,16 @@
 """The digest of a round of check-ins: numbers for those who coordinate the network and for its rooms, never
 names."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
 
-from bot import AnyText, Context, Priority, Text, _, heading, lines, on
-from db.help import check_ins
-from db.help.check_ins import RoundFigures
-from db.models import Network, Round
+from bot import AnyText, Context, Priority, Text, _, _n, heading, lines, on, paragraphs
+from bot.installation import Keep
+from bot.lists import Forgetting, Retention, adds
+from db.help import check_ins, digests
+from db.help.digests import RoundFigures
+from db.leading import journal
+from db.models import Network, Round, chain
 from db.network import members, rooms
 from handlers.checking_in.steps import SendDigest
 
@@ -27,32 +30,65 @@ def _about(round_: Round) -> str:
     return f"round:{round_.id}"
 
 
+@adds(Retention, place=8)
+def check_ins_one_by_one(keep: Keep) -> Forgetting:
+    """Return for how long check-ins are kept one by one: then only how often each answer was given."""
+    return Forgetting(digests.let_go, keep.history_days)
+
+
 @on(SendDigest)
 def send_digest(ctx: Context, step: SendDigest) -> None:
-    """Tell the meta-mentors and deputies, and the rooms, what a round came to, only once."""
+    """Tell the meta-mentors and deputies, and the rooms, what a round came to, only once: as soon as it is
+    counted, some answers in each turn."""
     round_ = ctx.hold(Round, step.round_id)
     if round_ is None or round_.digest_at is not None:
         return
-    check_ins.begin_digest(round_, ctx.now)
-    earlier = check_ins.before(ctx.db, round_)
-    now = check_ins.figures(ctx.db, round_)
-    then = check_ins.figures(ctx.db, earlier) if earlier is not None else None
+    counted, place = digests.count(ctx.db, round_, step.so_far, step.place or 0)
+    if place is not None:
+        ctx.go_on(SendDigest(round_.id, counted), place, about=_about(round_))
+        return
+    digests.begin(round_, ctx.now)
+    now, then = digests.figures(round_, counted), digests.told(check_ins.before(ctx.db, round_))
     if now.asked:
-        check_ins.keep_digest(round_, now)
+        digests.keep(round_, now)
     if now.asked > 1:
         network = ctx.db.get_one(Network, round_.network_id)
         digest = heading(
             _("Check-in of {day} in {network}", day=round_.day, network=network.name),
-            *_paragraphs(now, then, round_.questions),
+            *_paragraphs(now, then, _counted(round_, now)),
         )
+        digest = paragraphs(digest, *_journal(ctx, network))
         coordinators = members.coordinators(ctx.db, network.id)
         ctx.tell([member.person for member in coordinators], digest, priority=Priority.CHECK_IN)
-        if now.asked >= check_ins.FEWEST:
+        if now.asked >= digests.FEWEST:
             ctx.tell_rooms(rooms.of_network(ctx.db, network.id), digest, priority=Priority.CHECK_IN)
 
 
-def _paragraphs(now: RoundFigures, then: RoundFigures | None, questions: list[str]) -> Iterator[AnyText]:
-    if now.asked < check_ins.FEWEST:
+def _journal(ctx: Context, network: Network) -> Iterator[AnyText]:
+    """Yield how the journal stood at the end of the last month: whoever reads it in a room can prove it."""
+    first = (ctx.now.astimezone(UTC).date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = journal.month(ctx.db, network.id, first)
+    if month is not None:
+        yield _n(
+            "Journal of the month from {day}: {n} entry, {digest}.",
+            "Journal of the month from {day}: {n} entries, {digest}.",
+            month.entries,
+            day=first,
+            digest=chain.short(month.digest),
+        )
+
+
+def _counted(round_: Round, now: RoundFigures) -> list[tuple[str, float | None]]:
+    """Return the network's own questions that are answered with numbers, and what each came to. What was
+    answered in words is nobody's but the member's."""
+    both = enumerate(zip(round_.questions, now.averages, strict=True))
+    return [each for place, each in both if place not in (round_.in_words or ())]
+
+
+def _paragraphs(
+    now: RoundFigures, then: RoundFigures | None, averages: Sequence[tuple[str, float | None]]
+) -> Iterator[AnyText]:
+    if now.asked < digests.FEWEST:
         yield _(
             "I have asked {n} members. They are so few that I show no numbers: they would tell who said "
             "what. Whoever is not well was asked whether they would like to talk to you.",
@@ -61,7 +97,7 @@ def _paragraphs(now: RoundFigures, then: RoundFigures | None, questions: list[st
         return
     yield _("{answered} of {n} members have answered.", answered=now.answered, n=now.asked)
     if now.telling:
-        yield lines(_answers(now, then, questions))
+        yield lines(_answers(now, then, averages))
     elif now.answered:
         yield _(
             "I show no answers this time: there are few of them, or nearly all are the same, and that would "
@@ -69,14 +105,16 @@ def _paragraphs(now: RoundFigures, then: RoundFigures | None, questions: list[st
         )
 
 
-def _answers(now: RoundFigures, then: RoundFigures | None, questions: list[str]) -> Iterator[AnyText]:
+def _answers(
+    now: RoundFigures, then: RoundFigures | None, averages: Sequence[tuple[str, float | None]]
+) -> Iterator[AnyText]:
     yield _(
         "Good: {good}. So-so: {so_so}. Not good: {not_good}.",
         good=now.good,
         so_so=now.so_so,
         not_good=now.not_good,
     )
-    for question, average in zip(questions, now.averages, strict=True):
+    for question, average in averages:
         if average is None:
             yield _("{question} I do not show this: it would tell who said what.", question=question)
         else:

@@ -1,12 +1,28 @@
 """Who answers "not good" finds a person at once."""
 
-from bot import Button, Command, Context, UserMessage, Verbatim, _, on, paragraphs
-from db.help import check_ins
-from db.models import CheckIn
+from collections.abc import Sequence
+
+from bot import (
+    AnyText,
+    Author,
+    Button,
+    Command,
+    Context,
+    Priority,
+    UserMessage,
+    Verbatim,
+    _,
+    _n,
+    on,
+    paragraphs,
+)
+from bot.lists import Alarm, Alarms, adds
+from db.help import check_ins, relays
+from db.models import CheckIn, Member
 from db.network import members
 from handlers.checking_in import rounds
 from handlers.checking_in.steps import AddWords, AskForTalk, ChangeAnswer, MarkTalked, WantNothing
-from handlers.protecting import coordinators
+from handlers.protecting import alarms, coordinators
 from handlers.talking import opening
 from handlers.talking.steps import Reply
 from handlers.vocabulary import as_need
@@ -64,26 +80,56 @@ def ask_for_talk(ctx: Context, step: AskForTalk) -> None:
         )
         return
     check_ins.wish(check_in, "meta_mentor")
-    relay = opening.connect(
-        ctx,
+    relay = opening.opened(ctx, coordinator.person, network)
+    kind = wants_talk.__name__
+    for member in alarms.at_once(ctx, [coordinator], kind, check_in.id, explains=ctx.person):
+        _tell_of(ctx, member, check_in)
+    name = coordinator.person.name
+    connected = opening.connected(Verbatim(name))
+    asleep = _("{name} has quiet hours now. Your message will arrive afterwards.", name=name)
+    ctx.say(
+        paragraphs(connected, asleep) if ctx.sleeps(coordinator.person, network) else connected,
+        on_reply=Reply(relay.id),
+    )
+
+
+@adds(Alarms, place=10)
+def wants_talk(ctx: Context, coordinator: Member, ids: Sequence[int]) -> Alarm[CheckIn]:
+    """Find those who are not well and would like to talk, as long as nobody has."""
+    everybody = check_ins.not_well(ctx.db, coordinator.network_id).all()
+    flags = [each for each in everybody if each.id in ids]
+    return Alarm(Priority.CARRIED, flags, lambda flag: _tell_of(ctx, coordinator, flag), _all_not_well)
+
+
+def _tell_of(ctx: Context, coordinator: Member, check_in: CheckIn) -> None:
+    """Tell one who coordinates that a member would like to talk, in the conversation that is open for it."""
+    person, network = check_in.member.person, check_in.member.network
+    relay = relays.named_between(ctx.db, network.id, person, coordinator.person)
+    if relay is None:
+        return  # one of the two has ended it
+    letter, _reached = ctx.tell(
         coordinator.person,
-        network,
         _(
             "The mentoring is not going well for {name} at the moment. {name} would like to talk to you. "
             "Just write here, I pass it on. {close} ends the conversation.",
-            name=ctx.person.name,
+            name=person.name,
             close=Command("close"),
         ),
         Button(_("We have talked"), MarkTalked(check_in.id)),
+        priority=Priority.CARRIED,
+        on_reply=Reply(relay.id),
+        author=Author(person.id),
     )
-    ctx.say(opening.connected(Verbatim(coordinator.person.name)), on_reply=Reply(relay.id))
-    if ctx.sleeps(coordinator.person, network):
-        ctx.say(
-            _(
-                "{name} has quiet hours now. Your message will arrive afterwards.",
-                name=coordinator.person.name,
-            )
-        )
+    relays.note_letter(relay, letter)
+
+
+def _all_not_well(flags: Sequence[CheckIn]) -> AnyText:
+    return _n(
+        "{people} is not well and would like to talk to you.",
+        "{people} are not well and would like to talk to you.",
+        len(flags),
+        people=[flag.member.person.name for flag in flags],
+    )
 
 
 @on(MarkTalked)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import time
+from itertools import count
 from typing import Any
 
-from bot import Context, Doubtful, Text, Unclear, Verbatim, Weekday, _, form
+from bot import AnyText, Context, Doubtful, Text, Unclear, Verbatim, Weekday, _, form
 from bot.reading import talk
 from bot.reading.when import rhythms, times
 from handlers.checking_in import rounds
@@ -20,8 +21,14 @@ RHYTHMS: dict[str, Text] = {
 LIKELY_TIMES = ("09:00", "12:00", "17:00", "18:00", "19:00")
 MORNING, NIGHT = time(8), time(21)
 """Between them, most members have no quiet hours."""
-QUESTIONS = 3
+QUESTIONS = 5
+"""More than these are too many for an evening."""
 LONGEST_QUESTION = 200
+LONGEST_LABEL = 30
+NO_MORE = {"no", "nothing", "yes", "good", "stop", "later"}
+"""Lists of words that say that there is no (other) question."""
+IN_WORDS = "words"
+KINDS: dict[str, Text] = {"scale": _("From 1 to 5"), IN_WORDS: _("In words")}
 TAKE, OTHER = "yes", "no"
 
 
@@ -101,38 +108,54 @@ def _ask_rhythm(ctx: Context) -> int:
     return int(ctx.choose("often", _("How often?"), RHYTHMS, reads=named))
 
 
-def _ask_questions(ctx: Context) -> list[str]:
-    """Return up to three questions of the network's own."""
+def _ask_questions(ctx: Context) -> dict[str, Any]:
+    """Return questions of the network's own, and which of them are answered in words. There is room for few:
+    of one too many it is asked which is to go."""
     first = _(
         "I always ask first: “{how}” Would you like to add questions of your own, up to {limit}? Members "
-        "answer from 1 to 5. For example: Do you feel supported?",
+        "answer from 1 to 5, or in words. For example: Do you feel supported?",
         how=rounds.HOW,
         limit=QUESTIONS,
     )
-    questions: list[str] = []
-    while len(questions) < QUESTIONS:
+    asked: list[tuple[str, str]] = []
+    for number in count(1):
         words = ctx.ask(
-            f"question_{len(questions) + 1}",
-            _("Another question?") if questions else first,
+            f"question_{number}",
+            _("Another question?") if asked else first,
             parse=lambda words: _own_question(words, ctx.reader.locale),
-            skip=_("No more questions") if questions else _("No question of our own"),
+            skip=_("No more questions") if asked else _("No question of our own"),
             max_length=LONGEST_QUESTION,
         )
         if words is None:
             break
-        questions.append(personal_data.without_it(ctx, words, f"personal_data_{len(questions) + 1}"))
-    return questions
+        words = personal_data.without_it(ctx, words, f"personal_data_{number}")
+        kind = ctx.choose(f"kind_{number}", _("How should members answer it?"), KINDS)
+        asked.append((words, kind))
+        if len(asked) > QUESTIONS:
+            labels = {str(place): _label(question) for place, (question, _kind) in enumerate(asked)}
+            which = _("Five questions are enough for one evening. Which one should go?")
+            del asked[int(ctx.choose(f"goes_{number}", which, labels))]
+    return {
+        "questions": [words for words, _kind in asked],
+        "in_words": [place for place, (_words, kind) in enumerate(asked) if kind == IN_WORDS] or None,
+    }
+
+
+def _label(question: str) -> AnyText:
+    """Return a question as it fits on a button."""
+    short = question if len(question) <= LONGEST_LABEL else question[: LONGEST_LABEL - 1].rstrip() + "…"
+    return Verbatim(short)
 
 
 def _own_question(words: str, locale: str) -> str | None:
     """Return a question; None for words that say there is none ("no", "that is fine")."""
-    return None if talk.lists(words, locale) else " ".join(words.split())
+    return None if talk.lists(words, locale) & NO_MORE else " ".join(words.split())
 
 
-ASK: dict[str, Callable[[Context], Any]] = {
-    "weekday": _ask_weekday,
-    "at": _ask_time,
-    "every_weeks": _ask_rhythm,
+ASK: dict[str, Callable[[Context], dict[str, Any]]] = {
+    "weekday": lambda ctx: {"weekday": _ask_weekday(ctx)},
+    "at": lambda ctx: {"at": _ask_time(ctx)},
+    "every_weeks": lambda ctx: {"every_weeks": _ask_rhythm(ctx)},
     "questions": _ask_questions,
 }
-"""Field of a rhythm → how to ask for it, in this order."""
+"""What can be asked about a rhythm, in this order: each returns fields of it."""

@@ -2,20 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot import AnyText, Button, Context, Priority, Text, Timer, _, on, on_all, paragraphs
-from bot.times import next_weekly
-from db import people
-from db.engine import conversations, timers
+from db.engine import timers
 from db.help import check_ins, schedules
-from db.help.schedules import Rhythm
 from db.models import CheckIn, Member, Mood, Network, Person, Round, Schedule
-from db.network import members, networks
-from handlers.checking_in import digest
-from handlers.checking_in.steps import AnswerInWords, AnswerMood, AskLater, AskMember, Remind
+from db.network import members, numbers
+from handlers.checking_in import amount, digest, silence, times, who
+from handlers.checking_in.steps import AnswerInWords, AnswerMood, AskLater, AskMember, PlanOn, Remind
+from handlers.checking_in.times import Due
 
 HOW = _("How is your mentoring going?")
 """The first question of every check-in; the network's own ones follow."""
@@ -26,139 +24,151 @@ ABOUT = _("my question about your mentoring")
 BEST = 5
 """Own questions are answered from 1 to this."""
 
-IN_DIALOGUE = timedelta(hours=1)
-"""Who was asked something so recently is still at it, and is not interrupted."""
-LATER = timedelta(minutes=15)
-LONGEST_FRESH = timedelta(days=7)
+CLOSE = timedelta(days=6)
+"""Two check-ins of somebody new that are no further apart than this are one."""
+FIRST = (times.FIRST_WEEKS[-1] + 2) * times.WEEK
+MOST = 400
+"""Members who are planned in one turn."""
 
 
 def plan(ctx: Context, member: Member) -> None:
-    """Plan a member's next check-in in the place of what was planned, by their time zone of today; nothing
-    where the network has no rhythm."""
+    """Plan when a member is asked next in the place of what was planned, by their time zone of today."""
     schedule = schedules.of(ctx.db, member.network_id)
-    if schedule is not None:
-        _plan(ctx, member, schedule)
-
-
-def _plan(ctx: Context, member: Member, schedule: Schedule) -> None:
-    about = _about_member(member)
+    about = who.about(member)
     ctx.call_off(about, AskMember)
-    ctx.later(next_time(schedule, _zone(ctx, member), ctx.now), AskMember(member.id), about=about)
-
-
-def plan_all(ctx: Context, network: Network) -> None:
-    """Plan the next check-in of every member of a network in the place of what was planned."""
-    schedule = schedules.of(ctx.db, network.id)
-    timers.call_off_all(ctx.db, AskMember.name, check_ins.about_members(network.id))
-    if schedule is None:
-        return
-    time_in = cache(lambda name: next_time(schedule, ctx.installation.zone(name, network.time_zone), ctx.now))
-    ctx.later_all(
-        (time_in(zone), AskMember(member_id), check_ins.about_member(network.id, member_id))
-        for member_id, zone in check_ins.members_with_zone(ctx.db, network.id)
+    ctx.later(
+        _next(schedule, who.zone(ctx, member), member.came_at, ctx.now), AskMember(member.id), about=about
     )
+
+
+def plan_all(ctx: Context, network: Network, *, by_its_zone: bool = False) -> None:
+    """Plan when every member of a network is asked next in the place of what was planned, or only those who
+    live `by_its_zone`."""
+    ctx.call_off(_about_all(network.id))
+    ctx.go_on(PlanOn(network.id, ctx.now.isoformat(), by_its_zone), None, about=_about_all(network.id))
+
+
+@on(PlanOn)
+def plan_on(ctx: Context, step: PlanOn) -> None:
+    """Plan the next check-in of some, whose time may have come since it was decided: then they are asked."""
+    schedule, network = schedules.of(ctx.db, step.network_id), ctx.db.get(Network, step.network_id)
+    if network is None:
+        return
+    since = datetime.fromisoformat(step.since)
+    rhythm = schedule or times.UNPLANNED
+    zone_of = cache(lambda name: ctx.installation.zone(name, network.time_zone))
+    by_rhythm = cache(lambda zone: times.next_time(rhythm, zone, since))
+    by_weeks = cache(lambda zone, came_on: times.next_own(rhythm, zone, came_on, since))
+    some = check_ins.members_with_zone(ctx.db, network.id, step.place or 0, MOST)
+    plans = []
+    for each in some:
+        if each.is_active and not (step.by_its_zone and each.time_zone):
+            zone = zone_of(each.time_zone)
+            own = by_weeks(zone, each.came_at.astimezone(zone).date())
+            at = min(filter(None, (by_rhythm(zone), own)))
+            plans.append((at, AskMember(each.id), check_ins.about_member(network.id, each.id)))
+    timers.call_off_each(ctx.db, AskMember.name, [about for _at, _timer, about in plans])
+    ctx.later_all(plans)
+    if len(some) == MOST:
+        ctx.go_on(step, some[-1].person_id, about=_about_all(network.id))
+
+
+def _next(schedule: Schedule | None, zone: ZoneInfo, came_at: datetime, after: datetime) -> datetime:
+    """Return when (UTC) somebody is asked next, or looked after where nothing is asked then."""
+    rhythm = schedule or times.UNPLANNED
+    own = times.next_own(rhythm, zone, came_at.astimezone(zone).date(), after)
+    return min(filter(None, (times.next_time(rhythm, zone, after), own)))
+
+
+def _about_all(network_id: int) -> str:
+    return f"check_ins:{network_id}"
 
 
 def call_off(ctx: Context, member: Member) -> None:
-    """Plan no more check-ins for a member."""
-    ctx.call_off(_about_member(member))
-
-
-def _about_member(member: Member) -> str:
-    return check_ins.about_member(member.network_id, member.id)
-
-
-def next_time(schedule: Schedule | Rhythm, zone: ZoneInfo, after: datetime) -> datetime:
-    """Return when (UTC) a check-in falls due next for somebody in a time zone."""
-    return next_weekly(
-        after,
-        weekday=schedule.weekday,
-        at=schedule.at,
-        every_weeks=schedule.every_weeks,
-        starts_on=schedule.starts_on,
-        zone=zone,
-    )
-
-
-def fresh(schedule: Schedule) -> timedelta:
-    """Return how long after its time a check-in still makes sense."""
-    return min(timedelta(weeks=schedule.every_weeks) / 2, LONGEST_FRESH)
-
-
-def _zone(ctx: Context, member: Member) -> ZoneInfo:
-    return ctx.zone(member.person, member.network)
+    """Ask a member nothing more: neither how it goes, nor whether they are still there."""
+    ctx.call_off(who.about(member))
+    ctx.call_off(silence.about(member))
 
 
 @on_all(AskMember)
-def ask_members(ctx: Context, due: Sequence[AskMember]) -> None:
+def ask_members(ctx: Context, looks: Sequence[AskMember]) -> None:
     """Plan the next check-in of these members, whose time has come, or had while the bot was down, and ask
-    them for the latest one, unless it is stale."""
-    time_in = cache(next_time)
-    plans: list[tuple[datetime, Timer, str]] = []
-    rounds: defaultdict[tuple[Schedule, date], list[Member]] = defaultdict(list)
-    for member, schedule in schedules.of_members(ctx.db, [timer.member_id for timer in due]):
-        zone = _zone(ctx, member)
-        plans.append((time_in(schedule, zone, ctx.now), AskMember(member.id), _about_member(member)))
-        moment = time_in(schedule, zone, ctx.now - fresh(schedule))
-        if moment <= ctx.now:
-            rounds[schedule, moment.astimezone(zone).date()].append(member)
+    them for the latest one, unless it is stale. Whoever gives no sign of life is asked something else."""
+    rows = schedules.of_members(ctx.db, [look.member_id for look in looks])
+    plans: list[tuple[datetime, Timer, str]] = [
+        (
+            _next(schedule, who.zone(ctx, member), member.came_at, ctx.now),
+            AskMember(member.id),
+            who.about(member),
+        )
+        for member, schedule in rows
+    ]
     timers.call_off_each(ctx.db, AskMember.name, [about for _, _, about in plans])
     ctx.later_all(plans)
-    for (schedule, day), asked in rounds.items():
-        _ask(ctx, asked, schedule, day)
+    silent = silence.look(ctx, [(member, schedule is not None) for member, schedule in rows])
+    asked: defaultdict[Due, list[Member]] = defaultdict(list)
+    for member, schedule in rows:
+        due = times.due(member.network_id, schedule, who.zone(ctx, member), member.came_at, ctx.now)
+        if due is not None and member.id not in silent:
+            asked[due].append(member)
+    for due, together in asked.items():
+        _ask(ctx, together, due)
+    amount.ask(ctx, [(member, schedule) for member, schedule in rows if member.id not in silent])
 
 
 @on(AskLater)
 def ask_later(ctx: Context, step: AskLater) -> None:
     """Ask a member who was in the middle of a dialogue, in the round of `day` (an ISO date)."""
     for member, schedule in schedules.of_members(ctx.db, [step.member_id]):
-        _ask(ctx, [member], schedule, date.fromisoformat(step.day))
+        due = times.due(member.network_id, schedule, who.zone(ctx, member), member.came_at, ctx.now)
+        if due is not None and due.day.isoformat() == step.day:
+            _ask(ctx, [member], due)
 
 
-def _ask(ctx: Context, asked: Iterable[Member], schedule: Schedule, day: date) -> None:
+def _ask(ctx: Context, asked: Iterable[Member], due: Due) -> None:
     """Ask members of a network in the round of that day. Those on a pause or out of reach are passed over.
     Those in the middle of a dialogue are asked a little later, as long as the question is not stale."""
-    end = cache(lambda zone: datetime.combine(day, schedule.at, zone).astimezone(UTC) + fresh(schedule))
-    in_time = [member for member in asked if ctx.now < end(_zone(ctx, member))]
-    there = _who_can_be_asked(ctx, in_time)
-    busy = _who_is_in_dialogue(ctx, there)
-    ctx.later_all((ctx.now + LATER, AskLater(each.id, day.isoformat()), _about_member(each)) for each in busy)
+    in_time = [member for member in asked if ctx.now < due.end(who.zone(ctx, member))]
+    there = who.can_be_asked(ctx, _not_twice(ctx, in_time))
+    busy = who.is_in_dialogue(ctx, there)
+    ctx.later_all(
+        (ctx.now + who.LATER, AskLater(each.id, due.day.isoformat()), who.about(each)) for each in busy
+    )
     free = [member for member in there if member not in busy]
     if not free:
         return
     ctx.turn_to(free[0].network)
-    round_ = _round(ctx, schedule, day)
+    round_ = _round(ctx, due)
     new = check_ins.ask(ctx.db, round_, [member.id for member in free], ctx.now)
     several = members.in_several(ctx.db, [member.person_id for member in free])
     # One letter for all who read the same until the same time.
     readers: defaultdict[tuple[bool, datetime], list[Person]] = defaultdict(list)
     for member in free:
         if member.id in new:
-            readers[member.person_id in several, end(_zone(ctx, member))].append(member.person)
+            readers[member.person_id in several, due.end(who.zone(ctx, member))].append(member.person)
     for (in_several, expires_at), people_ in readers.items():
         text = paragraphs(_question(free[0].network, in_several=in_several), DISCRETION)
         _send(ctx, people_, round_.id, text, expires_at)
-    silent_at = ctx.now + networks.span(free[0].network, "reminder_hours")
-    ctx.later_all((silent_at, Remind(each), about(each)) for each in new.values())
+    if not due.of_newcomers:  # they are soon asked again
+        silent_at = ctx.now + numbers.span(free[0].network, "reminder_hours")
+        ctx.later_all((silent_at, Remind(each), about(each)) for each in new.values())
 
 
-def _who_can_be_asked(ctx: Context, asked: Sequence[Member]) -> list[Member]:
-    awake = [member for member in asked if not people.is_paused(member.person, ctx.now)]
-    reached = people.reach(ctx.db, [member.person_id for member in awake])
-    return [member for member in awake if member.person_id in reached]
+def _not_twice(ctx: Context, asked: Sequence[Member]) -> list[Member]:
+    """Return those of the members who are to be asked: in their first weeks, a round of the network and one
+    of newcomers may come close to each other."""
+    new = [member.id for member in asked if ctx.now - member.came_at < FIRST]
+    lately = check_ins.asked_since(ctx.db, new, ctx.now - CLOSE)
+    return [member for member in asked if member.id not in lately]
 
 
-def _who_is_in_dialogue(ctx: Context, asked: Sequence[Member]) -> list[Member]:
-    ids = [member.person_id for member in asked]
-    busy = conversations.people_in_one(ctx.db, ids, ctx.now - IN_DIALOGUE)
-    return [member for member in asked if member.person_id in busy]
-
-
-def _round(ctx: Context, schedule: Schedule, day: date) -> Round:
-    """Return the network's round of that day; the first member who is asked begins it and plans its
-    digest."""
-    round_, begins = check_ins.claim(ctx.db, schedule.network_id, day, schedule.questions)
-    if begins:
+def _round(ctx: Context, due: Due) -> Round:
+    """Return the round of that day; the first member who is asked begins it and plans its digest. There is
+    none of what only newcomers answer: they are too few."""
+    round_, begins = check_ins.claim(
+        ctx.db, due.network_id, due.day, due.questions, due.in_words, of_newcomers=due.of_newcomers
+    )
+    if begins and not due.of_newcomers:
         digest.plan(ctx, round_, digest.AFTER)
     return round_
 
@@ -203,12 +213,18 @@ def remind(ctx: Context, step: Remind) -> None:
     if check_in is None or check_in.mood is not None or check_ins.is_over(ctx.db, check_in):
         return
     for member, schedule in schedules.of_members(ctx.db, [check_in.member_id]):
-        if not _who_can_be_asked(ctx, [member]):
+        if not who.can_be_asked(ctx, [member]):
             return
-        if _who_is_in_dialogue(ctx, [member]):
-            ctx.later(LATER, Remind(step.check_in_id), about=about(step.check_in_id))
+        if who.is_in_dialogue(ctx, [member]):
+            ctx.later(who.LATER, Remind(step.check_in_id), about=about(step.check_in_id))
             return
         check_ins.note_reminder(check_in, ctx.now)
         ctx.turn_to(member.network)
         once_more = paragraphs(_("A short reminder. One tap or one word is enough."), question(ctx, member))
-        _send(ctx, [member.person], check_in.round_id, once_more, ctx.now + fresh(schedule))
+        _send(
+            ctx,
+            [member.person],
+            check_in.round_id,
+            once_more,
+            ctx.now + times.fresh(schedule or times.UNPLANNED),
+        )

@@ -1,4 +1,4 @@
-"""The rhythm of a network's check-ins: day, time, how often, and up to three questions of its own."""
+"""The rhythm of a network's check-ins: day, time, how often, and a few questions of its own."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,12 +21,13 @@ from bot import (
     lines,
     paragraphs,
 )
-from bot.lists import act
+from bot.lists import act, has_changed
 from bot.times import next_weekly
 from db.help import check_ins, schedules
 from db.help.schedules import Rhythm
 from db.models import Network
-from handlers.checking_in import rhythm, rounds
+from db.network import roster
+from handlers.checking_in import rhythm, rounds, times
 
 PREVIEWED = 3
 A_WEEK = timedelta(days=7)
@@ -63,6 +64,7 @@ def schedule(ctx: Context) -> None:
     wanted = settled
     schedules.keep(ctx.db, ctx.network.id, wanted)
     PLANNED.record(ctx, ctx.network, every_weeks=wanted.every_weeks)
+    has_changed(ctx, ctx.network)
     rounds.plan_all(ctx, ctx.network)
     ctx.say(_("It is planned. The next check-in goes out on {day}.", day=Day(_next_days(ctx, wanted)[0])))
 
@@ -113,7 +115,8 @@ def _suggested(ctx: Context) -> Rhythm:
 def _first(ctx: Context, said: Any) -> Rhythm:
     """Return the first rhythm: the suggested one, with what was said to it, or what is asked one by one."""
     if said == rhythm.OTHER:
-        return Rhythm(**{field: ask(ctx) for field, ask in rhythm.ASK.items()}, starts_on=ctx.today)
+        fields = [ask(ctx) for ask in rhythm.ASK.values()]
+        return Rhythm(**{name: value for each in fields for name, value in each.items()}, starts_on=ctx.today)
     return _with(_suggested(ctx), {} if said == rhythm.TAKE else said)
 
 
@@ -121,7 +124,7 @@ def _changed(ctx: Context, current: Rhythm) -> Rhythm:
     """Return the current rhythm with one thing different."""
     what = ctx.choose(
         "what",
-        paragraphs(_rhythm(ctx, current), _words(current), _("What should I change?")),
+        paragraphs(_rhythm(current), _words(current), _("What should I change?")),
         {
             "weekday": _("Day"),
             "at": _("Time"),
@@ -129,7 +132,7 @@ def _changed(ctx: Context, current: Rhythm) -> Rhythm:
             "questions": _("Questions"),
         },
     )
-    return replace(current, **{what: rhythm.ASK[what](ctx)})
+    return replace(current, **rhythm.ASK[what](ctx))
 
 
 def _start(ctx: Context, wanted: Rhythm, current: Rhythm | None) -> date:
@@ -140,8 +143,7 @@ def _start(ctx: Context, wanted: Rhythm, current: Rhythm | None) -> date:
     last = check_ins.latest_round(ctx.db, ctx.network.id)
     earliest = last.day + A_WEEK if last is not None else ctx.today
     zones = {
-        ctx.installation.zone(zone, ctx.network.time_zone)
-        for _member_id, zone in check_ins.members_with_zone(ctx.db, ctx.network.id)
+        ctx.installation.zone(zone, ctx.network.time_zone) for zone in check_ins.zones(ctx.db, ctx.network.id)
     }
     return max(
         next_weekly(
@@ -160,20 +162,20 @@ def _next_days(ctx: Context, wanted: Rhythm) -> list[date]:
     moment = max(ctx.now, datetime.combine(last.day, time.max, zone)) if last is not None else ctx.now
     days = []
     for _each in range(PREVIEWED):
-        moment = rounds.next_time(wanted, zone, moment)
+        moment = times.next_time(wanted, zone, moment)
         days.append(moment.astimezone(zone).date())
     return days
 
 
 def _preview(ctx: Context, wanted: Rhythm, title: Text, turn: int = 0) -> AnyText:
     """Return the dry run: what would be sent when, and to how many. With each turn it is another rhythm."""
-    everybody, asked = check_ins.count_members(ctx.db, ctx.network.id, ctx.now)
+    everybody, asked = roster.count_askable(ctx.db, ctx.network, ctx.now)
     passed_over = everybody - asked
     days = _next_days(ctx, wanted)
     ctx.shown(f"preview {turn}", [asked, passed_over, *map(str, days)])
     return heading(
         title,
-        _rhythm(ctx, wanted),
+        _rhythm(wanted),
         _("The next dates: {days}.", days=list(days)),
         _words(wanted),
         lines(
@@ -195,7 +197,12 @@ def _preview(ctx: Context, wanted: Rhythm, title: Text, turn: int = 0) -> AnyTex
     )
 
 
-def _rhythm(ctx: Context, wanted: Rhythm) -> Text:
+def as_told(wanted: Rhythm) -> AnyText:
+    """Return a rhythm and its questions."""
+    return lines(_rhythm(wanted), _words(wanted))
+
+
+def _rhythm(wanted: Rhythm) -> Text:
     return _(
         "{rhythm} on {weekday} at {time}, local time.",
         rhythm=rhythm.RHYTHMS[str(wanted.every_weeks)],
@@ -207,5 +214,10 @@ def _rhythm(ctx: Context, wanted: Rhythm) -> Text:
 def _words(wanted: Rhythm) -> AnyText:
     """Return what members are asked."""
     first = form("{how} ({good} · {so_so} · {not_good})", how=rounds.HOW, **rounds.MOODS)
-    own = [form("{question} (1–{best})", question=q, best=rounds.BEST) for q in wanted.questions]
+    own = [
+        _("{question} (in words)", question=words)
+        if place in (wanted.in_words or ())
+        else form("{question} (1–{best})", question=words, best=rounds.BEST)
+        for place, words in enumerate(wanted.questions)
+    ]
     return lines(_("Members are asked:"), form("<blockquote>{words}</blockquote>", words=lines(first, own)))

@@ -1,7 +1,9 @@
 """What can be pressed and what comes due: check-ins."""
 
-from bot import Answerable, Step, Timer, _
-from db.models import Mood
+from typing import Any
+
+from bot import Answerable, Role, Slice, Step, Timer, _
+from db.models import Fit, Mood
 
 
 class AnswerMood(Answerable):
@@ -62,8 +64,53 @@ class AddWords(Answerable):
     check_in_id: int
 
 
+class TellInWords(Answerable, menu=_("Answer the check-in")):
+    """Answer the network’s own question of this number in words."""
+
+    check_in_id: int
+    number: int
+
+
+class SendWords(Step):
+    """Send the answer in words to the question of this number to those who coordinate."""
+
+    check_in_id: int
+    number: int
+
+
+class SayAmount(Answerable, needs=Role.MEMBER):
+    """Say whether the amount is right for one."""
+
+    says: Fit
+
+
+class AmountInWords(
+    Answerable, needs=Role.MEMBER, no_questions=True, menu=_("Say whether the amount is right")
+):
+    """Say that in words of one's own."""
+
+
+class StillHere(Step, needs=Role.MEMBER):
+    """Say that one is still there."""
+
+
 class AskMember(Timer):
-    """Ask a member whose check-in is due."""
+    """Ask a member whose check-in is due, or whether they are still there."""
+
+    member_id: int
+
+
+class PlanOn(Slice):
+    """Plan the next check-in of members of a network, as its rhythm was `since` then (UTC, ISO): of all, or
+    of those who live `by_its_zone`."""
+
+    network_id: int
+    since: str
+    by_its_zone: bool
+
+
+class AskAmount(Timer):
+    """Ask a member who was busy whether the amount is right for them."""
 
     member_id: int
 
@@ -81,7 +128,14 @@ class Remind(Timer):
     check_in_id: int
 
 
-class SendDigest(Timer):
-    """Send the digest of a round."""
+class Climb(Timer):
+    """Do the next about a member of whom nothing is heard."""
+
+    member_id: int
+
+
+class SendDigest(Slice):
+    """Send the digest of a round, in which answers are counted `so_far`."""
 
     round_id: int
+    so_far: Any = None

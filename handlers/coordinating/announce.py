@@ -1,9 +1,7 @@
 """Announcements: words of those who coordinate a network, to all of it or to a group."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot import (
@@ -24,12 +22,14 @@ from bot import (
     paragraphs,
 )
 from bot.lists import Missed, act, adds
-from bot.text import from_json
-from db import people
-from db.models import Announcement, Audience, Member, Person
-from db.network import announcements, members
+from bot.text import Value, from_json
+from bot.times import Quiet
+from db.help import pulse
+from db.models import Announcement, Audience, Label, Member
+from db.network import announcements, readers, roster
+from db.network.readers import Readers, Whom
 from handlers.coordinating import cards
-from handlers.coordinating.steps import HowFar, ReportOnce, WriteToNew
+from handlers.coordinating.steps import HowFar, ReportOnce, WriteOn, WriteToNew
 from handlers.protecting import limits, personal_data
 from handlers.talking.steps import WriteToCoordinators
 from handlers.vocabulary import GROUPS
@@ -37,6 +37,8 @@ from handlers.vocabulary import GROUPS
 LONGEST = 3000
 """Characters; what is longer would arrive in several messages."""
 REPORT_AFTER = timedelta(hours=1)
+MOST = 300
+"""Members to whom it is written in one turn."""
 
 HEADS: dict[str, Text] = {
     "all": _("<b>Announcement from {name} to everyone in {network}:</b>"),
@@ -53,8 +55,9 @@ SENT = act("announcement.sent", _("{who} wrote to many members on {day}."))
 @command("announce", needs=Role.META_MENTOR, menu=_("Write to everyone"), rest=("words",))
 def announce(ctx: Context) -> None:
     """Ask for the words and the audience, show a preview, and send one letter to all of them."""
-    others = [member for member in members.active(ctx.db, ctx.network) if member.id != ctx.member.id]
-    audiences = _audiences(others)
+    sizes = roster.count_by_label(ctx.db, ctx.network)
+    sizes[ctx.member.label] -= 1
+    audiences = _audiences(sizes)
     if not audiences:
         ctx.say(
             _("You are the only member so far, so there is nobody to write to."),
@@ -62,37 +65,44 @@ def announce(ctx: Context) -> None:
         )
         return
     words = ctx.ask("words", _("What do you want to say?"), max_length=LONGEST)
-    audience = ctx.choose("audience", _("Who should get it?"), audiences)
-    _write_to(ctx, words, audience, [member.person for member in others if _belongs(member, audience)])
+    audience: Audience = ctx.choose("audience", _("Who should get it?"), audiences)
+    _write_to(ctx, words, audience, _whom(ctx.network.id, audience, [ctx.member.id]))
+
+
+def _whom(network_id: int, audience: Audience, but: Sequence[int], new_since: datetime | None = None) -> Whom:
+    label = audience if audience != "all" and audience != "new" else None
+    return Whom(network_id, but, label, new_since)
 
 
 @on(WriteToNew)
 def write_to_new(ctx: Context, step: WriteToNew) -> None:
     """Write to all newcomers who have heard nothing yet."""
-    new = cards.all_owed(ctx).kinds.get("newcomers")
-    if new is None:
+    owed = cards.all_owed(ctx)
+    if "newcomers" not in owed.kinds:
         ctx.say(_("There is nobody new who has heard nothing yet."))
         return
+    new_since = pulse.unheard_since(ctx.db, ctx.network, ctx.now)
+    but = sorted(owed.named)
     words = ctx.ask("words", _("What do you want to say to those who are new?"), max_length=LONGEST)
-    _write_to(ctx, words, "new", [member.person for member in new.rows])
+    _write_to(ctx, words, "new", _whom(ctx.network.id, "new", but, new_since))
 
 
-def _write_to(ctx: Context, words: str, audience: Audience, everybody: Sequence[Person]) -> None:
-    """Show a preview of an announcement, and send it."""
-    readers = _readers(ctx, everybody)
-    if not readers.there:
+def _write_to(ctx: Context, words: str, audience: Audience, whom: Whom) -> None:
+    """Show a preview of an announcement, and begin to write it."""
+    found = readers.look(ctx.db, whom, ctx.now)
+    if not found.there:
         ctx.say(_("Everybody is on a break or cannot be reached, so I have sent nothing."))
         return
     words = personal_data.without_it(ctx, words)
     text = paragraphs(
         Text(HEADS[audience].msgid, {"name": ctx.person.name, "network": ctx.network.name}), Verbatim(words)
     )
-    ctx.shown("readers", [len(readers.there), readers.paused, len(readers.lost)])
+    ctx.shown("readers", [found.there, found.paused, found.lost])
     if not ctx.sure(
         paragraphs(
             _("This is what they will see:"),
             form("<blockquote>{text}</blockquote>", text=text),
-            lines(_scope(ctx, readers)),
+            lines(_scope(ctx, found)),
             _("Shall I send it?"),
         ),
         yes=_("Send it"),
@@ -103,87 +113,100 @@ def _write_to(ctx: Context, words: str, audience: Audience, everybody: Sequence[
     if not limits.allows(ctx, limits.ANNOUNCEMENTS):
         ctx.say(paragraphs(_("This was your text:"), form("<blockquote>{text}</blockquote>", text=words)))
         return
-    everybody = [*readers.there, *readers.lost]
-    letter_id, reached = ctx.tell(
-        everybody,
+    letter_id, _reached = ctx.tell(
+        [],
         text,
         priority=Priority.ANNOUNCEMENT,
         about=_("the announcement of {name}", name=ctx.person.name),
         on_reply=WriteToCoordinators(ctx.member.id),
     )
     announcement = announcements.make(
-        ctx.db, ctx.member, letter_id=letter_id, audience=audience, readers=len(everybody), now=ctx.now
+        ctx.db,
+        ctx.member,
+        letter_id=letter_id,
+        audience=audience,
+        readers=found.there + found.lost,
+        now=ctx.now,
     )
-    ctx.later(REPORT_AFTER, ReportOnce(announcement.id), about=f"announcement:{announcement.id}")
+    new_since = whom.new_since.isoformat() if whom.new_since is not None else None
+    ctx.go_on(WriteOn(announcement.id, [*whom.but], new_since), None, about=_about(announcement))
+    ctx.later(REPORT_AFTER, ReportOnce(announcement.id), about=_about(announcement))
     SENT.record(ctx, ctx.network, audience=audience)
     ctx.say(
         _n(
             "I am sending it to {n} member. In an hour I will tell you how many have got it.",
             "I am sending it to {n} members. In an hour I will tell you how many have got it.",
-            len(reached),
+            found.there,
         ),
         Button(_("How many have got it?"), HowFar(announcement.id), keep=True),
     )
 
 
-def _belongs(member: Member, audience: str) -> bool:
-    return audience in ("all", member.label)
+def _about(announcement: Announcement) -> str:
+    return f"announcement:{announcement.id}"
 
 
-def _audiences(others: Sequence[Member]) -> dict[str, AnyText]:
+@on(WriteOn)
+def write_on(ctx: Context, step: WriteOn) -> None:
+    """Write an announcement to the next of those for whom it is, as far as they are still there."""
+    announcement = ctx.hold(Announcement, step.announcement_id)
+    if announcement is None or announcement.letter_id is None:
+        return
+    new_since = datetime.fromisoformat(step.new_since) if step.new_since is not None else None
+    whom = _whom(announcement.network_id, announcement.audience, step.but, new_since)
+    some = readers.after(ctx.db, whom, step.place, MOST, made_at=announcement.made_at, now=ctx.now)
+    ctx.tell_more(announcement.letter_id, some.person_ids, priority=Priority.ANNOUNCEMENT)
+    announcements.note_written(
+        announcement, len(some.person_ids), missed=some.missed, all_at=None if some.place else ctx.now
+    )
+    if some.place is not None:
+        ctx.go_on(step, some.place, about=_about(announcement))
+
+
+def _audiences(sizes: Mapping[Label, int]) -> dict[str, AnyText]:
     """Return audience → label with its size, without empty ones."""
     labels: dict[str, AnyText] = {"all": _("Everybody"), **GROUPS}
-    sizes = {audience: sum(_belongs(member, audience) for member in others) for audience in labels}
+    every = {"all": sum(sizes.values()), **{str(label): many for label, many in sizes.items()}}
     return {
-        audience: form("{label}: {n}", label=labels[audience], n=size)
-        for audience, size in sizes.items()
-        if size
+        audience: form("{label}: {n}", label=label, n=every[audience])
+        for audience, label in labels.items()
+        if every.get(audience)
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """Whom an announcement is for: those who are `there`, those who cannot be reached, how many pause, and
-    how many read it on each messenger."""
-
-    there: list[Person]
-    lost: list[Person]
-    paused: int
-    messengers: Counter[str]
-
-
-def _readers(ctx: Context, everybody: Sequence[Person]) -> Readers:
-    ready = [person for person in everybody if not people.is_paused(person, ctx.now)]
-    reached = people.reach(ctx.db, [person.id for person in ready])
-    return Readers(
-        there=[person for person in ready if person.id in reached],
-        lost=[person for person in ready if person.id not in reached],
-        paused=len(everybody) - len(ready),
-        messengers=Counter(each.messenger for each in reached.values()),
-    )
-
-
-def _scope(ctx: Context, readers: Readers) -> Iterator[AnyText]:
+def _scope(ctx: Context, found: Readers) -> Iterator[AnyText]:
     """Yield how many it goes to, whom it leaves out, and how long it takes: one fact a line."""
-    yield _n("It goes to {n} member.", "It goes to {n} members.", len(readers.there))
-    if readers.paused:
+    yield _n("It goes to {n} member.", "It goes to {n} members.", found.there)
+    if found.paused:
         yield _n(
             "{n} member is taking a break and will not get it.",
             "{n} members are taking a break and will not get it.",
-            readers.paused,
+            found.paused,
         )
-    if readers.lost:
-        yield _n("{n} member cannot be reached.", "{n} members cannot be reached.", len(readers.lost))
+    if found.lost:
+        yield _n("{n} member cannot be reached.", "{n} members cannot be reached.", found.lost)
     rates = ctx.installation.rates()
-    counts = readers.messengers.items()
-    yield _duration(max((count / rates[name] for name, count in counts if name in rates), default=0.0))
-    asleep = sum(ctx.quiet(person, ctx.network).at(ctx.now) for person in readers.there)
-    if asleep:
+    counts = found.messengers.items()
+    seconds = max((count / rates[name] for name, count in counts if name in rates), default=0.0)
+    yield _duration(seconds / found.share)
+    asleep = sum(
+        many
+        for rest, many in found.quiet.items()
+        if Quiet.of(rest, ctx.installation.zone(rest.time_zone, ctx.network.time_zone)).at(ctx.now)
+    )
+    if asleep and found.share < 1:
+        yield _("About {n} of them rest now and will get it later.", n=_roughly(asleep / found.share))
+    elif asleep:
         yield _n(
             "{n} of them rests now and will get it later.",
             "{n} of them rest now and will get it later.",
             asleep,
         )
+
+
+def _roughly(number: float) -> int:
+    """Return a number with two digits that count, as it is told where only some were looked at."""
+    return int(float(f"{number:.1e}"))
 
 
 def _duration(seconds: float) -> Text:
@@ -242,9 +265,25 @@ def _report(ctx: Context, announcement: Announcement) -> AnyText:
         (report.blocked, _n("{n} blocked the bot", "{n} blocked the bot", report.blocked)),
         (report.failed, _n("{n} could not be delivered", "{n} could not be delivered", report.failed)),
         (report.waiting, _n("{n} still on the way", "{n} still on the way", report.waiting)),
+        (
+            report.missed,
+            _n(
+                "{n} left or took a break before it came to them",
+                "{n} left or took a break before it came to them",
+                report.missed,
+            ),
+        ),
     )
-    return _(
-        "Your announcement of {time}: {states}.",
-        time=announcement.made_at,
-        states=[text for count, text in counted if count],
+    states: list[Value] = [text for count, text in counted if count]
+    if report.is_written:
+        return _("Your announcement of {time}: {states}.", time=announcement.made_at, states=states)
+    return lines(
+        _(
+            "I am still writing your announcement of {time}: {n} of {many} members so far.",
+            time=announcement.made_at,
+            n=report.written,
+            many=report.readers,
+        ),
+        [_("Of these: {states}.", states=states)] if states else [],
+        _("Whoever joins now, or leaves or takes a break before it comes to them, does not get it."),
     )

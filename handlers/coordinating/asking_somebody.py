@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from bot import AnyText, Button, Command, Context, Priority, Unclear, _, form, on, paragraphs
-from db.help import help_requests
+from db.help import candidates, help_requests
 from db.models import HelpRequest, Member
-from db.network import networks
+from db.models.names import folded
+from db.network import numbers
 from handlers.asking import taking, wording
 from handlers.asking.steps import AnswerRequest, AskSomebody, Decline, Take
-from handlers.coordinating import debts, naming
+from handlers.coordinating import debts
 from handlers.coordinating.steps import AskEverybody, NextDebt
 from handlers.vocabulary import told_apart, topic_name
 
@@ -16,6 +17,8 @@ OFFERED = 5
 """Fitting members who are offered to tap; others are typed by name."""
 LOOKED_AT = 1000
 EVERYBODY = "everybody"
+TYPED = "typed:"
+"""Before a name that was typed, where a choice is kept as one word."""
 
 
 @on(AskSomebody)
@@ -45,7 +48,7 @@ def ask_somebody(ctx: Context, step: AskSomebody) -> None:
 
 def _fitting(ctx: Context, request: HelpRequest) -> Sequence[Member]:
     """Return who can be asked, best first. Where the asker has no name they are among them."""
-    return help_requests.fitting(ctx.db, request, ctx.now, LOOKED_AT, by_hand=True)
+    return candidates.fitting(ctx.db, request, ctx.now, LOOKED_AT, by_hand=True)
 
 
 def _choose(ctx: Context, request: HelpRequest, there: Sequence[Member]) -> int | None:
@@ -58,9 +61,9 @@ def _choose(ctx: Context, request: HelpRequest, there: Sequence[Member]) -> int 
         best[EVERYBODY] = _("All who know this topic")
 
     def typed(words: str) -> str:
-        if not naming.named(words, there):
+        if not _named(words, there):
             raise Unclear(_("I find nobody called “{words}” who can be asked now.", words=words[:40]))
-        return f"{naming.TYPED}{words}"
+        return f"{TYPED}{words}"
 
     answer = ctx.ask(
         "whom",
@@ -75,9 +78,38 @@ def _choose(ctx: Context, request: HelpRequest, there: Sequence[Member]) -> int 
     )
     if answer == EVERYBODY:
         ctx.redirect(AskEverybody(request.id))
-    if not answer.startswith(naming.TYPED):
+    if not answer.startswith(TYPED):
         return int(answer)
-    return naming.choose(ctx, answer.removeprefix(naming.TYPED), there)
+    return _choose_called(ctx, answer.removeprefix(TYPED), there)
+
+
+def _containing(words: str, rows: Sequence[Member]) -> list[Member]:
+    """Return those whose name contains the words."""
+    wanted = folded(words)
+    return [member for member in rows if wanted in folded(member.person.name)] if wanted else []
+
+
+def _named(words: str, rows: Sequence[Member]) -> list[Member]:
+    """Return those who are called so; where nobody is, those whose name contains the words."""
+    found = _containing(words, rows)
+    return [member for member in found if folded(member.person.name) == folded(words)] or found
+
+
+def _choose_called(ctx: Context, words: str, rows: Sequence[Member]) -> int | None:
+    """Return the id of the member who is meant by typed words: the only one who is called so, else it is
+    asked; None where nobody is called so any more."""
+    found = _named(words, rows)
+    if not found:
+        return None
+    if len(found) == 1 and folded(found[0].person.name) == folded(words):
+        return found[0].id
+    return int(
+        ctx.choose(
+            "which",
+            _("Who do you mean?"),
+            {str(each): called for each, called in told_apart(ctx, found).items()},
+        )
+    )
 
 
 def _label(member: Member, request: HelpRequest, name: AnyText) -> AnyText:
@@ -116,7 +148,7 @@ def _ask(ctx: Context, request: HelpRequest, member: Member) -> None:
             Button(_("I can help"), Take(request.id), means=("help_offer", "yes")),
             Button(_("Not now"), Decline(request.id), means=("no", "later")),
             priority=Priority.HELP_REQUEST,
-            expires_at=ctx.now + networks.span(request.asker.network, "last_question_hours"),
+            expires_at=ctx.now + numbers.span(request, "last_question_hours"),
             carries=wording.enclosed(request),
             about=wording.named(request),
             on_reply=AnswerRequest(request.id),

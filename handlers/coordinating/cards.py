@@ -6,6 +6,8 @@ from typing import Any
 
 from bot import AnyText, Button, Context, Text, _, on, paragraphs
 from bot.lists import Debts, Notice, Owed
+from bot.text import AtLeast
+from db.help.queues import MOST
 from handlers.coordinating.steps import MoreDebts, NextDebt, OneByOne, ShowFigures
 
 NOBODY_WAITS = _("Nobody is waiting for you.")
@@ -16,42 +18,50 @@ WAITING = _("what is waiting for you")
 @dataclass(frozen=True, slots=True)
 class Today:
     """All that is owed now: debts by the name of their kind, in order, without kinds of which there are none;
-    and what is no card."""
+    what is no card; and the members (ids) who are named without those that yield to others."""
 
     kinds: dict[str, Owed[Any]]
     notices: list[Notice]
+    named: set[int]
 
     @property
     def many(self) -> int:
         """Return how many debts there are."""
-        return sum(len(kind.rows) for kind in self.kinds.values())
+        each = [as_told(kind.rows.many) for kind in self.kinds.values()]
+        return AtLeast(sum(each)) if any(isinstance(n, AtLeast) for n in each) else sum(each)
 
     def counted(self) -> list[Text]:
         """Return how many there are of each kind."""
-        return [kind.counted(len(kind.rows)) for kind in self.kinds.values()]
+        return [kind.counted(as_told(kind.rows.many)) for kind in self.kinds.values()]
 
 
 def all_owed(ctx: Context) -> Today:
     """Return all that is owed. Nobody is named twice."""
     found = {name: debts for name, find in Debts.named().items() if (debts := find(ctx)) is not None}
     kinds = {name: kind for name, kind in found.items() if isinstance(kind, Owed)}
-    firm = [kind for kind in kinds.values() if not kind.yields]
-    named = {ctx.member.id, *(kind.names(row) for kind in firm for row in kind.rows)}
+    named = {ctx.member.id}.union(*(kind.rows.named() for kind in kinds.values() if not kind.yields))
     for name, kind in kinds.items():
-        left = [row for row in kind.rows if not (kind.yields and kind.names(row) in named)]
-        kinds[name] = replace(kind, rows=left)
+        if kind.yields:
+            kinds[name] = replace(kind, rows=kind.rows.but(named))
     return Today(
-        {name: kind for name, kind in kinds.items() if kind.rows},
+        {name: kind for name, kind in kinds.items() if kind.rows.many},
         [each for each in found.values() if isinstance(each, Notice)],
+        named,
     )
+
+
+def as_told(many: int) -> int:
+    """Return how many rows of a queue there are, as it is told."""
+    return many if many <= MOST else AtLeast(MOST)
 
 
 def card(kind: str, debts: Owed[Any], n: int) -> tuple[AnyText, list[Button]]:
     """Return the n-th debt of a kind, counted from 1, and what can be done about it."""
-    row = debts.rows[n - 1]
+    row, many = debts.rows.at(n), debts.rows.many
+    assert row is not None, "it was counted in this turn"
     line = debts.tell(row)
-    many = len(debts.rows)
-    text = line.text if many == 1 else _("{n} of {many}: {what}", n=n, many=many, what=line.text)
+    of = {"n": n, "many": as_told(many), "what": line.text}
+    text = line.text if many == 1 else _("{n} of {many}: {what}", **of)
     at_once = [debts.at_once] if debts.at_once is not None and many > 1 else []
     later = Button(_("Later"), NextDebt(kind, row.id, n), means="later")
     return text, [*line.deeds, *at_once, later]
@@ -87,11 +97,13 @@ def show_after(ctx: Context, kind: str, row_id: int, n: int = 1, *before: AnyTex
     """Show the debt that comes after this one of its kind, which was the n-th if it is gone; `before` is said
     above it."""
     now = all_owed(ctx)
-    rows = now.kinds[kind].rows if kind in now.kinds else []
-    at = next((place for place, row in enumerate(rows, 1) if row.id == row_id), n - 1)
-    if at < len(rows):
-        _show(ctx, kind, now.kinds[kind], at + 1, *before)
-        return
+    if kind in now.kinds:
+        rows = now.kinds[kind].rows
+        at = rows.place(row_id, n)
+        following = n if at is None else at + 1
+        if following <= rows.many:
+            _show(ctx, kind, now.kinds[kind], following, *before)
+            return
     for later in _kinds_after(kind):
         if later in now.kinds:
             _show(ctx, later, now.kinds[later], 1, *before)

@@ -1,21 +1,21 @@
 """What those who coordinate owe to people, the most urgent first, and what they can do about it."""
 
-from datetime import datetime
-
-from bot import AnyText, Button, Context, Line, Step, Text, Weekday, _, _n, form, on, paragraphs
+from bot import AnyText, Button, Context, Line, Step, Text, _, _n, form, on, paragraphs
 from bot.lists import Debts, Owed, adds
 from bot.text import Value
-from db.help import check_ins, help_requests, pulse
-from db.models import CheckIn, HelpRequest, Member
+from db.agreeing import signatures
+from db.help import check_ins, help_requests, pulse, silences
+from db.models import Agreement, CheckIn, HelpRequest, Member
 from db.network import exclusions
+from handlers.agreeing import standing
+from handlers.agreeing.steps import RemindUnsigned
 from handlers.asking import routing, taking, wording
 from handlers.asking.steps import AskSomebody, Take
 from handlers.coordinating import cards
 from handlers.coordinating.steps import AskEverybody, HelpWith, ShowSent, Talked, WriteTo, WriteToNew
-from handlers.vocabulary import topic_name
+from handlers.vocabulary import since, topic_name
 
 NOT_OPEN = _("This question is no longer open.")
-A_WEEK = 7
 
 
 # --- who is not well -----------------------------------------------------------------------------
@@ -24,12 +24,10 @@ A_WEEK = 7
 @adds(Debts, place=10)
 def not_well(ctx: Context) -> Owed[CheckIn]:
     """Return the check-ins of those who are not well and would like to talk, without the one who acts."""
-    flags = check_ins.not_well(ctx.db, ctx.network.id)
     return Owed(
         lambda n: _n("{n} person is not well", "{n} people are not well", n),
-        [flag for flag in flags if flag.member_id != ctx.member.id],
+        check_ins.not_well(ctx.db, ctx.network.id).but([ctx.member.id]),
         lambda flag: _not_well(ctx, flag),
-        lambda flag: flag.member_id,
     )
 
 
@@ -43,11 +41,11 @@ def _not_well(ctx: Context, flag: CheckIn) -> Line:
 def talked(ctx: Context, step: Talked) -> None:
     """Note that the one who coordinates has talked with a member who is not well, and show who is next."""
     flags = cards.all_owed(ctx).kinds.get("not_well")
-    place = next((n for n, row in enumerate(flags.rows, 1) if row.id == step.check_in_id), 1) if flags else 1
+    place = flags.rows.place(step.check_in_id, 1) if flags else None
     flag = ctx.db.get(CheckIn, step.check_in_id)
     if flag is not None and flag.member.network_id == ctx.network.id:
         check_ins.deal_with(ctx.db, flag.member, ctx.now)
-    cards.show_after(ctx, "not_well", step.check_in_id, place, _("Thank you for being there."))
+    cards.show_after(ctx, "not_well", step.check_in_id, place or 1, _("Thank you for being there."))
 
 
 # --- questions without an answer -----------------------------------------------------------------
@@ -58,16 +56,10 @@ def requests(ctx: Context) -> Owed[HelpRequest]:
     """Return the requests that look for somebody: those of newcomers first, then the oldest. Whoever asked
     without a name is no newcomer here: their place would tell that they are one."""
     apart = exclusions.apart_from(ctx.db, ctx.person.id)
-    unanswered = [
-        request
-        for request in help_requests.unanswered(ctx.db, ctx.network.id, ctx.now)
-        if request.asker.person_id not in apart
-    ]
     return Owed(
         lambda n: _n("{n} question has no answer", "{n} questions have no answer", n),
-        sorted(unanswered, key=lambda each: each.anonymous or not pulse.is_new(each.asker, ctx.now)),
+        pulse.unanswered(ctx.db, ctx.network, ctx.now, apart),
         lambda request: _request(ctx, request),
-        lambda request: None if request.anonymous else request.asker_id,
     )
 
 
@@ -142,13 +134,14 @@ def ask_everybody(ctx: Context, step: AskEverybody) -> None:
         return
     if request.widened_at is not None:
         ctx.say(_("I have already asked everybody who named this topic."))
-    elif request.anonymous:  # one less than have named the topic would tell that the asker is one of them
-        routing.widen_at_once(ctx, request)
+        return
+    before = len(help_requests.asked(ctx.db, request))
+    routing.widen_at_once(ctx, request)
+    n = len(help_requests.asked(ctx.db, request)) - before
+    # One less than have named the topic would tell that an asker without a name is one of them.
+    if request.anonymous or n == routing.AT_ONCE:
         ctx.say(_("I am now asking everybody who has named this topic. If nobody can help, I will tell you."))
     else:
-        before = len(help_requests.asked(ctx.db, request))
-        routing.widen_at_once(ctx, request)
-        n = len(help_requests.asked(ctx.db, request)) - before
         ctx.say(
             _n("I am asking {n} more mentor now.", "I am asking {n} more mentors now.", n)
             if n
@@ -163,12 +156,10 @@ def ask_everybody(ctx: Context, step: AskEverybody) -> None:
 @adds(Debts, place=30)
 def newcomers(ctx: Context) -> Owed[Member]:
     """Return the newcomers to whom nobody has written by name."""
-    new = pulse.newcomers(ctx.db, ctx.network, ctx.now)
     return Owed(
         lambda n: _n("{n} newcomer has heard nothing yet", "{n} newcomers have heard nothing yet", n),
-        [member for member in new if member.role == "member"],
+        pulse.newcomers(ctx.db, ctx.network, ctx.now),
         lambda member: _newcomer(ctx, member),
-        lambda member: member.id,
         yields=True,
         at_once=_remedy(_("Write to all new ones"), WriteToNew()),
     )
@@ -194,7 +185,6 @@ def alone(ctx: Context) -> Owed[Member]:
         ),
         pulse.silent(ctx.db, ctx.network, ctx.now),
         lambda member: _alone(ctx, member),
-        lambda member: member.id,
         yields=True,
     )
 
@@ -205,21 +195,54 @@ def _alone(ctx: Context, member: Member) -> Line:
         text = _("{name}: no contact since joining, {day}.", name=name, day=since(ctx, member.joined_at))
     else:
         text = _("{name}: no contact since {day}.", name=name, day=since(ctx, member.last_contact_at))
+    return Line(paragraphs(text, _asked(ctx, member)), [_write(member)])
+
+
+def _asked(ctx: Context, member: Member) -> list[Text]:
+    """Return that a member was asked whether they are still there, and has not answered."""
+    if member.silence_at is None or silences.last_heard(ctx.db, member) > member.silence_at:
+        return []
+    return [
+        _(
+            "There is no answer yet to my question whether {name} is still with us ({day}).",
+            name=member.person.name,
+            day=since(ctx, member.silence_at),
+        )
+    ]
+
+
+# --- who has not signed ---------------------------------------------------------------------------
+
+
+@adds(Debts, place=50)
+def unsigned(ctx: Context) -> Owed[Member] | None:
+    """Return the members who were here when the agreement was sent, long ago, and have not signed it."""
+    there = standing.overdue(ctx, ctx.network.id)
+    if there is None:
+        return None
+    return Owed(
+        lambda n: _n(
+            "{n} member has not signed the agreement", "{n} members have not signed the agreement", n
+        ),
+        signatures.owing(ctx.db, there),
+        lambda member: _unsigned(there, member),
+        yields=True,
+        at_once=_remedy(_("Remind them once"), RemindUnsigned(there.id))
+        if there.reminded_at is None
+        else None,
+    )
+
+
+def _unsigned(agreement: Agreement, member: Member) -> Line:
+    text = _(
+        "{name} has not signed version {version} of the agreement. Perhaps you talk with each other.",
+        name=member.person.name,
+        version=agreement.version,
+    )
     return Line(text, [_write(member)])
 
 
 # --- in words ------------------------------------------------------------------------------------
-
-
-def since(ctx: Context, moment: datetime) -> Value:
-    """Return the day of a moment as people say it who live in it: a weekday of the last week by its name."""
-    day = ctx.day_of(moment)
-    days = (ctx.today - day).days
-    if days == 0:
-        return _("today")
-    if days == 1:
-        return _("yesterday")
-    return Weekday(day.weekday()) if 0 < days < A_WEEK else day
 
 
 def _write(member: Member) -> Button:

@@ -2,13 +2,16 @@
 those of fewer say something about single people, and nothing about the network."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import AnyText, Context, Text, _, _n, lines, on
-from db.help import check_ins, pulse
+from db.help import amounts, digests, months, pulse
+from db.network import cohorts
 from handlers.coordinating.steps import ShowFigures
 
 FEWEST = 5
+YOUNG, GROUPS = timedelta(days=60), 3
+"""How long it is told of a course group how many have come, and of how many groups at most."""
 
 
 @on(ShowFigures)
@@ -25,6 +28,8 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
         yield _n("{n} of them is on a break", "{n} of them are on a break", now.paused)
     if now.unreachable:
         yield _n("{n} of them cannot be reached", "{n} of them cannot be reached", now.unreachable)
+    if now.resting:
+        yield _n("{n} place rests", "{n} places rest", now.resting)
     if now.requests:
         yield _n("{n} question in the last 30 days", "{n} questions in the last 30 days", now.requests)
     else:
@@ -40,7 +45,17 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
             "Of all help, from the three who helped most: {share}",
             share=_share(now.of_top_three, now.answers),
         )
+    if now.helpers >= FEWEST:
+        yield _(
+            "Of those who help somebody now, as many as they can: {share}",
+            share=_share(now.at_their_load, now.helpers),
+        )
+    for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
+        figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
+        yield _("<b>{group}</b>: {joined} of {all} have joined.", **figures)
     yield from _last_check_in(ctx)
+    yield from _amount(ctx)
+    yield from _a_year_ago(ctx)
 
 
 def _share(part: int, whole: int) -> Text:
@@ -49,7 +64,7 @@ def _share(part: int, whole: int) -> Text:
 
 
 def _last_check_in(ctx: Context) -> Iterator[AnyText]:
-    last = check_ins.last_digest(ctx.db, ctx.network.id)
+    last = digests.last(ctx.db, ctx.network.id)
     if last is None or last.asked < FEWEST:
         return
     yield _("Answered the check-in of {day}: {share}", day=last.day, share=_share(last.answered, last.asked))
@@ -60,3 +75,27 @@ def _last_check_in(ctx: Context) -> Iterator[AnyText]:
             so_so=last.so_so,
             not_good=last.not_good,
         )
+
+
+def _amount(ctx: Context) -> Iterator[AnyText]:
+    """Yield how many said since the year began that the amount is right for them: five or more together."""
+    zone = ctx.zone(ctx.person, ctx.network)
+    year = datetime(ctx.today.year, 1, 1, tzinfo=zone)
+    right, several = amounts.figures(ctx.db, ctx.network, year)
+    if several:
+        yield _("Is the amount right? This year {share} said: just right.", share=_share(right, several))
+
+
+def _a_year_ago(ctx: Context) -> Iterator[AnyText]:
+    first = ctx.today.replace(year=ctx.today.year - 1, day=1)
+    then = months.of(ctx.db, ctx.network, first, ctx.now)
+    if not then.questions:
+        return
+    yield _n(
+        "The same month a year ago: {n} question", "The same month a year ago: {n} questions", then.questions
+    )
+    if then.first_reply is not None and then.answered >= FEWEST:
+        within = max(then.first_reply, timedelta(minutes=1))
+        yield _("Usual time until the first answer then: {time}", time=within)
+        asked = then.answered + then.unanswered
+        yield _("Answered within a day then: {share}", share=_share(then.within_a_day, asked))

@@ -1,6 +1,7 @@
 """The members of a network, for those who coordinate it: who is there, and what may be done."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot import (
     AnyText,
@@ -18,10 +19,14 @@ from bot import (
     on,
     page,
 )
+from bot.listing import PAGE
+from bot.lists import act
 from db import people
-from db.models import Member
-from db.network import members
-from handlers.coordinating import naming, roles
+from db.leading import journal
+from db.models import Label, Member
+from db.network import roster
+from handlers.agreeing import standing
+from handlers.coordinating import roles
 from handlers.coordinating.steps import (
     AppointDeputy,
     AppointMetaMentor,
@@ -36,14 +41,16 @@ from handlers.coordinating.steps import (
 from handlers.settings import profile
 from handlers.vocabulary import LABELS, ROLES, told_apart
 
+OPENED = act("member.card_opened", _("{who} looked at the card of {whom} on {day}."))
+A_DAY = timedelta(days=1)
+
 
 @command("members", needs=Role.META_MENTOR, menu=_("See and manage the members"), rest=("words",))
-def roster(ctx: Context) -> None:
+def show_members(ctx: Context) -> None:
     """Show counts and the first members; words after the command search."""
     if ctx.rest:
         ctx.redirect(FindMember(), rest=ctx.rest)
-    everybody = members.active(ctx.db, ctx.network)
-    _list(ctx, _counts(ctx, everybody), everybody, "")
+    _list(ctx, _counts(ctx), _found(ctx, ""), "")
 
 
 @on(MoreMembers)
@@ -60,15 +67,19 @@ def more_members(ctx: Context, step: MoreMembers) -> None:
 def _title(ctx: Context, words: str) -> Text:
     """Return what stands above members whose name contains the words, or above all of them."""
     if words:
-        n = len(_found(ctx, words))
+        n = roster.count_called(ctx.db, ctx.network, words)
+        n += roster.count_resting(ctx.db, ctx.network, words)
         return _n("{n} member fits. Who do you mean?", "{n} members fit. Who do you mean?", n)
     return form("<b>{network}</b>", network=ctx.network.name)
 
 
 def _found(ctx: Context, words: str, after: Member | None = None) -> Sequence[Member]:
-    """Return the members whose name contains the words, all for none; with `after` those after this one."""
-    everybody = members.active(ctx.db, ctx.network, after)
-    return naming.containing(words, everybody) if words else everybody
+    """Return the first members whose name contains the words, those who rest before the others; all others
+    for none; with `after` those after this one. One more than are shown."""
+    found = roster.page(ctx.db, ctx.network, PAGE + 1, words=words, after=after)
+    if not words or after is not None:
+        return found
+    return [*roster.resting(ctx.db, ctx.network, words, PAGE + 1), *found][: PAGE + 1]
 
 
 def _list(ctx: Context, title: AnyText, rows: Sequence[Member], words: str) -> None:
@@ -85,21 +96,21 @@ def _list(ctx: Context, title: AnyText, rows: Sequence[Member], words: str) -> N
     )
 
 
-def _counts(ctx: Context, everybody: Sequence[Member]) -> AnyText:
-    of_label = {label: sum(member.label == label for member in everybody) for label in LABELS}
-    counted = {
+def _counts(ctx: Context) -> AnyText:
+    of_label = roster.count_by_label(ctx.db, ctx.network)
+    counted: dict[Label, Text] = {
         "graduate": _n("{n} graduate", "{n} graduates", of_label["graduate"]),
         "experienced": _n("{n} experienced mentor", "{n} experienced mentors", of_label["experienced"]),
         "organisation": _n("{n} for an organisation", "{n} for organisations", of_label["organisation"]),
     }
-    paused = sum(people.is_paused(member.person, ctx.now) for member in everybody)
+    paused = roster.count_paused(ctx.db, ctx.network, ctx.now)
     return lines(
         _n(
             "<b>{network}</b> has {n} member: {groups}.",
             "<b>{network}</b> has {n} members: {groups}.",
-            len(everybody),
+            sum(of_label.values()),
             network=ctx.network.name,
-            groups=[text for label, text in counted.items() if of_label[label]],
+            groups=[text for label, text in counted.items() if label in of_label],
         ),
         [_n("{n} of them is on a break.", "{n} of them are on a break.", paused)] if paused else [],
     )
@@ -141,15 +152,19 @@ def find_member(ctx: Context, step: FindMember) -> None:
 def show_member(ctx: Context, step: ShowMember) -> None:
     """Show a member's card, if they are still here."""
     member = ctx.db.get(Member, step.member_id)
-    if member is None or member.network_id != ctx.network.id or member.state != "active":
+    if member is None or member.network_id != ctx.network.id or member.ended_at is not None:
         ctx.say(_("This person is no longer a member of <b>{network}</b>.", network=ctx.network.name))
     else:
         _show(ctx, member)
 
 
 def _show(ctx: Context, member: Member) -> None:
-    """Show a member's card, with what may be done."""
+    """Show a member's card, with what may be done; that it was opened is written down, once a day."""
     person = member.person
+    if member.id != ctx.member.id and not journal.is_noted(
+        ctx.db, ctx.network, OPENED.name, by=ctx.person, about=person, since=ctx.now - A_DAY
+    ):
+        OPENED.record(ctx, ctx.network, about=person)
     facts = [
         profile.facts(ctx, member),
         _("Role: {role}", role=ROLES[member.role]),
@@ -159,12 +174,15 @@ def _show(ctx: Context, member: Member) -> None:
         if member.last_contact_at
         else _("Last contact by name: none yet"),
     ]
+    if member.state == "resting":
+        facts.append(_("Does not take part at the moment"))
     if people.is_paused(person, ctx.now):
         facts.append(
             _("On a break until {day}", day=ctx.day_of(person.paused_until))
             if person.paused_until
             else _("On a break")
         )
+    facts += standing.of_member(ctx, member)
     if member.id == ctx.member.id:
         facts.append(
             _(
@@ -180,6 +198,8 @@ def _offers(ctx: Context, member: Member) -> list[Button]:
     """Return the buttons for what the one who acts may do with a member."""
     if member.id == ctx.member.id:
         return [Button(_("Step down"), ResignRole())]
+    if member.state == "resting":
+        return [Button(_("End membership"), Remove(member.id))] if roles.is_over(ctx, member) else []
     write = Button(_("Write a message"), WriteTo(member.id))
     if not roles.is_over(ctx, member):
         return [write]

@@ -1,10 +1,14 @@
-"""Once a week, on a morning of their choice, those who coordinate hear who waits, where anybody does."""
+"""When those who coordinate hear who waits: of what is new in one message an hour at most, and of all of it
+once a week, on a morning of their choice, where anybody does."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import AnyText, Button, Context, Priority, Weekday, _, _n, form, on
+from bot import AnyText, Button, Context, Priority, Weekday, _, _n, form, lines, on, on_all, paragraphs
+from bot.lists import Alarms
 from bot.times import next_local, next_weekly
 from db import people
 from db.engine import timers
@@ -12,6 +16,8 @@ from db.models import Member
 from db.network import members
 from handlers.coordinating import cards
 from handlers.coordinating.steps import Mornings, OneByOne, SetMorning
+from handlers.protecting import alarms
+from handlers.protecting.steps import TellAlarms
 from handlers.settings.steps import ChooseMorning
 
 AT = time(9)
@@ -136,3 +142,42 @@ def _keep(ctx: Context, weekday: int) -> None:
                 time=AT,
             )
         )
+
+
+# --- what is new ---------------------------------------------------------------------------------
+
+
+@on_all(TellAlarms)
+def tell_alarms(ctx: Context, due: Sequence[TellAlarms]) -> None:
+    """Tell those who coordinate what came since they last heard of something, as far as it still matters."""
+    by_member: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for each in due:
+        if each.kind:
+            by_member[each.member_id][each.kind].append(each.row_id)
+    for member_id, kinds in by_member.items():
+        member = alarms.still_coordinates(ctx, member_id)
+        if member is not None:
+            _tell_of(ctx, member, kinds)
+
+
+def _tell_of(ctx: Context, member: Member, kinds: dict[str, list[int]]) -> None:
+    """Tell one who coordinates of rows (by id) of some kinds: of a single one as if it had come alone."""
+    ctx.turn_to(member.network)
+    found = [find(ctx, member, kinds[name]) for name, find in Alarms.named().items() if name in kinds]
+    found = [alarm for alarm in found if alarm.rows]
+    if not found:
+        return
+    if sum(len(alarm.rows) for alarm in found) == 1:
+        found[0].alone(found[0].rows[0])
+    else:
+        ctx.tell(
+            member.person,
+            paragraphs(
+                _("<b>Now in {network}:</b>", network=member.network.name),
+                lines(alarm.together(alarm.rows) for alarm in found),
+            ),
+            Button(_("One by one"), OneByOne(), means="yes"),
+            priority=min(alarm.priority for alarm in found),
+            about=cards.WAITING,
+        )
+    alarms.told(ctx, member)

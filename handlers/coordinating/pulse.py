@@ -15,7 +15,7 @@ def show_pulse(ctx: Context) -> None:
     operating = [notice.button for notice in now.notices]
     notices = [notice.text for notice in now.notices]
     if now.many > 1:
-        at_once = [kind.at_once for kind in now.kinds.values() if kind.at_once and len(kind.rows) > 1]
+        at_once = [kind.at_once for kind in now.kinds.values() if kind.at_once and kind.rows.many > 1]
         ctx.say(
             paragraphs(
                 _("<b>Today in {network}:</b> {debts}.", network=ctx.network.name, debts=[*now.counted()]),
@@ -37,7 +37,7 @@ def show_pulse(ctx: Context) -> None:
             *operating,
             about=cards.WAITING,
         )
-    elif len(members.active(ctx.db, ctx.network)) == 1:
+    elif members.is_alone(ctx.db, ctx.member):
         ctx.say(
             paragraphs(_("Nobody is here besides you yet."), notices),
             Button(_("Invite somebody"), Command("invite")),

@@ -2,22 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot import (
-    AnyText,
-    Button,
-    Command,
-    Context,
-    Priority,
-    UserMessage,
-    Verbatim,
-    _,
-    form,
-    on,
-    paragraphs,
-)
-from bot.lists import Concern, Outside, act, adds
-from db.models import Member, Person
-from db.network import journal, members
+from bot import AnyText, Button, Command, Context, Priority, UserMessage, Verbatim, _, form, on, paragraphs
+from bot.lists import Act, Concern, Outside, act, adds
+from db.leading import journal
+from db.models import Member, Network, Person
+from db.network import members
 from handlers.coordinating import roles
 from handlers.coordinating.steps import Appeal, AppealOutside, Readmit, Remove, UpholdRemoval, WriteTo
 from handlers.joining import left_behind, membership
@@ -29,6 +18,7 @@ LONGEST_REASON = 500
 """Characters."""
 
 REMOVED = act("member.removed", _("{who} removed {whom} on {day}."))
+ENDED = act("member.ended", _("The membership of {whom} was ended on {day}."))
 UPHELD = act(
     "member.removal_upheld", _("{who} looked at the removal of {whom} again on {day}, and left it at that.")
 )
@@ -42,22 +32,34 @@ WRONG = _("If you think this is wrong, tap the button below: it can be looked at
 @on(Remove)
 def remove(ctx: Context, step: Remove) -> None:
     """End a membership with a reason. The person reads it, together with how to object."""
-    member = roles.other(ctx, step.member_id)
-    if member is None:
-        return
-    person, network = member.person, ctx.network
+    member = roles.other(ctx, step.member_id, resting=True)
+    if member is not None and end(ctx, member, REMOVED):
+        left_behind.say(ctx, member.person)
+
+
+def end(ctx: Context, member: Member, done: Act) -> bool:
+    """Ask for the reason, end the membership of somebody else, and tell them how to object; the journal keeps
+    what was `done`. Return whether it has ended."""
+    person, network = member.person, member.network
     reason = ctx.ask(
         "reason",
         _("What is the reason? {name} will read it.", name=person.name),
         max_length=LONGEST_REASON,
+        why=_("So that {name} understands it, and can object.", name=person.name),
     )
-    notice = _notice(ctx, reason)
+    notice = _notice(ctx, network, reason)
     ctx.shown("names", [person.name, ctx.person.name, network.name])
     if not ctx.sure(
         paragraphs(
             _("This is what {name} will read:", name=person.name),
             form("<blockquote>{notice}</blockquote>", notice=notice),
             _(
+                "Should I end the membership of {name} in <b>{network}</b>?",
+                name=person.name,
+                network=network.name,
+            )
+            if member.state == "resting"  # all that was open has ended
+            else _(
                 "Open questions of {name} will end. For people {name} is helping, I will look for somebody "
                 "else. Shall I end the membership of {name} in <b>{network}</b>?",
                 name=person.name,
@@ -68,8 +70,8 @@ def remove(ctx: Context, step: Remove) -> None:
         no=_("Leave it as it is"),
         otherwise=_("All right. Nothing has changed."),
     ):
-        return
-    over = membership.end(ctx, REMOVED, member, "removed", reason)
+        return False
+    over = membership.end(ctx, done, member, "removed", reason)
     _letter, told = ctx.carry(
         person,
         notice,
@@ -86,16 +88,16 @@ def remove(ctx: Context, step: Remove) -> None:
             name=person.name,
         )
     )
-    left_behind.say(ctx, person)
+    return True
 
 
-def _notice(ctx: Context, reason: str) -> AnyText:
+def _notice(ctx: Context, network: Network, reason: str) -> AnyText:
     """Return what somebody reads whose membership is ended."""
     return paragraphs(
         _(
             "{by} has ended your membership in <b>{network}</b>. The reason:",
             by=ctx.person.name,
-            network=ctx.network.name,
+            network=network.name,
         ),
         Verbatim(reason),
         WRONG,
@@ -110,7 +112,7 @@ def removed(ctx: Context) -> Concern | None:
     if last is None or last.state != "removed":
         return None
     network = last.network
-    by = journal.latest_about(ctx.db, network, last.person, REMOVED.name)
+    by = journal.latest_about(ctx.db, network, last.person, REMOVED.name, ENDED.name)
     upheld = journal.latest_about(ctx.db, network, last.person, UPHELD.name)
     if upheld is not None and (by is None or upheld.id > by.id):
         return Concern(_("You are not a member of <b>{network}</b> at the moment.", network=network.name))

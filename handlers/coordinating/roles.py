@@ -31,19 +31,22 @@ def is_over(ctx: Context, member: Member) -> bool:
     return ctx.member.role == "meta_mentor" or member.role != "meta_mentor"
 
 
-def other(ctx: Context, member_id: int) -> Member | None:
-    """Return another active member of this network about whom the one who acts may decide; None after saying
-    why not."""
+def other(ctx: Context, member_id: int, *, resting: bool = False) -> Member | None:
+    """Return another active member of this network about whom the one who acts may decide, with `resting`
+    also one whose membership rests; None after saying why not."""
+    states = ("active", "resting") if resting else ("active",)
     ctx.hold_roles()
     member = ctx.ours(
         Member,
         member_id,
         gone=_("This person is no longer a member of <b>{network}</b>.", network=ctx.network.name),
-        still=lambda member: member.state == "active",
+        still=lambda member: member.ended_at is None,
     )
     if member is None:
         return None
-    if member.id == ctx.member.id:
+    if member.state not in states:
+        ctx.say(_("{name} does not take part in <b>{network}</b> at the moment.", **_names(ctx, member)))
+    elif member.id == ctx.member.id:
         ctx.say(_("This is you. {leave} ends your membership.", leave=Command("leave")))
     elif not is_over(ctx, member):
         ctx.say(_("Only another meta-mentor can decide about a meta-mentor."))

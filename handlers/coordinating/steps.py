@@ -1,6 +1,6 @@
 """What can be pressed and what comes due: what meta-mentors and deputies do."""
 
-from bot import Role, Step, Timer, _
+from bot import Role, Slice, Step, Timer, _
 from db.models import MemberRole
 
 
@@ -96,9 +96,18 @@ class UpholdRemoval(Step, needs=Role.META_MENTOR):
 
 
 class MoreOfLog(Step, needs=Role.META_MENTOR):
-    """Show earlier entries of the journal than this one."""
+    """Show earlier entries of the journal than this one, of one kind or of all."""
 
     before: int
+    kind: str = ""
+
+
+class FilterLog(Step, needs=Role.META_MENTOR, menu=_("Choose what the journal shows")):
+    """Choose of which kind the entries are that are shown."""
+
+
+class SeenOfMe(Step, needs=Role.MEMBER):
+    """Show what those who coordinate can see of a member."""
 
 
 class OneByOne(Step, needs=Role.META_MENTOR):
@@ -162,6 +171,15 @@ class Mornings(Timer):
     """Tell those who coordinate who waits, where a morning of theirs has come since then (UTC, ISO)."""
 
     since: str
+
+
+class WriteOn(Slice):
+    """Write an announcement to the next of those for whom it is: without the members in `but`; where it is
+    for newcomers, to those who came after `new_since` (UTC, ISO)."""
+
+    announcement_id: int
+    but: list[int]
+    new_since: str | None = None
 
 
 class HowFar(Step, needs=Role.META_MENTOR):

@@ -1,11 +1,11 @@
 """Those who coordinate a network write to one of its members."""
 
-from bot import Button, Command, Context, Line, Verbatim, _, on, page, paragraphs
+from bot import Button, Command, Context, Line, Priority, Verbatim, _, on, page, paragraphs
+from bot.listing import PAGE
 from db import people
 from db.help import relays
 from db.models import Member, Person
-from db.network import exclusions, members
-from handlers.coordinating import naming
+from db.network import exclusions, roster
 from handlers.coordinating.steps import FindMember, MoreMembers, ShowMember, WriteTo
 from handlers.protecting import limits
 from handlers.talking import opening
@@ -16,8 +16,7 @@ from handlers.vocabulary import told_apart
 @on(WriteToMember)
 def write_to_member(ctx: Context, step: WriteToMember) -> None:
     """Show who may be meant by a name: nobody is written to without a tap."""
-    everybody = [each for each in members.active(ctx.db, ctx.network) if each.id != ctx.member.id]
-    found = naming.named(step.called, everybody)
+    found = roster.called(ctx.db, ctx.network, step.called, PAGE + 1, without=[ctx.person.id])
     if not found:
         ctx.say(
             _(
@@ -60,10 +59,13 @@ def write_to(ctx: Context, step: WriteTo) -> None:
     person = member.person
     known = opening.between(ctx, ctx.network, person)
     if known is not None:
-        ctx.say(
+        letter, _reached = ctx.tell(
+            ctx.person,
             _("You are already in a conversation with {name}. Just write here.", name=person.name),
+            priority=Priority.ANSWER,
             on_reply=Reply(known.id),
         )
+        relays.note_letter(known, letter)  # what is written now is for them, whatever else is open
     elif any(person.id == other.id and row.named for row, other in exclusions.of(ctx.db, ctx.person)):
         ctx.say(
             _(

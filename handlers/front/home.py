@@ -46,7 +46,7 @@ def as_it_is(ctx: Context) -> list[AnyText]:
 
 def is_alone(ctx: Context) -> bool:
     """Whether the member who acts is the only one in their network."""
-    return len(members.active(ctx.db, ctx.network)) == 1
+    return members.is_alone(ctx.db, ctx.member)
 
 
 def _of_strangers(ctx: Context) -> list[Button]:

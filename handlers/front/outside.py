@@ -1,8 +1,10 @@
 """What somebody wants of the bot who is in no network: what they can do instead."""
 
 from bot import Button, Command, Context, Wished, _, paragraphs
+from db.help import silences
+from db.network import members
 from handlers.front import start
-from handlers.front.steps import Explain, NoCode
+from handlers.front.steps import AllIsWell, Explain, NoCode
 from handlers.protecting import emergency
 
 
@@ -13,7 +15,7 @@ def answer(ctx: Context, step: Wished) -> None:
             ctx.say(_("You are welcome."))
         case "yes" | "no" | "later" | "good":
             ctx.say(_("All right."))
-        case "human":
+        case "human" if start.is_concerned(ctx):
             ctx.say(_("I am a program, not a human."))
             start.start(ctx)
         case "what_can_you_do" | "what_now" | "dont_know":
@@ -30,8 +32,16 @@ def answer(ctx: Context, step: Wished) -> None:
                 *start.to_ask(ctx),
                 *_ways(),
             )
+        case "leave" if (held := members.resting(ctx.db, ctx.person.id)) is not None and held.is_held:
+            ctx.redirect(Command("leave"))
         case "stop" | "leave" | "pause" | "resume" if not start.is_concerned(ctx):
             ctx.say(_("You are in no network. I write to you only when you write to me."))
+        case "stop" | "leave" | "pause" if silences.to_wake(ctx.db, ctx.person):
+            ctx.say(
+                _("Your place rests, and I ask you nothing. If you want to go for good, I can forget you."),
+                Button(_("Forget me"), Command("forget")),
+                Button(_("No, all is well"), AllIsWell()),
+            )
         case "my_data":
             ctx.redirect(Command("privacy"))
         case "delete_data":

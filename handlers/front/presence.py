@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot import AnyText, Command, Context, Left, Priority, Returned, Role, _, _n, on, paragraphs
-from bot.lists import Missed, adds
+from bot.lists import Gone, Missed, adds
 from db import people
 from db.engine import deliveries
 from db.network import members
@@ -20,6 +20,8 @@ def left(ctx: Context, event: Left) -> None:
     if not people.reach(ctx.db, [ctx.person.id]):
         for member in members.memberships(ctx.db, ctx.person):
             handing_on.hand_on(ctx, member)
+        for follows in Gone:
+            follows(ctx, ctx.person)
 
 
 @on(Returned)

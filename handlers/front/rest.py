@@ -18,7 +18,7 @@ from bot import (
 )
 from bot.reading import beside, languages, talk, wishes
 from bot.times import NIGHT, Quiet
-from db import people
+from db import people, shown
 from db.engine import seen
 from db.help import check_ins, help_requests
 from handlers.asking.steps import AboutMine, AddTo
@@ -30,6 +30,8 @@ from handlers.vocabulary import as_need
 from i18n import language_name, name_of
 
 ASK = _("Ask a question")
+DROPPED = timedelta(hours=1)
+"""How long a question that was dropped can be taken up in words."""
 IN_A_ROW = timedelta(minutes=15)
 """Who was not understood this recently reads other words the next time."""
 MISSES = (
@@ -56,6 +58,7 @@ def not_understood(ctx: Context, message: UserMessage) -> None:
     elif ctx.may(Role.MEMBER):
         if is_about_ones_own(ctx, message):
             ctx.redirect(AboutMine(said=message))
+        take_up(ctx, message)
         texts = QUESTIONS if wishes.asks(message.words, ctx.reader.locale) else MISSES
         ctx.say(paragraphs(texts[_missed(ctx)], *night(ctx)), *_offers(ctx, message))
     else:
@@ -65,7 +68,20 @@ def not_understood(ctx: Context, message: UserMessage) -> None:
 def is_about_ones_own(ctx: Context, message: UserMessage) -> bool:
     """Whether words may be about an open question of the one who acts."""
     says = beside.says(message.words, ctx.reader.locale)
-    return bool(says & {"urgent", "news", "settled"} and help_requests.open_by(ctx.db, ctx.member))
+    return bool(says & {"urgent", "news", "settled", "change"} and help_requests.open_by(ctx.db, ctx.member))
+
+
+def take_up(ctx: Context, message: UserMessage) -> None:
+    """Go on with a question that was dropped just now, where words say that it is to be changed: it stands in
+    the message with that one button."""
+    says = beside.says(message.words, ctx.reader.locale)
+    if "change" not in says or help_requests.open_by(ctx.db, ctx.member):
+        return
+    for row in shown.answerable(ctx.db, ctx.identity.messenger, ctx.identity.chat):
+        is_fresh = ctx.now - row.made_at < DROPPED and len(row.offers) == 1
+        for slot, each in enumerate(row.offers if is_fresh else ()):
+            if each.get("do") == "ask" and "need" in each.get("given", {}):
+                ctx.take_offer(row.id, slot, message)
 
 
 def night(ctx: Context, *, danger: bool = True) -> Iterator[AnyText]:

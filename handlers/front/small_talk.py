@@ -2,6 +2,7 @@
 
 from bot import AnyText, Button, Command, Context, Role, Wished, _, lines, paragraphs
 from bot.lists import Waiting
+from db.models import Member
 from handlers.front import home, rest
 from handlers.front.steps import Explain
 from handlers.protecting import coordinators, emergency
@@ -15,6 +16,11 @@ def thanks(ctx: Context, step: Wished) -> None:
 def all_right(ctx: Context, step: Wished) -> None:
     """Answer a yes or no to nothing."""
     rest.say(ctx, step, _("All right."))
+
+
+def nothing_to_go_back_to(ctx: Context, step: Wished) -> None:
+    """Answer "back" where no question is open."""
+    rest.say(ctx, step, _("No question is open, so there is nothing to go back to."), *home.buttons(ctx))
 
 
 def good(ctx: Context, step: Wished) -> None:
@@ -53,12 +59,18 @@ def talk_to_human(ctx: Context, step: Wished) -> None:
             text = _("You coordinate this network yourself, and nobody else does that I could reach now.")
         rest.say(ctx, step, text, Button(rest.ASK, Command("ask"), keep=True))
     else:
-        rest.say(
-            ctx,
-            step,
-            _("I can put you in touch with {name}, who coordinates your network.", name=there.person.name),
-            *rest.coordinator(ctx),
-        )
+        talk_to(ctx, step, there)
+
+
+def talk_to(ctx: Context, step: Wished, coordinator: Member) -> None:
+    """Offer to put the one who acts in touch with one who coordinates their network."""
+    name = coordinator.person.name
+    rest.say(
+        ctx,
+        step,
+        _("I can put you in touch with {name}, who coordinates your network.", name=name),
+        to_coordinators.way(ctx, coordinator),
+    )
 
 
 def call_somebody(ctx: Context, step: Wished) -> None:

@@ -1,6 +1,7 @@
 """The first word: who the bot is, and the next useful step."""
 
 from dataclasses import replace
+from itertools import islice
 
 from bot import Button, Command, Context, Role, _, command, lines, on, paragraphs
 from bot.lists import Concern, Outside
@@ -12,7 +13,7 @@ from handlers.talking import to_coordinators
 DESCRIPTION = _(
     "Here volunteer mentors help each other. You write your question, and I ask one person after the other "
     "until somebody can help. Then I pass on your messages.\n\n"
-    "You need an invitation code. You get it from whoever coordinates a network near you."
+    "With an invitation code you are in at once. Without one you can ask a network whether you can join."
 )
 """What a messenger shows to somebody who has not written yet; up to 512 characters in every language."""
 
@@ -27,6 +28,8 @@ ONLY_VERIFIED = _(
 """What somebody reads of whose devices none is verified: all can read it, so it says nothing else."""
 ASKED = 4
 """Networks that somebody without a code can ask by one tap."""
+LOOKED_AT = 20
+"""Networks of which these are chosen: those where somebody can be reached."""
 
 
 @command("start", needs=Role.ANYONE, menu=_("Start page"))
@@ -80,7 +83,10 @@ def explain(ctx: Context, step: Explain) -> None:
             _("Now and then I ask how you are."),
             _("If somebody needs your advice, I ask you. You can always say: not now.")
             if is_member
-            else _("You need an invitation code. You get it from whoever coordinates a network."),
+            else _(
+                "With an invitation code you are in at once. Without one you can ask a network whether you "
+                "can join."
+            ),
         ),
         *(
             [Button(_("Ask a question"), Command("ask"), keep=True)]
@@ -101,11 +107,14 @@ def no_code(ctx: Context, step: NoCode) -> None:
     ctx.say(
         paragraphs(
             _(
-                "To join you need an invitation code: 8 letters and digits, like 7KQ2-M9XD. You get it from "
-                "whoever coordinates a network."
+                "With an invitation code you are in at once: 8 letters and digits, like 7KQ2-M9XD. You get "
+                "it from whoever coordinates a network."
             ),
-            _("Whom do you want to ask?") if ways else _("Please ask the person who told you about it."),
+            _("You can also ask a network whether you can join, or write to those who coordinate it.")
+            if ways
+            else _("Please ask the person who told you about it."),
         ),
+        *([Button(_("I would like to join"), Command("apply"), keep=True)] if ways else []),
         *ways,
         Button(_("I have a code"), Command("join"), keep=True),
     )
@@ -113,8 +122,8 @@ def no_code(ctx: Context, step: NoCode) -> None:
 
 def to_ask(ctx: Context) -> list[Button]:
     """Return a button for each network whose coordinators a stranger can ask."""
-    ways = ((each, to_coordinators.way_into(ctx, each)) for each in networks.public(ctx.db))
-    asks = [
+    ways = ((each, to_coordinators.way_into(ctx, each)) for each in networks.public(ctx.db, LOOKED_AT))
+    asks = (
         replace(way, label=_("Ask {network}", network=each.name)) for each, way in ways if way is not None
-    ]
-    return asks[:ASKED]
+    )
+    return [*islice(asks, ASKED)]

@@ -13,7 +13,7 @@ from bot import (
     on,
     paragraphs,
 )
-from bot.reading import talk
+from bot.reading import beside, talk
 from bot.reading.when import numbers
 from db.help import help_requests
 from handlers.asking.steps import AboutMine
@@ -31,10 +31,13 @@ OPENS: Mapping[str, tuple[str, str]] = {
     "report": ("report", ""),
     "change_topics": ("profile", "topics"),
     "change_profile": ("profile", ""),
-    "my_requests": ("requests", ""),
     "networks": ("networks", ""),
     "found": ("found", ""),
     "ask": ("ask", ""),
+    "agreement": ("agreement", ""),
+    "goals": ("goals", ""),
+    "roadmap": ("roadmap", ""),
+    "link": ("link", ""),
     "greeting": ("start", ""),
 }
 """The commands that wishes are, and what is written behind them."""
@@ -57,7 +60,8 @@ def wished(ctx: Context, step: Wished) -> None:
     if not ctx.may(Role.MEMBER):
         outside.answer(ctx, step)
         return
-    if step.wish in BESIDE and rest.is_about_ones_own(ctx, step.said):
+    is_change = step.wish == "my_requests" and "change" in beside.says(step.said.words, ctx.reader.locale)
+    if (step.wish in BESIDE or is_change) and rest.is_about_ones_own(ctx, step.said):
         ctx.redirect(AboutMine(said=step.said))
     if step.wish == "ask" and (late := [*rest.night(ctx)]):
         rest.say(
@@ -87,7 +91,7 @@ def _write_to(ctx: Context, step: Wished) -> None:
     if not named:
         rest.not_understood(ctx, step.said)
     else:
-        small_talk.talk_to_human(ctx, step)
+        small_talk.talk_to(ctx, step, named[0])
 
 
 def _remove_member(ctx: Context, step: Wished) -> None:
@@ -147,6 +151,12 @@ def _own_question(ctx: Context, step: Wished) -> None:
         rest.not_understood(ctx, step.said)
 
 
+def _my_requests(ctx: Context, step: Wished) -> None:
+    """Show one's open questions; the one that was dropped just now, where it is to be changed."""
+    rest.take_up(ctx, step.said)
+    rest.open_command(ctx, step, "requests", "")
+
+
 ANSWERS: Mapping[str, Answer] = {
     "thanks": small_talk.thanks,
     "yes": small_talk.all_right,
@@ -164,6 +174,8 @@ ANSWERS: Mapping[str, Answer] = {
     "dont_know": small_talk.what_can_you_do,
     "who_sees": small_talk.who_sees,
     "stop": oneself.stop,
+    "back": small_talk.nothing_to_go_back_to,
+    "my_requests": _my_requests,
     "pause": oneself.pause,
     "resume": oneself.resume,
     "change_name": oneself.change_name,

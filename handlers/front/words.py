@@ -30,6 +30,9 @@ def hear(ctx: Context, step: Unasked) -> None:
     if mine:
         need.beside(ctx, message.words)
         safety.ask_before_carrying(ctx, mine, message)
+        if not safety.is_for_them(ctx, mine, message, step.discreet_at):
+            ctx.say(_("All right. I have passed it on to nobody."))
+            return
         if not limits.allows(ctx, limits.WORDS, message.words):
             return
     if message and question is not None and shown is not None:

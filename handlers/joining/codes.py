@@ -1,17 +1,29 @@
 """Invitation codes, from what was typed to an invitation that works."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from bot import Context, Priority, Unclear, _, _n
+from bot import Button, Context, Priority, Unclear, _, _n
+from bot.lists import Ahead, adds
 from db import people
 from db.models import Invitation, Member, Network
 from db.network import invitations, members
+from db.privacy import shut_outs
+from handlers.joining import membership
+from handlers.settings.steps import Wake
 
 GUESSED = 50
 """Wrong codes in an hour, by all people together, of which operators hear."""
 TRIED = 3
 """Codes in one message that are looked for."""
+
+
+@adds(Ahead, place=10)
+def hashed(words: str) -> Callable[[], object] | None:
+    """Return what finds the hashes of the codes in somebody's words, which is slow on purpose."""
+    codes = invitations.codes_in(words)[:TRIED]
+    return (lambda: [invitations.hash_of(code) for code in codes]) if codes else None
 
 
 def code_of(ctx: Context, words: str) -> list[Any]:
@@ -54,19 +66,24 @@ def check(ctx: Context, code: str) -> Invitation | None:
         return None
     invitation = invitations.find(ctx.db, code)
     if invitation is None:
-        invitations.wrong(ctx.db, ctx.person, ctx.now)
-        _watch(ctx)
-        ctx.say(
-            _(
-                "I do not know the code {code}. Please compare it with your invitation.",
-                code=invitations.shown(code),
-            )
-        )
+        unknown(ctx, code)
         return None
     return usable(ctx, invitation)
 
 
-def _watch(ctx: Context) -> None:
+def unknown(ctx: Context, code: str) -> None:
+    """Say that there is no such code, and count it."""
+    invitations.wrong(ctx.db, ctx.person, ctx.now)
+    watch(ctx)
+    ctx.say(
+        _(
+            "I do not know the code {code}. Please compare it with your invitation.",
+            code=invitations.shown(code),
+        )
+    )
+
+
+def watch(ctx: Context) -> None:
     """Tell the operators where so many codes are wrong that somebody may be guessing with many accounts."""
     if invitations.wrong_of_all(ctx.db, ctx.now) == GUESSED:
         accounts = [(each.messenger, each.account) for each in ctx.installation.operators]
@@ -83,21 +100,23 @@ def _watch(ctx: Context) -> None:
 
 def usable(ctx: Context, invitation: Invitation) -> Invitation | None:
     """Return an invitation by which the one who acts can join, or has joined; None after saying why not."""
-    mine = members.of(ctx.db, ctx.db.get_one(Network, invitation.network_id), ctx.person)
-    if mine is not None and (day := _shut_out_on(ctx, mine, invitation)) is not None:
+    network = ctx.db.get_one(Network, invitation.network_id)
+    mine = members.of(ctx.db, network, ctx.person)
+    if (day := _shut_out_on(ctx, mine, invitation)) is not None:
         ctx.say(
             _(
                 "Your membership in <b>{network}</b> ended on {day}, and this code is older. With a new "
                 "invitation you can join again.",
-                network=mine.network.name,
+                network=network.name,
                 day=day,
             )
         )
         return None
-    if mine is not None and mine.state == "resting":
-        ctx.say(
-            _("Your place in <b>{network}</b> rests while something is looked at.", network=mine.network.name)
-        )
+    if mine is not None and mine.is_held:
+        ctx.say(membership.held(mine))
+        return None
+    if mine is not None and mine.may_wake:
+        ctx.say(membership.may_wake(mine), Button(_("I am back"), Wake(mine.id), means=("yes", "good")))
         return None
     if (mine is None or mine.state != "active") and not works(invitation, ctx):
         say_why_not(ctx, invitation)
@@ -105,10 +124,13 @@ def usable(ctx: Context, invitation: Invitation) -> Invitation | None:
     return invitation
 
 
-def _shut_out_on(ctx: Context, member: Member, invitation: Invitation) -> date | None:
-    """Return the day on which a member was removed, if they may have had this code then: it must not undo
-    that. None for everybody else."""
-    removed_at = member.ended_at if member.state == "removed" else None
+def _shut_out_on(ctx: Context, member: Member | None, invitation: Invitation) -> date | None:
+    """Return the day on which the one who acts was removed, if they may have had this code then: it must not
+    undo that, also where they were forgotten since. None for everybody else."""
+    if member is None:
+        removed_at = shut_outs.since(ctx.db, invitation.network_id, ctx.identity)
+    else:
+        removed_at = member.ended_at if member.state == "removed" else None
     return ctx.day_of(removed_at) if removed_at and removed_at >= invitation.created_at else None
 
 

@@ -96,7 +96,7 @@ def has_changed(ctx: Context) -> Said | None:
     version = ctx.actor.known.consent_version if ctx.actor is not None else None
     if version is None or version >= people.CONSENT or not ctx.may(Role.MEMBER):
         return None
-    if not seen.first_time(ctx.db, seen.secret("consent", ctx.person.id, ctx.today), ctx.now):
+    if not seen.first_time(ctx.db, seen.secret(ctx.db, "consent", ctx.person.id, ctx.today), ctx.now):
         return None
     return Said(
         paragraphs(_("The text to which you agreed has changed. Today it says:"), _keeps(ctx)),

@@ -10,34 +10,38 @@ from bot import (
     Command,
     Context,
     Day,
-    Line,
-    Qr,
     Role,
     Text,
+    Unasked,
     Unclear,
-    Verbatim,
     _,
     _n,
     command,
-    form,
-    heading,
     lines,
     on,
-    page,
     paragraphs,
 )
-from bot.installation import account_in, best_of
 from bot.lists import act
 from bot.reading.when import numbers
-from db.models import Invitation, Label, Network, Person
-from db.network import invitations, networks
+from db.growing import partners
+from db.models import Invitation, Label, Network
+from db.network import invitations
+from db.network import numbers as network_numbers
 from handlers.joining import codes
-from handlers.joining.steps import ChangeInvitation, ShowInvitations, WithdrawInvitation
-from handlers.protecting import limits
+from handlers.joining.steps import (
+    MOST_DAYS,
+    MOST_USES,
+    ChangeInvitation,
+    ChangeInWords,
+    Recommend,
+    ShowInvitations,
+    ShowOwnGroups,
+    ShowPartners,
+    WithdrawInvitation,
+)
+from handlers.network import forwarding
 from handlers.vocabulary import GROUPS, ROLES
 
-MOST_USES = 1000
-MOST_DAYS = 365
 USES = (5, 25, 1)
 USUAL: Label = "graduate"
 """Whom an invitation is for, unless it is said."""
@@ -47,15 +51,18 @@ SPANS: dict[int, Text] = {7: _("A week"), 30: _("A month"), 90: _("Three months"
 
 MADE = act("invitation.made", _("{who} created an invitation on {day}."))
 CHANGED = act("invitation.changed", _("{who} changed an invitation on {day}."))
-WITHDRAWN = act("invitation.withdrawn", _("{who} withdrew an invitation on {day}."))
 
 
-@command("invite", needs=Role.META_MENTOR, menu=_("Invite somebody"), sub="label", rest=("uses", "days"))
+@command("invite", needs=Role.MEMBER, menu=_("Invite somebody"), sub="label", rest=("uses", "days"))
 def invite(ctx: Context) -> None:
     """Make one code at once, for one person, or for as many as are named, and as long as is usual; it can be
-    changed afterwards. With other words behind the command: for whom, for how many, for how long."""
+    changed afterwards. With other words behind the command: for whom, for how many, for how long. Who only
+    is a member recommends somebody."""
+    if not ctx.may(Role.META_MENTOR):
+        speaks = partners.spoken_for(ctx.db, ctx.member) is not None
+        ctx.redirect(ShowOwnGroups() if speaks else Recommend())
     label: Label = USUAL
-    uses, days = 1, networks.span(ctx.network, "invitation_hours").days
+    uses, days = 1, network_numbers.span(ctx.network, "invitation_hours").days
     named = ctx.keep("named", _number(ctx))
     if (brought := ctx.keep("brought", ctx.brought("uses"))) is not None:
         uses = int(brought)
@@ -64,36 +71,27 @@ def invite(ctx: Context) -> None:
     elif ctx.keep("by words", bool(ctx.rest)):
         label = ctx.choose("label", WHOM, GROUPS)
         uses, days = _ask_uses(ctx), _ask_days(ctx)
-    if not limits.allows(ctx, limits.INVITATIONS):
+    made = forwarding.make(ctx, timedelta(days=days), label=label, uses=uses)
+    if made is None:
         return
-    code = invitations.new_code(ctx.installation.rng)
-    invitation = invitations.make(
-        ctx.db,
-        ctx.network,
-        code,
-        by=ctx.person,
-        label=label,
-        uses=uses,
-        expires_at=ctx.now + timedelta(days=days),
-        now=ctx.now,
-    )
+    invitation, code = made
     MADE.record(ctx, ctx.network, label=label)
-    others = len(invitations.open_of(ctx.db, ctx.network, ctx.now)) > 1
+    others = invitations.count_open(ctx.db, ctx.network, ctx.now) > 1
     ctx.say(
         paragraphs(
             lines(_("Here is your invitation."), _facts(ctx, invitation)),
-            _(
-                "The next message explains itself: please forward it, or let somebody scan the "
-                "picture. I cannot show the code again."
-            ),
+            forwarding.NEXT,
         ),
         Button(_("For several people"), ChangeInvitation(invitation.id, "uses"), keep=True),
         Button(_("For longer"), ChangeInvitation(invitation.id, "days"), keep=True),
         Button(_("For others"), ChangeInvitation(invitation.id, "label"), keep=True),
+        Button(_("A course group"), Command("cohort"), keep=True),
+        Button(_("A partner organisation"), ShowPartners(), keep=True),
         Button(_("Cancel this invitation"), WithdrawInvitation(invitation.id)),
         *([Button(_("See open invitations"), ShowInvitations(), keep=True)] if others else []),
+        on_reply=ChangeInWords(invitation_id=invitation.id),
     )
-    _show(ctx, invitation, code)
+    show(ctx, invitation, code)
 
 
 def _number(ctx: Context) -> int | None:
@@ -110,6 +108,7 @@ def _ask_uses(ctx: Context) -> int:
         _("For how many people? You can type any number up to {limit}.", limit=MOST_USES),
         most=MOST_USES,
         suggest={n: _n("{n} person", "{n} people", n) for n in USES},
+        why=_("So that nobody else comes in: when so many have joined, the code no longer works."),
     )
 
 
@@ -124,12 +123,13 @@ def _ask_days(ctx: Context) -> int:
         most=MOST_DAYS,
         days=True,
         suggest=_spans(ctx.network),
+        why=_("So that nobody comes in with an old code: after that it no longer works."),
     )
 
 
 def _spans(network: Network) -> dict[int, AnyText]:
     """Return days → label: first as long as is usual in this network."""
-    usual = networks.span(network, "invitation_hours").days
+    usual = network_numbers.span(network, "invitation_hours").days
     first = {usual: _n("As usual: {n} day", "As usual: {n} days", usual)}
     return {**first, **{days: label for days, label in SPANS.items() if days != usual}}
 
@@ -140,84 +140,36 @@ def _facts(ctx: Context, invitation: Invitation) -> Iterator[Text]:
         "{group}: {n} person can join with it.",
         "{group}: {n} people can join with it.",
         invitation.uses - invitation.used,
-        group=_group(invitation),
+        group=group(invitation),
     )
     yield _valid_until(ctx, invitation)
+
+
+def group(invitation: Invitation) -> Text:
+    """Return whom an invitation is for."""
+    return GROUPS[invitation.label] if invitation.role == "member" else ROLES[invitation.role]
 
 
 def _valid_until(ctx: Context, invitation: Invitation) -> Text:
     return _("Valid until {day}.", day=Day(ctx.day_of(invitation.expires_at), far=True))
 
 
-def _show(ctx: Context, invitation: Invitation, code: str) -> None:
-    """Show a code, only this once, in a message to be passed on: it says by itself what it is, who invites,
-    and how somebody joins who has never seen a bot, on each messenger."""
-    ways = ctx.installation.ways(f"join_{code}")
-    shown = invitations.shown(code)
-    picture = None
-    if ways:
-        description = _(
-            "QR code of the invitation to {network}. The code is {code}.",
-            network=ctx.network.name,
-            code=shown,
-        )
-        link = best_of(ways)
-        picture = Qr(
-            link,
-            description,
-            "invitation.png",
-            _("Invitation to {network}", network=ctx.network.name),
-            shown,
-            [*_steps(carries=(link, True) in ways.values()), _valid_until(ctx, invitation)],
-        )
-    ctx.say(
-        heading(
-            _("Invitation to {network}", network=ctx.network.name),
-            _("{name} invites you. Here mentors help each other.", name=ctx.person.name),
-            *(way_in(ctx.installation.title(name), *way) for name, way in ways.items()),
-            lines(_("Code: <code>{code}</code>", code=shown), _valid_until(ctx, invitation)),
-        ),
-        file=picture,
-        forget=True,
-    )
-
-
-def _steps(*, carries: bool) -> list[Text]:
-    """Return what somebody does with the picture on paper, whose link carries the code or not."""
-    scan = _("1. Scan the picture with your camera.")
-    if carries:
-        return [scan, _("2. Tap “Start”."), _("3. Tap “Join”.")]
-    return [scan, _("2. Begin a chat."), _("3. Write the code there.")]
-
-
-def way_in(messenger: str, link: str, carries: bool) -> Text:
-    """Return how somebody gets to the bot on a messenger, and what they do there with the code."""
-    account = account_in(link)
-    if carries:
-        return _(
-            "With {messenger}: tap {link} and then “Start”. If that does not work, look for "
-            "{account} there and write the code.",
-            messenger=messenger,
-            link=link,
-            account=account,
-        )
-    return _(
-        "With {messenger}: open {link}, begin a chat with {account} and write the code there.",
-        messenger=messenger,
-        link=link,
-        account=account,
+def show(ctx: Context, invitation: Invitation, code: str) -> None:
+    """Show a code, only this once, in a message to be passed on."""
+    forwarding.say(
+        ctx,
+        _("Invitation to {network}", network=ctx.network.name),
+        _("{name} invites you. Here mentors help each other.", name=ctx.person.name),
+        code,
+        invitation.expires_at,
+        then=_("3. Tap “Join”."),
     )
 
 
 @on(ChangeInvitation)
 def change_invitation(ctx: Context, step: ChangeInvitation) -> None:
     """Change for whom an invitation is, for how many, or for how long. Its code stays the same."""
-    invitation = ctx.ours(
-        Invitation,
-        step.invitation_id,
-        gone=_("This invitation no longer works."),
-        still=lambda invitation: codes.works(invitation, ctx),
-    )
+    invitation = _open(ctx, step.invitation_id)
     if invitation is None:
         return
     if step.what == "uses":
@@ -226,10 +178,24 @@ def change_invitation(ctx: Context, step: ChangeInvitation) -> None:
         invitations.prolong(invitation, ctx.now + timedelta(days=_ask_days(ctx)))
     else:
         invitations.relabel(invitation, ctx.choose("label", WHOM, GROUPS))
+    _say_changed(ctx, invitation, step.what)
+
+
+def _open(ctx: Context, invitation_id: int) -> Invitation | None:
+    """Return an invitation that still works; None after saying that it does not."""
+    return ctx.ours(
+        Invitation,
+        invitation_id,
+        gone=_("This invitation no longer works."),
+        still=lambda invitation: codes.works(invitation, ctx),
+    )
+
+
+def _say_changed(ctx: Context, invitation: Invitation, what: str) -> None:
     CHANGED.record(ctx, ctx.network)
     changed = (
         _("I have changed it. The code stays the same; the message to forward still shows the old date.")
-        if step.what == "days"
+        if what == "days"
         else _("I have changed it. The code stays the same.")
     )
     ctx.say(
@@ -238,58 +204,19 @@ def change_invitation(ctx: Context, step: ChangeInvitation) -> None:
     )
 
 
-@on(ShowInvitations)
-def show_invitations(ctx: Context, step: ShowInvitations) -> None:
-    """Show the invitations that still work, the newest first: what is left of them, and until when. Each can
-    be withdrawn."""
-    found = invitations.open_of(ctx.db, ctx.network, ctx.now)
-    shown = [each for each in found if step.before is None or each.id < step.before]
-    if not shown:
-        ctx.say(_("There is no open invitation."), Button(_("Invite somebody"), Command("invite")))
-        return
-    title = _n("{n} invitation is open", "{n} invitations are open", len(found))
-    ctx.say_list(
-        form("<b>{title}</b>", title=title),
-        page(shown, lambda each: _line(ctx, each), more=lambda last: ShowInvitations(last.id)),
-        choose=_("To withdraw one, choose its number."),
-    )
-
-
-def _line(ctx: Context, invitation: Invitation) -> Line:
-    return Line(
-        _left(ctx, invitation), [Button(_("Cancel this invitation"), WithdrawInvitation(invitation.id))]
-    )
-
-
-def _left(ctx: Context, invitation: Invitation) -> Text:
-    """Return what is left of an invitation."""
-    maker = ctx.db.get(Person, invitation.made_by_id) if invitation.made_by_id is not None else None
-    return _n(
-        "{group}: {n} more person until {day} (by {name})",
-        "{group}: {n} more people until {day} (by {name})",
-        invitation.uses - invitation.used,
-        group=_group(invitation),
-        day=ctx.day_of(invitation.expires_at),
-        name=Verbatim(maker.name) if maker is not None else _("an operator"),
-    )
-
-
-def _group(invitation: Invitation) -> Text:
-    """Return whom an invitation is for."""
-    return GROUPS[invitation.label] if invitation.role == "member" else ROLES[invitation.role]
-
-
-@on(WithdrawInvitation)
-def withdraw_invitation(ctx: Context, step: WithdrawInvitation) -> None:
-    """Withdraw an invitation: nobody can join with it any longer, and who has joined stays."""
-    invitation = ctx.ours(
-        Invitation,
-        step.invitation_id,
-        gone=_("This invitation was withdrawn already."),
-        still=lambda invitation: invitation.withdrawn_at is None,
-    )
+@on(ChangeInWords)
+def change_in_words(ctx: Context, step: ChangeInWords) -> None:
+    """Change for how many an invitation is, or for how long, where words below it say only that; others are
+    about something else."""
+    words, locale = step.said.words, ctx.reader.locale
+    many, days = step.many(words, locale), step.days(words, ctx.today, locale)
+    if many is None and days is None:
+        ctx.redirect(Unasked(said=step.said))
+    invitation = _open(ctx, step.invitation_id)
     if invitation is None:
         return
-    invitations.withdraw(invitation, ctx.now)
-    WITHDRAWN.record(ctx, ctx.network)
-    ctx.say(_("The invitation no longer works. Those who have joined stay members."))
+    if days is not None:
+        invitations.prolong(invitation, ctx.now + timedelta(days=days))
+    elif many is not None:
+        invitations.allow(invitation, invitation.used + many)
+    _say_changed(ctx, invitation, "uses" if days is None else "days")

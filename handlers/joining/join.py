@@ -5,16 +5,20 @@ from typing import Any
 
 from bot import Button, Command, Context, Day, Priority, Role, Text, _, command, on, paragraphs
 from bot.lists import act
+from db.applying import applications
 from db.engine import conversations, seen
-from db.models import Invitation, Network, Person
+from db.growing import partners
+from db.linking import codes as linking
+from db.models import Invitation, Member, Network, Partner, Person
 from db.network import invitations, members
-from handlers.front.steps import Explain
+from handlers.agreeing import beside
 from handlers.joining import codes, consent, membership
-from handlers.joining.steps import BecomeTrusted, JoinAfterAll, Unfinished
+from handlers.joining.steps import ApplyByCode, BecomeTrusted, JoinAfterAll, ShowOwnGroups, Unfinished
 from handlers.settings import profile
 from handlers.settings.steps import SpeakIn
 
 JOINED = act("member.joined", _("{who} joined on {day}."))
+SPEAKS = act("partner.joined", _("{who} speaks for a partner organisation since {day}."))
 PATIENCE = timedelta(days=1)
 """How long nothing is said to somebody who stopped in the middle."""
 
@@ -36,6 +40,10 @@ def join(ctx: Context) -> None:
     )
     if in_words:
         ctx.say(_("I have found the code {code}.", code=invitations.shown(code)))
+    if linking.find(ctx.db, code) is not None:
+        ctx.redirect(Command("link"), rest=code)
+    if applications.by_code(ctx.db, code) is not None:
+        ctx.redirect(Command("vouch"), rest=code)
     invitation = codes.check(ctx, code)
     if invitation is not None:
         _join(ctx, invitation)
@@ -53,9 +61,15 @@ def _join(ctx: Context, invitation: Invitation) -> None:
     """Ask what has to be asked, and begin the membership; a trusted person becomes no member."""
     if invitation.role == "trusted":
         ctx.redirect(BecomeTrusted(invitation.code_hash))
+    if invitation.role == "applicant":
+        ctx.redirect(ApplyByCode(invitation.code_hash))
     network = ctx.db.get_one(Network, invitation.network_id)
     known = members.of(ctx.db, network, ctx.person)
+    partner = ctx.db.get(Partner, invitation.partner_id) if invitation.partner_id is not None else None
     if known is not None and known.state == "active":
+        if partner is not None and invitations.use(ctx.db, invitation, ctx.now):
+            _speak(ctx, known, partner)
+            return
         elsewhere = [] if ctx.may(Role.MEMBER) and ctx.network is network else [network.id]
         ctx.say(
             _("You are a member of <b>{network}</b> already.", network=network.name),
@@ -80,6 +94,7 @@ def _join(ctx: Context, invitation: Invitation) -> None:
             Button(_("Join after all"), JoinAfterAll(invitation.code_hash), means="yes"),
         )
         return
+    agreed = beside.ask_while_joining(ctx, network)
     is_new = not members.memberships(ctx.db, ctx.person) and known is None
     answers: dict[str, Any] = {}
     if is_new:
@@ -99,7 +114,11 @@ def _join(ctx: Context, invitation: Invitation) -> None:
         invitation_id=invitation.id,
         answers=answers,
     )
+    signed = beside.sign_while_joining(ctx, network, agreed)
     coordinates = member.role in members.COORDINATORS
+    if partner is not None:
+        _speak(ctx, member, partner)
+        return
     ctx.say(
         paragraphs(
             _(
@@ -107,12 +126,29 @@ def _join(ctx: Context, invitation: Invitation) -> None:
                 "advice. If you need advice, just write your question here.",
                 name=ctx.person.name,
             ),
+            signed,
             [membership.rights()] if coordinates else [],
         ),
         *([Button(_("Invite somebody"), Command("invite"), keep=True)] if coordinates else []),
-        Button(_("Ask a question"), Command("ask"), keep=True),
-        Button(_("What happens here?"), Explain(), keep=True),
-        Button(_("Say what I can help with"), Command("profile"), given={"what": "topics"}, keep=True),
+        *membership.first_steps(),
+    )
+
+
+def _speak(ctx: Context, member: Member, partner: Partner) -> None:
+    """Let a member speak for a partner organisation, and say what they can do."""
+    partners.speak(member, partner)
+    SPEAKS.record(ctx, member.network)
+    ctx.turn_to(member.network)
+    ctx.say(
+        _(
+            "You speak for <b>{organisation}</b> in <b>{network}</b>. {invite} brings in your graduates. "
+            "What they ask and answer stays between them and the network.",
+            organisation=partner.name,
+            network=member.network.name,
+            invite=Command("invite"),
+        ),
+        Button(_("Invite my graduates"), ShowOwnGroups(), keep=True),
+        *membership.first_steps(),
     )
 
 

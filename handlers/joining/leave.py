@@ -19,22 +19,34 @@ LONGEST_REASON = 500
 LEFT = act("member.left", _("{who} left on {day}."))
 
 
-@command("leave", needs=Role.MEMBER, menu=_("Leave the network"))
+@command("leave", needs=Role.ANYONE, shown_to=Role.MEMBER, menu=_("Leave the network"))
 def leave(ctx: Context) -> None:
-    """End the membership of the one who acts, after one question; then ask why, if they like to tell."""
-    network, member = ctx.network, ctx.member
-    ctx.hold_roles()
-    if members.needed(ctx.db, member):
-        ctx.say(only_one(network))
-        return
+    """End the membership of the one who acts, also one that rests, after one question; then ask why, if they
+    like to tell."""
+    if ctx.may(Role.MEMBER):
+        ctx.hold_roles()
+        if members.needed(ctx.db, ctx.member):
+            ctx.say(only_one(ctx.network))
+            return
+        _leave(ctx, ctx.member)
+    elif (resting := members.resting(ctx.db, ctx.person.id)) is not None:
+        _leave(ctx, resting)
+    else:
+        ctx.say(_("You are not a member, so there is nothing to leave."))
+
+
+def _leave(ctx: Context, member: Member) -> None:
+    network, rests = member.network, member.state == "resting"
     wish = ctx.choose(
         "sure",
-        _(
+        _("Do you want to leave <b>{network}</b>?", network=network.name)
+        if rests  # all that was open has ended
+        else _(
             "Do you want to leave <b>{network}</b>? Your open questions will end. For people you are "
             "helping, I will look for somebody else.",
             network=network.name,
         ),
-        {"yes": _("Leave"), "no": _("Stay"), "pause": _("Take a break instead")},
+        {"yes": _("Leave"), "no": _("Stay")} | ({} if rests else {"pause": _("Take a break instead")}),
         reads=lambda words: _said(words, ctx.reader.locale),
     )
     if wish == "pause":
@@ -42,10 +54,21 @@ def leave(ctx: Context) -> None:
     if wish == "no":
         ctx.say(_("Good that you are staying."))
         return
-    over = membership.end(ctx, LEFT, member, "left", None)
+    held = ctx.hold(Member, member.id)
+    if held is None or held.state not in ("active", "resting"):
+        ctx.say(_("You are not a member, so there is nothing to leave."))
+        return
+    # Who goes while a report is looked at comes back only by an invitation that is newer.
+    was_held = member.is_held
+    over = membership.end(ctx, LEFT, member, "removed" if was_held else "left", None)
     ctx.say(
         paragraphs(
             _(
+                "You have left <b>{network}</b>. With a new invitation you can come back.",
+                network=network.name,
+            )
+            if was_held
+            else _(
                 "You have left <b>{network}</b>. Thank you for everything you have given. With an invitation "
                 "code you can come back at any time.",
                 network=network.name,
@@ -64,7 +87,7 @@ def tell_why(ctx: Context, step: TellWhy) -> None:
     """Keep why somebody left, with the membership that has ended. Who says it is never shown. What they write
     after that is about something else."""
     member = ctx.hold(Member, step.member_id)
-    if member is None or member.person_id != ctx.person.id or member.state != "left":
+    if member is None or member.person_id != ctx.person.id or member.ended_at is None:
         ctx.say(_("This question is over."))
         return
     if step.said and not step.replied and member.ended_because is not None:

@@ -1,16 +1,19 @@
-"""When a membership begins and when it ends: all that follows, in order."""
+"""When a membership begins, rests and ends: all that follows, in order."""
 
 from typing import Any
 
-from bot import Command, Context, Text, _
-from bot.lists import Act
+from bot import Button, Command, Context, Priority, Text, _
+from bot.lists import Act, Ended
+from db import people
+from db.applying import applications
 from db.help import relays
 from db.models import EndState, Label, Member, MemberRole, Network, Person
 from db.network import members
 from handlers.asking import handing_on
 from handlers.checking_in import rounds
+from handlers.front.steps import Explain
 from handlers.settings import profile
-from handlers.talking import parting
+from handlers.talking import parting, sides
 
 
 def begin(
@@ -39,9 +42,10 @@ def begin(
         turn_to=turn_to,
         now=ctx.now,
     )
+    applications.settle(ctx.db, network, person, ctx.now)
     profile.save(ctx, member, answers or {})
     if not person.languages and person.language is not None:
-        members.set_languages(ctx.db, person, [person.language])  # who reads one can help in it
+        people.set_languages(ctx.db, person, [person.language])  # who reads one can help in it
     rounds.plan(ctx, member)
     act.record(ctx, network, by=by, about=person, label=label)
     return member
@@ -57,7 +61,7 @@ def end(
     by: Person | None = None,
     **details: Any,
 ) -> list[Text]:
-    """End a membership ("left" or "removed"), by the one who acts, unless it is somebody else. All that it
+    """End a membership (see `EndState`), by the one who acts, unless it is somebody else. All that it
     held in this network ends with it: requests, what they helped with, conversations, check-ins. The others
     are told. Return what the one who goes has still to read about their conversations. The journal keeps the
     `details`, not the reason."""
@@ -68,8 +72,52 @@ def end(
     parting.part(ctx, talks, person)
     rounds.call_off(ctx, member)
     members.end(ctx.db, member, state=state, because=reason, now=ctx.now)
+    for follow in Ended:
+        follow(ctx, member)
     act.record(ctx, network, by=by, about=person, **details)
     return [parting.over(unsettled, person)] if unsettled else []
+
+
+def first_steps() -> list[Button]:
+    """Return what somebody can do who has just come in."""
+    return [
+        Button(_("Ask a question"), Command("ask"), keep=True),
+        Button(_("What happens here?"), Explain(), keep=True),
+        Button(_("Say what I can help with"), Command("profile"), given={"what": "topics"}, keep=True),
+    ]
+
+
+def rest(ctx: Context, member: Member) -> None:
+    """Let the place of somebody rest: what they have open in the network ends, in words that do not point at
+    why, and their role waits."""
+    handing_on.end_requests_of(ctx, member, parting.TAKEN_BACK)
+    for relay in relays.open_in(ctx.db, member.network, member.person):
+        parting.hold(ctx, relay)
+        if relay.closed_at is None:
+            parting.end(ctx, relay)
+            they = sides.other(relay, member.person)
+            ctx.tell(
+                they,
+                _("The conversation with {name} has ended.", name=sides.other_name(relay, they)),
+                priority=Priority.CARRIED,
+            )
+    rounds.call_off(ctx, member)
+    members.rest(ctx.db, member)
+
+
+def held(member: Member) -> Text:
+    """Return what somebody reads whose place rests while a report is looked at."""
+    return _(
+        "Your place in <b>{network}</b> rests while something is looked at.", network=member.network.name
+    )
+
+
+def may_wake(member: Member) -> Text:
+    """Return what somebody reads whose place rests because nothing was heard from them."""
+    return _(
+        "Good to have you back. Your place in <b>{network}</b> rests. Should I wake it?",
+        network=member.network.name,
+    )
 
 
 def rights() -> Text:

@@ -1,6 +1,6 @@
 """What is known about a network: its name, purpose, languages, time zone and place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,10 +25,10 @@ from db.models import Network
 from db.network import members, networks
 from db.network.networks import Facts
 from handlers.checking_in import rounds
-from handlers.network.steps import ShowTrusted
+from handlers.network.steps import ShowAgreement, ShowApplying, ShowNumbers, ShowTrusted
 from handlers.protecting import personal_data
 from handlers.settings import clock
-from handlers.vocabulary import SKIP
+from handlers.vocabulary import REMOVE, SKIP
 
 LONGEST_NAME = 60
 LONGEST_PURPOSE = 300
@@ -52,7 +52,8 @@ NAMES: dict[str, AnyText] = {
     "public": _("Who sees the profile"),
 }
 """What the facts about a network are called."""
-TRUSTED = "trusted"
+TRUSTED, APPLYING = "trusted", "applying"
+NUMBERS, AGREEMENT = "numbers", "agreement"
 """What is chosen like a fact, and is a matter of its own."""
 
 
@@ -69,10 +70,22 @@ def network(ctx: Context) -> None:
     what = ctx.choose(
         "what",
         paragraphs(facts(Facts.of(ctx.network)), _("What should I change?")),
-        {**NAMES, TRUSTED: _("Trusted persons")},
+        {
+            **NAMES,
+            AGREEMENT: _("Agreement"),
+            TRUSTED: _("Trusted persons"),
+            APPLYING: _("How people ask to join"),
+            NUMBERS: _("How it runs"),
+        },
     )
+    if what == AGREEMENT:
+        ctx.redirect(ShowAgreement())
     if what == TRUSTED:
         ctx.redirect(ShowTrusted())
+    if what == APPLYING:
+        ctx.redirect(ShowApplying())
+    if what == NUMBERS:
+        ctx.redirect(ShowNumbers())
     present = Facts.of(ctx.network)
     if ctx.shown("fact", [what, getattr(present, what)]):
         ctx.say(facts(present))
@@ -82,7 +95,7 @@ def network(ctx: Context) -> None:
         return
     networks.change(ctx.network, what, value)
     if what == "time_zone":
-        _plan_anew(ctx)
+        rounds.plan_all(ctx, ctx.network, by_its_zone=True)
     CHANGED[what].record(ctx, ctx.network)
     ctx.say(
         paragraphs(_("Saved."), facts(Facts.of(ctx.network))),
@@ -100,8 +113,9 @@ def facts(known: Facts) -> AnyText:
     )
 
 
-def public_facts(known: Facts) -> AnyText:
-    """Return what strangers may know of a network besides its name, one fact a line."""
+def public_facts(known: Facts, partners: Sequence[str] = ()) -> AnyText:
+    """Return what strangers may know of a network besides its name, one fact a line; with the names of
+    `partners` who agree."""
     nothing = _("not given")
     return lines(
         _("Purpose: {purpose}", purpose=known.purpose or nothing),
@@ -110,15 +124,8 @@ def public_facts(known: Facts) -> AnyText:
             languages=[i18n.language_name(each) for each in known.languages] or nothing,
         ),
         _("Place: {place}", place=known.place or nothing),
+        [_("Partners: {names}", names=[*partners])] if partners else [],
     )
-
-
-def _plan_anew(ctx: Context) -> None:
-    """Plan the check-ins of those who live in the network's time by the new one."""
-    ctx.db.flush()
-    for member in members.active(ctx.db, ctx.network):
-        if member.person.time_zone is None:
-            rounds.plan(ctx, member)
 
 
 def ask_name(ctx: Context, present: Network | None = None, *, question: str = "network") -> str:
@@ -129,16 +136,22 @@ def ask_name(ctx: Context, present: Network | None = None, *, question: str = "n
 
 def name_of(ctx: Context, words: str, present: Network | None) -> str:
     """Return the name in `words`. Raises Unclear where it cannot be one, or another network than the
-    `present` one has it."""
+    `present` one has it. Whoever founds one is told that only of networks that they may know of; of the
+    others once it is sent, and not often."""
     name = " ".join(clean(words).split())
     if len(name) > LONGEST_NAME:
         raise Unclear(_("That name is too long. Please use {limit} characters at most.", limit=LONGEST_NAME))
     if not any(char.isalpha() for char in name):
         raise Unclear(_("A name needs at least one letter."))
     other = networks.by_name(ctx.db, name)
-    if other is not None and other is not present:
+    if other is not None and other is not present and (present is not None or _may_know(ctx, other)):
         raise Unclear(_("There is a network “{name}” already. Please choose another name.", name=other.name))
     return name
+
+
+def _may_know(ctx: Context, network: Network) -> bool:
+    """Whether the one who acts may know that there is this network."""
+    return network.public or ctx.may(Role.OPERATOR) or members.of(ctx.db, network, ctx.person) is not None
 
 
 def ask_purpose(ctx: Context, present: Network | None = None, *, question: str = "purpose") -> str:
@@ -148,7 +161,8 @@ def ask_purpose(ctx: Context, present: Network | None = None, *, question: str =
         _("What is it for? Please write one or two sentences. People read them before they join."),
         max_length=LONGEST_PURPOSE,
     )
-    return personal_data.without_it(ctx, str(words), f"{question} personal_data")
+    so_far = present.purpose if present is not None else None
+    return personal_data.without_it(ctx, str(words), f"{question} personal_data", before=so_far or "")
 
 
 def ask_languages(ctx: Context, present: Network | None = None, *, question: str = "languages") -> list[str]:
@@ -176,9 +190,13 @@ def ask_time_zone(ctx: Context, present: Network | None = None, *, question: str
 
 
 def ask_place(ctx: Context, present: Network | None = None, *, question: str = "place") -> str | None:
-    """Ask for the town or region; None when skipped."""
+    """Ask for the town or region; "" for none any more, None when skipped."""
     place: str | None = ctx.ask(
-        question, _("Where is it? A town or a region is enough."), skip=SKIP, max_length=80
+        question,
+        _("Where is it? A town or a region is enough."),
+        suggest={"": REMOVE} if present is not None and present.place else None,
+        skip=SKIP,
+        max_length=80,
     )
     return place
 

@@ -209,7 +209,7 @@ def welcome_newcomers(ctx: Context, event: Newcomers) -> None:
     names = [
         name
         for who, name in event.people
-        if seen.first_time(ctx.db, seen.secret("welcome", ctx.room.id, who.account), ctx.now)
+        if seen.first_time(ctx.db, seen.secret(ctx.db, "welcome", ctx.room.id, who.account), ctx.now)
     ]
     if not names:
         return

@@ -22,14 +22,17 @@ from bot import (
     on,
     page,
 )
+from bot.listing import PAGE
 from bot.lists import Debts, Notice, act, adds
+from db.applying import applications
 from db.engine import dead_letters, deliveries, timers
 from db.models import Network
 from db.network import networks
 from db.privacy import forgotten
-from handlers.joining import found
-from handlers.operating.steps import MoreProposals, ShowProposal
+from handlers.founding import found
+from handlers.operating.steps import MoreNetworks, MoreProposals, ShowProposal
 
+SHOW = Button(_("Show waiting networks"), Command("operator"), keep=True)
 A_WEEK, A_MONTH = timedelta(days=7), timedelta(days=30)
 
 FOUNDED = act("network.founded_by_operators", _("The operators founded the network on {day}."))
@@ -39,42 +42,68 @@ FOUNDED = act("network.founded_by_operators", _("The operators founded the netwo
 @adds(Debts, place=90)
 def waiting_networks(ctx: Context) -> Notice | None:
     """Return the networks that wait for the operator who reads this."""
-    waiting = len(networks.waiting(ctx.db)) if ctx.may(Role.OPERATOR) else 0
+    waiting = networks.count_waiting(ctx.db) if ctx.may(Role.OPERATOR) else 0
     if not waiting:
         return None
-    return Notice(
-        _n("{n} network waits for your word.", "{n} networks wait for your word.", waiting),
-        Button(_("Show waiting networks"), Command("operator"), keep=True),
-    )
+    return Notice(waits(waiting), SHOW)
+
+
+def waits(many: int) -> Text:
+    """Return that so many networks wait for the operator who reads this."""
+    return _n("{n} network waits for your word.", "{n} networks wait for your word.", many)
 
 
 @command("operator", needs=Role.OPERATOR, menu=_("See how everything runs"))
 def operator(ctx: Context) -> None:
-    """Show all networks with their size, the health of the program in figures, and the networks that wait."""
-    sizes = networks.sizes(ctx.db)
-    waiting = networks.waiting(ctx.db)
+    """Show the networks that wait, then all networks with their size, and the health of the program in
+    figures."""
+    newest = networks.newest_waiting(ctx.db)
+    if newest is not None:
+        found.has_heard(ctx, newest, ctx.person)
+    _show_waiting(ctx, networks.waiting(ctx.db, PAGE + 1), networks.count_waiting(ctx.db))
+    active = networks.count(ctx.db)
+    sizes, more = _sizes(ctx)
     ctx.say(
         heading(
             form("{bot}", bot=ctx.installation.name),
             lines(
-                _n("{n} network is active.", "{n} networks are active.", len(sizes))
-                if sizes
+                _n("{n} network is active.", "{n} networks are active.", active)
+                if active
                 else _("No network is active yet."),
-                (form("{network}: {size}", network=network.name, size=_size(n)) for network, n in sizes),
+                sizes,
             ),
             _health(ctx),
-        )
+        ),
+        *more,
     )
-    _show_waiting(ctx, waiting)
 
 
-def _show_waiting(ctx: Context, waiting: Sequence[Network]) -> None:
-    """Show the networks that wait: the only one whole, several as a list."""
-    if len(waiting) == 1:
+@on(MoreNetworks)
+def more_networks(ctx: Context, step: MoreNetworks) -> None:
+    """Show the next networks, by name."""
+    last = ctx.db.get(Network, step.after)
+    sizes, more = _sizes(ctx, last)
+    ctx.say(lines(sizes) if sizes else _("There are no more networks."), *more)
+
+
+def _sizes(ctx: Context, after: Network | None = None) -> tuple[list[AnyText], list[Button]]:
+    """Return the first networks with their size, one a line, and the button that shows those after them; with
+    `after` those after this one."""
+    found = networks.sizes(ctx.db, PAGE + 1, after)
+    shown = [form("{network}: {size}", network=network.name, size=_size(n)) for network, n in found[:PAGE]]
+    if len(found) <= PAGE:
+        return [*shown], []
+    last, _n_of_it = found[PAGE - 1]
+    return [*shown], [Button(_("More networks"), MoreNetworks(last.id), keep=True)]
+
+
+def _show_waiting(ctx: Context, waiting: Sequence[Network], many: int) -> None:
+    """Show networks of those that wait: the only one whole, several as a list."""
+    if many == 1:
         _show(ctx, waiting[0])
     elif waiting:
         ctx.say_list(
-            _n("{n} network waits for your word.", "{n} networks wait for your word.", len(waiting)),
+            waits(many),
             page(waiting, _line, more=lambda last: MoreProposals(last.id)),
             choose=_("To read one of them, choose a number."),
         )
@@ -89,9 +118,9 @@ def _line(network: Network) -> Line:
 @on(MoreProposals)
 def more_proposals(ctx: Context, step: MoreProposals) -> None:
     """Show the next networks that wait."""
-    later = [network for network in networks.waiting(ctx.db) if network.id > step.after]
+    later = networks.waiting(ctx.db, PAGE + 1, step.after)
     if later:
-        _show_waiting(ctx, later)
+        _show_waiting(ctx, later, networks.count_waiting(ctx.db, step.after))
     else:
         ctx.say(_("No other network is waiting."))
 
@@ -99,7 +128,7 @@ def more_proposals(ctx: Context, step: MoreProposals) -> None:
 @on(ShowProposal)
 def show_proposal(ctx: Context, step: ShowProposal) -> None:
     """Show one network that waits, with what can be decided."""
-    network = next((each for each in networks.waiting(ctx.db) if each.id == step.network_id), None)
+    network = networks.waits(ctx.db, step.network_id)
     if network is None:
         ctx.say(_("This is done already."))
     else:
@@ -156,6 +185,15 @@ def _health(ctx: Context) -> AnyText:
         )
         if aside
         else _("In the last week I have set no message aside."),
+        [
+            _n(
+                "In the last 30 days nobody has decided about {n} application.",
+                "In the last 30 days nobody has decided about {n} applications.",
+                undecided,
+            )
+        ]
+        if (undecided := applications.lapsed(ctx.db, ctx.now - A_MONTH))
+        else [],
         [
             _n(
                 "In the last 30 days I have forgotten {n} account.",

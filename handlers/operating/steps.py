@@ -13,3 +13,9 @@ class MoreProposals(Step, needs=Role.OPERATOR):
     """Show the networks that have waited less long than this one."""
 
     after: int
+
+
+class MoreNetworks(Step, needs=Role.OPERATOR):
+    """Show the networks that come after this one, by name."""
+
+    after: int

@@ -1,15 +1,19 @@
 """Forgetting somebody: asked for, waited for a day or done at once, and then carried out row by row."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import Button, Command, Context, Role, Text, _, command, form, on, paragraphs
+from bot import Button, Command, Context, Role, Text, _, command, form, on, on_all, paragraphs
+from bot.lists import Gone
 from bot.support.log import get
+from db import people
 from db.engine import timers
 from db.models import HelpRequest, Member, Person
 from db.network import members, networks
-from db.privacy import answers, forgetting, forgotten
+from db.privacy import answers, forgetting, forgotten, shut_outs
+from db.privacy.traces import Traces
 from handlers.joining import membership
 from handlers.joining.leave import LEFT
 from handlers.privacy.steps import (
@@ -43,7 +47,7 @@ def forget_by_name(ctx: Context) -> None:
 def forget_me(ctx: Context, step: ForgetMe) -> None:
     """Ask what is to be forgotten, and see to it."""
     mine = members.memberships(ctx.db, ctx.person)
-    due = timers.due_at(ctx.db, _about(ctx.person))
+    due = timers.due_at(ctx.db, forgetting.about(ctx.person))
     if due is not None:
         ctx.say(
             _("I forget you on {time}. Until then you can change your mind.", time=due),
@@ -125,6 +129,15 @@ def _forget_everything(ctx: Context, mine: Sequence[Member]) -> None:
                 "Messages that others have received stay in their chats. What you wrote and has not arrived "
                 "yet will not arrive. In a day you can still change your mind, or I do it now."
             ),
+            *(
+                _(
+                    "Until {day} I keep a number made from your account, so that an older invitation to "
+                    "<b>{network}</b> does not bring you back there.",
+                    day=ctx.day_of(until),
+                    network=member.network.name,
+                )
+                for member, until in shut_outs.due(ctx.db, ctx.person, ctx.now)
+            ),
         ),
         {
             "day": _("Forget me in a day"),
@@ -137,7 +150,7 @@ def _forget_everything(ctx: Context, mine: Sequence[Member]) -> None:
         ctx.redirect(SendMine())
     elif when == "day":
         due = ctx.now + A_DAY
-        ctx.later(due, ForgetDue(ctx.person.id), about=_about(ctx.person))
+        ctx.later(due, ForgetDue(ctx.person.id), about=forgetting.about(ctx.person))
         ctx.say(
             _("I forget you on {time}. Until then everything stays as it is.", time=due),
             Button(_("Keep me"), KeepMe()),
@@ -177,7 +190,7 @@ def _may_go(ctx: Context, mine: Sequence[Member]) -> bool:
 @on(KeepMe)
 def keep_me(ctx: Context, step: KeepMe) -> None:
     """Forget nothing after all."""
-    ctx.call_off(_about(ctx.person))
+    ctx.call_off(forgetting.about(ctx.person))
     ctx.show(_("Good to have you here. I have forgotten nothing."))
 
 
@@ -195,12 +208,16 @@ def forget(ctx: Context, person: Person) -> None:
     proposed = networks.proposed_by(ctx.db, person)
     if proposed is not None:
         networks.drop(ctx.db, proposed)
+    for follows in Gone:
+        follows(ctx, person)
+    shut_outs.note(ctx.db, person, ctx.now)
     for member in members.memberships(ctx.db, person):
         membership.end(ctx, LEFT, member, "left", None, by=person)
     forgotten.note(ctx.db, [(each.messenger, each.account) for each in person.identities], ctx.now)
     anew = forgetting.depart(ctx.db, person, ctx.now)
-    ctx.call_off(_about(person))
-    ctx.later(SOON, Clear(person.id, anew.id, 0), about=_about(person))
+    ctx.call_off(forgetting.about(person))
+    for each in (*people.besides(ctx.db, person.id), person.id):  # also as who they were besides
+        ctx.later(SOON, Clear(each, anew.id), about=forgetting.about(person))
     if ctx.installation.forgotten is not None:
         forgotten.write(ctx.db, ctx.installation.forgotten)
 
@@ -208,20 +225,33 @@ def forget(ctx: Context, person: Person) -> None:
 # --- row by row ----------------------------------------------------------------------------------
 
 
-@on(Clear)
-def clear(ctx: Context, timer: Clear) -> None:
-    """Take somebody out of some letters, and leave the others to turns of their own."""
-    traces = forgetting.traces(ctx.db, timer.person_id, timer.anew_id)
-    if traces is None:
-        return
-    if not timer.after:
-        forgetting.clear_notes(ctx.db, traces)
-    upto = forgetting.clear_letters(ctx.db, traces, timer.after)
+@on_all(Clear)
+def clear(ctx: Context, due: Sequence[Clear]) -> None:
+    """Take people out of some open questions or letters, all at once who have come as far, and leave the
+    others to turns of their own."""
+    traces = forgetting.traces(ctx.db, {timer.person_id: timer.anew_id for timer in due})
+    as_far: defaultdict[tuple[int | None, int], list[Clear]] = defaultdict(list)
+    for timer in due:
+        if timer.person_id in traces:
+            as_far[timer.open_after, timer.after].append(timer)
+    for (open_after, after), timers_ in as_far.items():
+        there = [traces[timer.person_id] for timer in timers_]
+        upto: int | None = after
+        if open_after is not None:
+            if not open_after:
+                forgetting.clear_notes(ctx.db, there)
+            open_after = forgetting.clear_open(ctx.db, there, open_after)
+        else:
+            upto = forgetting.clear_letters(ctx.db, there, after)
+        onward = (_onward(ctx, replace(timer, open_after=open_after), upto) for timer in timers_)
+        ctx.later_all((ctx.now, each, f"forget {each.person_id}") for each in onward)
+
+
+def _onward(ctx: Context, timer: Clear, upto: int | None) -> Clear | Erase:
+    """Return what comes next: more questions or letters, or the rows."""
     if upto is not None:
-        ctx.later(ctx.now, Clear(timer.person_id, timer.anew_id, upto), about=f"forget {timer.person_id}")
-    else:
-        since = (ctx.now - SOON).isoformat()
-        ctx.later(ctx.now, Erase(timer.person_id, timer.anew_id, since), about=f"forget {timer.person_id}")
+        return replace(timer, after=upto)
+    return Erase(timer.person_id, timer.anew_id, (ctx.now - SOON).isoformat())
 
 
 def clear_arrived(ctx: Context, timer: ClearWords) -> None:
@@ -238,8 +268,8 @@ def clear_words(ctx: Context, timer: ClearWords) -> None:
         *([Member.id == timer.member_id] if timer.member_id is not None else []),
         *([HelpRequest.id == timer.request_id] if timer.request_id is not None else []),
     )
-    traces = forgetting.Traces(timer.person_id, asked=asked, arrived=True)
-    upto = forgetting.clear_letters(ctx.db, traces, timer.after)
+    traces = Traces(timer.person_id, asked=asked, arrived=True)
+    upto = forgetting.clear_letters(ctx.db, [traces], timer.after)
     if upto is not None:
         ctx.later(ctx.now, replace(timer, after=upto), about=f"words {timer.person_id}")
         return
@@ -267,8 +297,3 @@ def erase(ctx: Context, timer: Erase) -> None:
     forgetting.erase(ctx.db, timer.person_id)
     forgetting.erase_untouched(ctx.db, timer.anew_id, datetime.fromisoformat(timer.since))
     log.info("forgot somebody")
-
-
-def _about(person: Person) -> str:
-    """Return the tag of the timers that forget a person."""
-    return f"forget {person.id}"

@@ -25,12 +25,13 @@ from bot import (
     _n,
     command,
     form,
+    lines,
     on,
     paragraphs,
 )
 from bot.installation import Installation
 from bot.lists import ACTS
-from bot.text import Reader, render
+from bot.text import Reader, from_json, render
 from db.engine import seen
 from db.privacy import mine
 from db.privacy.kept import Kept
@@ -49,13 +50,15 @@ PAGE = Markup(
 
 
 class MyData(Recipe):
-    """All that is kept of a person, as a page in their language and as data."""
+    """All that is kept of a person, as a page in their language and as data; what they have `reported` only
+    if they want it."""
 
     person_id: int
+    reported: bool = False
 
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
         """Read it, and pack both."""
-        kept = list(mine.rows(db, self.person_id))
+        kept = list(mine.rows(db, self.person_id, reported=self.reported))
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("index.html", page(kept, installation, reader))
@@ -64,7 +67,7 @@ class MyData(Recipe):
         return Made(packed.getvalue(), FILE, f"index.html, data.json: {parts}", "application/zip")
 
 
-@command("mydata", needs=Role.ANYONE, menu=None)
+@command("mydata", needs=Role.ANYONE, menu=None, discreet=True)
 def mydata(ctx: Context) -> None:
     """Send a copy, like the button."""
     send_mine(ctx, SendMine())
@@ -72,16 +75,26 @@ def mydata(ctx: Context) -> None:
 
 @on(SendMine)
 def send_mine(ctx: Context, step: SendMine) -> None:
-    """Send the copy, after a question: others may use the same phone. Once a day."""
-    if not ctx.confirm(
-        "sure",
+    """Send the copy, after a question: others may use the same phone. Once a day.
+
+    What somebody has reported is theirs to have, and the most dangerous thing in the file: it stays in the
+    chat, where whoever reads the phone opens it. So it is in the copy only if they want that, each time
+    anew. Everybody is asked, so neither the question nor its answer to others tells that there is a report;
+    what was chosen is sealed, because who runs the bot may not know who reports.
+    """
+    which = ctx.choose(
+        "which",
         _(
             "Should I send everything I keep about you? It comes as a file into this chat. If others use "
-            "this phone too, they can open it."
+            "this phone too, they can open it. What you have reported is in it only if you want that."
         ),
-        yes=_("Send it"),
-        no=_("Not now"),
-    ):
+        {
+            "yes": _("Send it"),
+            "reported": _("Send it with what I reported"),
+            "no": _("Not now"),
+        },
+    )
+    if which == "no":
         ctx.say(_("All right."))
         return
     if not seen.first_time(ctx.db, f"my data {ctx.person.id} {ctx.today}", ctx.now):
@@ -91,14 +104,14 @@ def send_mine(ctx: Context, step: SendMine) -> None:
     ctx.say(
         paragraphs(
             _(
-                "This is everything I keep about you. Open index.html to read it; data.json is the same for "
-                "programs. What others wrote to you is not in it, and no report: those who received one "
-                "decide what may be read of it."
+                "This is what I keep about you. Open index.html to read it; data.json is the same for "
+                "programs. What others wrote to you is not in it, nor what others reported: those who "
+                "received that decide what may be read of it."
             ),
             [_("If you have a question about it: {contact}", contact=who)] if who else [],
         ),
         Button(_("Forget me"), ForgetMe(), keep=True),
-        file=MyData(ctx.person.id),
+        file=MyData(ctx.person.id, reported=which == "reported"),
     )
 
 
@@ -110,7 +123,9 @@ def page(
 ) -> str:
     """Return it as a page without scripts, in the reader's language."""
     title = _("What {bot} keeps about you", bot=installation.name)
-    intro = _("Everything I keep about you is listed here.")
+    intro = _(
+        "What I keep about you is listed here. What you have reported is in it only if you asked for that."
+    )
     return str(
         PAGE.format(
             locale=reader.locale.replace("_", "-"),
@@ -143,6 +158,8 @@ def _said(table: str, name: str, row: Mapping[str, Any]) -> AnyText | None:
         return None
     if name == "act":
         return _act(row)
+    if name in ("said", "answers") and isinstance(value, list):
+        return _messages(value)
     names = VALUES.get((table, name))
     if names is not None and value in names:
         return names[value]
@@ -158,6 +175,23 @@ def _said(table: str, name: str, row: Mapping[str, Any]) -> AnyText | None:
     if name == "language":
         return form("{language}", language=Language(str(value)))
     return Verbatim(str(value))
+
+
+def _messages(said: Sequence[Mapping[str, Any]]) -> AnyText:
+    """Return what somebody wrote in several messages, with what was asked, and how many files came with
+    each."""
+    return lines(
+        lines(
+            [from_json(each["question"])] if "question" in each else [],
+            [Verbatim(each["words"])] if each["words"] else [],
+            [_n("{n} file", "{n} files", files)] if (files := _files(each)) else [],
+        )
+        for each in said
+    )
+
+
+def _files(said: Mapping[str, Any]) -> int:
+    return int(said["files"]) if "files" in said else len(said["media"])
 
 
 def _act(row: Mapping[str, Any]) -> AnyText:

@@ -15,7 +15,7 @@ class ShowConsent(Step):
     """Show what somebody agreed to."""
 
 
-class SendMine(Step, menu=_("See what I keep about you")):
+class SendMine(Step, discreet=True, menu=_("See what I keep about you")):
     """Send all that is kept about the one who acts, after a question."""
 
 
@@ -52,12 +52,13 @@ class ForgetDue(Timer):
 
 
 class Clear(Timer):
-    """Look through letters for somebody who was forgotten, from one on; `anew_id` is who has their accounts
-    now."""
+    """Look through open questions, from one on, for somebody who was forgotten, and then through letters;
+    `anew_id` is who has their accounts now."""
 
     person_id: int
     anew_id: int
-    after: int
+    after: int = 0
+    open_after: int | None = 0
 
 
 class ClearWords(Timer):

@@ -3,14 +3,13 @@ coordinates comes first; nobody is woken who has not allowed it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Literal
 
 from bot import Context
 from db import people
 from db.engine import seen
 from db.models import Member, Person
-from db.network import members, trusted
+from db.network import members, reports, trusted
 from handlers.protecting import coordinators
 
 
@@ -48,7 +47,7 @@ def somebody(ctx: Context) -> Somebody | None:
         return Somebody(member.person, "woken" if ctx.sleeps(member.person, network) else "awake", member)
     for member in there:
         return Somebody(member.person, "asleep", member)
-    for person in coordinators.operators(ctx, without=()):
+    for person in coordinators.operators(ctx, without=_accused(ctx)):
         return Somebody(person, "asleep" if ctx.sleeps(person, network) else "awake")
     return None
 
@@ -56,10 +55,15 @@ def somebody(ctx: Context) -> Somebody | None:
 def _trusted(ctx: Context) -> list[Member]:
     """Return the other members whom the network trusts and who can be reached: they have agreed to be woken
     where somebody is in danger."""
-    agreed = [person for person in trusted.agreed(ctx.db, ctx.network.id) if person.id != ctx.person.id]
+    left_out = {ctx.person.id} | _accused(ctx)
+    agreed = [person for person in trusted.agreed(ctx.db, ctx.network.id) if person.id not in left_out]
     reached = people.reach(ctx.db, [person.id for person in agreed])
     found = [members.of(ctx.db, ctx.network, person) for person in agreed if person.id in reached]
     return [member for member in found if member is not None and member.state == "active"]
+
+
+def _accused(ctx: Context) -> set[int]:
+    return reports.accused(ctx.db, ctx.network.id, ctx.person)
 
 
 def is_woken(ctx: Context, person: Person) -> bool:
@@ -73,4 +77,4 @@ def wake(ctx: Context, person: Person) -> None:
 
 
 def _mark(ctx: Context, person: Person) -> str:
-    return sha256(f"{ctx.person.id} wakes {person.id}".encode()).hexdigest()
+    return seen.secret(ctx.db, ctx.person.id, "wakes", person.id)

@@ -5,17 +5,32 @@ from collections.abc import Collection, Sequence
 from bot import Context
 from db import people
 from db.models import Member, Person
-from db.network import exclusions, members
+from db.network import exclusions, members, reports
 
 
 def reachable(ctx: Context, member: Member) -> list[Member]:
-    """Return those who coordinate a member's network and can be reached, without the member."""
-    return of_network(ctx, member.network_id, without=member.person_id)
+    """Return those who coordinate a member's network and can be reached, for the member, who turns to
+    them."""
+    return to_turn_to(ctx, member.network_id, member.person)
+
+
+def to_turn_to(ctx: Context, network_id: int, person: Person) -> list[Member]:
+    """Return those who coordinate a network and can be reached, for a person who turns to them, and is none
+    of them. Nobody is led to whom a report is about that they have sent, or see to."""
+    accused = reports.accused(ctx.db, network_id, person)
+    there = of_network(ctx, network_id, without=person.id)
+    return [member for member in there if member.person_id not in accused]
+
+
+def can_be_reached(ctx: Context, coordinator: Member) -> bool:
+    """Whether somebody still coordinates their network and can be reached by the one who acts, who has chosen
+    them by name."""
+    return coordinator in of_network(ctx, coordinator.network_id, without=ctx.person.id)
 
 
 def of_network(ctx: Context, network_id: int, *, without: int) -> list[Member]:
-    """Return those who coordinate a network and can be reached, for one person (by id) who turns to them,
-    and who is none of them: without those who are not to meet that one."""
+    """Return those who coordinate a network and can be reached, without one person (by id) and those who are
+    not to meet that one."""
     apart = exclusions.apart_from(ctx.db, without, by_name=True)
     others = [
         other
@@ -43,8 +58,10 @@ def preferred(ctx: Context, there: Sequence[Member]) -> list[Member]:
 
 
 def to_be_woken(ctx: Context, member: Member) -> Sequence[Member]:
-    """Return those in a member's network who may be woken for what is urgent, those who coordinate first."""
-    return members.to_be_woken(ctx.db, member, ctx.now)
+    """Return those in a member's network who may be woken by the member, those who coordinate first."""
+    accused = reports.accused(ctx.db, member.network_id, member.person)
+    there = members.to_be_woken(ctx.db, member, ctx.now)
+    return [other for other in there if other.person_id not in accused]
 
 
 def operators(ctx: Context, *, without: Collection[int]) -> list[Person]:

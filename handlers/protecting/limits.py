@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import AnyText, Command, Context, Text, _, _n
+from bot import AnyText, Command, Context, Priority, Text, _, _n
 from db.network import tallies
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -29,6 +29,16 @@ WORDS = Limit(
     timedelta(minutes=10),
     lambda wait: _(
         "That was a lot at once, so I have not passed this on. You can write again in {wait}.", wait=wait
+    ),
+)
+CHANGES = Limit(
+    "changes",
+    30,  # of words that were carried, one every twenty seconds: a slip is mended once or twice
+    timedelta(minutes=10),
+    lambda wait: _(
+        "You have changed your messages very often, so I have not passed on this change. You can change them "
+        "again in {wait}, or write it anew.",
+        wait=wait,
     ),
 )
 QUESTIONS = Limit(
@@ -73,6 +83,15 @@ INVITATIONS = Limit(
         wait=wait,
     ),
 )
+GROUPS = Limit(
+    "groups",
+    3,  # a course ends once in months
+    DAY,
+    lambda wait: _(
+        "You have invited several groups today. You can invite another one in {wait}.",
+        wait=wait,
+    ),
+)
 ANNOUNCEMENTS = Limit(
     "announcements",
     5,  # who reads more than that turns the bot off
@@ -85,13 +104,29 @@ ANNOUNCEMENTS = Limit(
 )
 NETWORKS = Limit(
     "networks",
-    3,  # somebody looks at each of them
+    3,  # somebody looks at each of them, and a name that is taken tells of a network that nobody may know of
     DAY,
     lambda wait: _(
-        "You have started several networks today, and somebody looks at each of them. You can start another "
-        "one in {wait}.",
+        "You have started several networks today, or tried to, and somebody looks at each of them. You can "
+        "start another one in {wait}.",
         wait=wait,
     ),
+)
+APPLICATIONS = Limit(
+    "applications",
+    3,  # people read each of them, and there is one for each network
+    DAY,
+    lambda wait: _(
+        "You have asked several networks today, and people read each of these. You can ask another one in "
+        "{wait}.",
+        wait=wait,
+    ),
+)
+LOG = Limit(
+    "log",
+    1,  # more often, it would tell what somebody has just done
+    HOUR,
+    lambda wait: _("You have just looked. You can look again in {wait}.", wait=wait),
 )
 AGAIN = DAY
 """Whoever ended a conversation is not written to anew within this by one who coordinates: no means no."""
@@ -103,9 +138,14 @@ def allows(ctx: Context, limit: Limit, words: str = "") -> bool:
     if words and ctx.need(words) is not None:
         return True
     again = tallies.take(ctx.db, ctx.person, limit.what, most=limit.most, within=limit.within, now=ctx.now)
-    if again is not None:
-        ctx.say(limit.enough(wait(again - ctx.now)))
-    return again is None
+    if again is None:
+        return True
+    enough = limit.enough(wait(again - ctx.now))
+    if ctx.room is None:
+        ctx.say(enough)
+    else:  # the others there have enough of it as well
+        ctx.tell(ctx.person, enough, priority=Priority.ANSWER)
+    return False
 
 
 def wait(left: timedelta) -> Text:

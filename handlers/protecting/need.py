@@ -2,7 +2,6 @@
 a person. Nobody else is told of it unless they tap."""
 
 from datetime import timedelta
-from hashlib import sha256
 
 from bot import AnyText, Button, Command, Context, Role, UserMessage, _, lines, on, paragraphs
 from bot.reading.need import Need
@@ -168,7 +167,7 @@ def way_to(there: Somebody) -> Button:
 def _is_again(ctx: Context) -> bool:
     """Whether the one who acts has written such words within the last hour; that they did now is marked. The
     mark tells nobody who it was, and of what."""
-    mark = sha256(f"{ctx.person.id} again".encode()).hexdigest()
+    mark = seen.secret(ctx.db, ctx.person.id, "again")
     before = seen.marked(ctx.db, [mark], ctx.now - AGAIN)
     seen.mark(ctx.db, mark, ctx.now)
     return bool(before)

@@ -1,6 +1,9 @@
 """What looks like personal data, before words and files of somebody go out to many. Local, and only a hint:
 whoever writes decides. What one person writes to another is theirs, and is not looked at."""
 
+from collections.abc import Iterable
+from hashlib import sha256
+
 from bot import AnyText, Context, Text, UserMessage, _, form, lines, paragraphs
 from bot.reading.personal import file_names, guard
 from bot.reading.personal.finding import Finding
@@ -19,16 +22,25 @@ KINDS: dict[str, Text] = {
 """What is looked for, in the order in which it is said."""
 
 
-def offer_removal(ctx: Context, message: UserMessage, question: str = "personal_data") -> UserMessage:
+NOTHING = UserMessage()
+
+
+def offer_removal(
+    ctx: Context, message: UserMessage, question: str = "personal_data", *, before: UserMessage = NOTHING
+) -> UserMessage:
     """Return a message as its writer wants to send it: with what looks like personal data, or without. A file
-    whose name tells some is then sent under another one."""
-    found, in_names = _found(ctx, message.words), _in_names(ctx, message)
+    whose name tells some is then sent under another one. What stands in it already as it was `before`, its
+    writer has left in: they are not asked about that again."""
+    left_in = {_piece(before.words, each) for each in _found(ctx, before.words)}
+    found = [each for each in _found(ctx, message.words) if _piece(message.words, each) not in left_in]
+    sent = {each.name for each in before.media}
+    in_names = {name: told for name, told in _in_names(ctx, message).items() if name not in sent}
     kinds = {each.kind for each in (*found, *(each for several in in_names.values() for each in several))}
     if not kinds:
         return message
     cleaned = message.with_words(guard.without(message.words, found)).without_traces(in_names)
     choice = ctx.choose(
-        question,
+        f"{question} {_digest([*(_piece(message.words, each) for each in found), *in_names])}",
         paragraphs(
             lines(
                 _(
@@ -49,9 +61,20 @@ def offer_removal(ctx: Context, message: UserMessage, question: str = "personal_
     return cleaned if choice == "cleaned" else message
 
 
-def without_it(ctx: Context, words: str, question: str = "personal_data") -> str:
+def without_it(ctx: Context, words: str, question: str = "personal_data", *, before: str = "") -> str:
     """Return words as their writer wants to send them: with what looks like personal data, or without."""
-    return offer_removal(ctx, UserMessage(words), question).words
+    return offer_removal(ctx, UserMessage(words), question, before=UserMessage(before)).words
+
+
+def _piece(words: str, found: Finding) -> str:
+    """Return a piece by what it says, however it is written."""
+    return "".join(filter(str.isalnum, words[found.start : found.end])).casefold()
+
+
+def _digest(pieces: Iterable[str]) -> str:
+    """Return what tells these pieces from others: an answer about them says nothing about those that stand
+    there once the words are changed."""
+    return sha256("\n".join(pieces).encode()).hexdigest()[:8]
 
 
 def _in_words(words: str) -> tuple[AnyText, AnyText]:

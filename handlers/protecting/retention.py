@@ -11,13 +11,15 @@ from bot.installation import Keep
 from bot.lists import Forgetting, Retention, adds
 from bot.support.log import get
 from bot.times import next_local
-from db import people
 from db.engine import conversations, dead_letters, timers
 from db.engine import letters as rows
 from db.engine import seen as seen_events
 from db.engine import used as used_buttons
+from db.linking import codes, merges
 from db.network import members, tallies
 from db.old import Forgotten, Old
+from db.privacy import shut_outs
+from db.privacy import strangers as unknown
 from handlers.protecting.steps import ForgetStranger, GoOn, Nightly
 
 log = get("retention")
@@ -28,8 +30,10 @@ AT = time(3, 30)
 
 SOON = timedelta(days=1)
 """After which whoever says no is forgotten."""
-LOOKS_BACK = 2
-"""Days: the longest limit is one."""
+COUNTS_BACK = 8
+"""Days: the longest limit is a week."""
+LINKS_BACK = 2
+"""Days: a code by which somebody links a messenger is good for minutes."""
 
 MOST = 50
 """Rows that are deleted in one turn: nobody waits longer than for this many."""
@@ -41,7 +45,7 @@ def nightly(ctx: Context, step: Nightly) -> None:
     and plan the next night."""
     plan(ctx.db, ctx.now, ctx.installation.zone())
     ctx.call_off(WORK)
-    ctx.later(ctx.now, GoOn([*Retention.named()], None, {}), about=WORK)
+    ctx.later(ctx.now, GoOn([*Retention.named()], {}), about=WORK)
 
 
 @on(GoOn)
@@ -58,7 +62,7 @@ def go_on(ctx: Context, step: GoOn) -> None:
         if forgotten.all:
             left, forgotten = left[1:], Forgotten(forgotten.many, None, all=True)
     if left:
-        ctx.later(ctx.now, GoOn(left, forgotten.place, so_far), about=WORK)
+        ctx.go_on(GoOn(left, so_far), forgotten.place, about=WORK)
     else:
         log.info("deleted", **so_far)
 
@@ -116,13 +120,32 @@ def reasons(keep: Keep) -> Forgetting:
 @adds(Retention, place=150)
 def counted(keep: Keep) -> Forgetting:
     """Return for how long it is kept how often somebody did something: longer than any limit looks back."""
-    return Forgetting(tallies.forget, LOOKS_BACK)
+    return Forgetting(tallies.forget, COUNTS_BACK)
+
+
+@adds(Retention, place=152)
+def link_codes(keep: Keep) -> Forgetting:
+    """Return for how long codes are kept by which somebody links a messenger: longer than they are good."""
+    return Forgetting(codes.forget, LINKS_BACK)
+
+
+@adds(Retention, place=154)
+def linked_names(keep: Keep) -> Forgetting:
+    """Return for how long it is kept what somebody was called on another messenger: as long as anything that
+    was sent under that name."""
+    return Forgetting(merges.forget_names, keep.delivery_days)
+
+
+@adds(Retention, place=156)
+def shut_out(keep: Keep) -> Forgetting:
+    """Return for how long it is kept which accounts had to go, once no invitation is left for that."""
+    return Forgetting(shut_outs.forget, 0)
 
 
 @adds(Retention, place=160)
 def strangers(keep: Keep) -> Forgetting:
     """Return for how long people are known who never agreed to anything."""
-    return Forgetting(partial(people.forget_strangers, spared=_spared(keep)), keep.stranger_days)
+    return Forgetting(partial(unknown.forget_all, spared=_spared(keep)), keep.stranger_days)
 
 
 def forget_tomorrow(ctx: Context) -> None:
@@ -135,7 +158,7 @@ def forget_tomorrow(ctx: Context) -> None:
 def forget_stranger(ctx: Context, step: ForgetStranger) -> None:
     """Forget somebody who said no a day ago, unless they have written since."""
     silent_since = ctx.now - SOON + timedelta(minutes=1)
-    people.forget_stranger(ctx.db, step.person_id, silent_since, _spared(ctx.installation.keep))
+    unknown.forget(ctx.db, step.person_id, silent_since, _spared(ctx.installation.keep))
 
 
 def _spared(keep: Keep) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """What can be pressed and what comes due: privacy and safety."""
 
-from bot import Answerable, Step, Timer
+from dataclasses import field
+
+from bot import Answerable, Slice, Step, Timer
 from db.old import Place
 
 
@@ -51,9 +53,20 @@ class ForgetStranger(Timer):
     person_id: int
 
 
-class GoOn(Timer):
+class GoOn(Slice):
     """Delete the next rows of the first that is `left`, after a place in it; `so_far` counts each."""
 
     left: list[str]
-    place: Place | None
     so_far: dict[str, int]
+    place: Place | None = field(default=None, kw_only=True)
+
+
+class TellAlarms(Timer):
+    """Tell one who coordinates what came since they last heard of something: this row of a `kind`, which is
+    the name of a function in `Alarms`; without one it only says that they have just heard. It may explain why
+    somebody writes to them."""
+
+    member_id: int
+    kind: str = ""
+    row_id: int = 0
+    explains_id: int = 0

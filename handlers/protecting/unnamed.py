@@ -19,9 +19,9 @@ def how(ctx: Context, message: UserMessage, question: str, *, in_room: bool) -> 
     how = ctx.choose(
         question,
         paragraphs(tells, _("I will ask without your name. Send it like this?")),
-        {"yes": _("Send it without my name"), **sparing, "back": _("Back to the preview")},
+        {"yes": _("Send it without my name"), **sparing, "no": _("Back to the preview")},
     )
-    return None if how == "back" else str(how)
+    return None if how == "no" else str(how)
 
 
 def _what_still_tells(ctx: Context, message: UserMessage) -> Iterator[AnyText]:

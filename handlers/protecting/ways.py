@@ -4,6 +4,7 @@ nothing to do with it. Nobody is told without a tap."""
 from collections.abc import Collection
 
 from bot import AnyText, Button, Context, Role, _, lines, on
+from db.network import reports
 from handlers.protecting import coordinators, emergency
 from handlers.protecting.steps import ShowNumbers, WriteInNeed, WriteToOperators
 
@@ -26,7 +27,8 @@ def ways(ctx: Context) -> list[Button]:
     if not ctx.may(Role.MEMBER):
         return []
     there = coordinators.preferred(ctx, coordinators.reachable(ctx, ctx.member))
-    others = coordinators.operators(ctx, without=[member.person_id for member in there])
+    left_out = reports.accused(ctx.db, ctx.network.id, ctx.person) | {member.person_id for member in there}
+    others = coordinators.operators(ctx, without=left_out)
     return [
         *(
             Button(_("Write to {name}", name=each.person.name), WriteInNeed(each.id), keep=True)

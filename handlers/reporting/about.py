@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import Context, Doubtful, Unclear, Verbatim, _
-from bot.reading.names import folded
 from db.help import relays
 from db.models import Person
-from db.network import members, trusted
+from db.models.names import folded
+from db.network import members, roster, trusted
 from handlers.protecting import coordinators
 from handlers.talking import sides
 
 OFFERED = 4
 """People who are offered to tap: those who coordinate, and trusted persons. Others are typed."""
+MOST = 10
+"""People of whom it is asked who is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ def ask(ctx: Context) -> About | None:
     """Ask whom a report is about, unless the button said it; None after saying that the one who was meant is
     no longer there."""
     meant = ctx.brought("about")
-    person = next((each for each in _everybody(ctx) if str(each.id) == meant), None) if meant else None
+    person = _here(ctx, meant) if meant else None
     if person is not None:
         return About(person, person.name)
     talks = relays.open_in(ctx.db, ctx.network, ctx.person)
@@ -53,32 +55,41 @@ def ask(ctx: Context) -> About | None:
 
 
 def _by_name(ctx: Context) -> About | None:
-    there = _everybody(ctx)
     first = [*trusted.agreed(ctx.db, ctx.network.id)]
     first += [member.person for member in members.coordinators(ctx.db, ctx.network.id)]
     offered = {str(each.id): Verbatim(each.name) for each in first if each.id != ctx.person.id}
     chosen = ctx.ask(
         "who",
         _("Who is it? Tap a name, or type one."),
-        parse=lambda words: found(there, words),
+        parse=lambda words: found(_called(ctx, words), words),
         suggest=dict([*offered.items()][:OFFERED]),
         max_length=60,
     )
-    person = next((each for each in there if str(each.id) == chosen), None)
+    person = _here(ctx, chosen)
     if person is None:
         ctx.say(_("This person is no longer here."))
         return None
     return About(person, person.name)
 
 
-def _everybody(ctx: Context) -> list[Person]:
-    """Return all others whom a report can be about: members, trusted persons, and those who run the bot."""
-    found = [
-        *(member.person for member in members.active(ctx.db, ctx.network)),
-        *trusted.agreed(ctx.db, ctx.network.id),
-        *coordinators.all_operators(ctx),
-    ]
-    return [*{person.id: person for person in found if person.id != ctx.person.id}.values()]
+def _here(ctx: Context, chosen: str) -> Person | None:
+    """Return somebody else by their id, whom a report can be about; None where they are not here."""
+    there = {str(each.id): each for each in _beside(ctx)}
+    member = roster.here(ctx.db, ctx.network, int(chosen)) if chosen.isdecimal() else None
+    person = member or there.get(chosen)
+    return person if person is not ctx.person else None
+
+
+def _called(ctx: Context, words: str) -> list[Person]:
+    """Return those whom a report can be about, as far as they may be called so."""
+    fitting = roster.called(ctx.db, ctx.network, words, MOST, without=[ctx.person.id])
+    found = [*(member.person for member in fitting), *_beside(ctx)]
+    return [*{person.id: person for person in found if person is not ctx.person}.values()]
+
+
+def _beside(ctx: Context) -> list[Person]:
+    """Return those whom a report can be about besides members: trusted persons, and those who run the bot."""
+    return [*trusted.agreed(ctx.db, ctx.network.id), *coordinators.all_operators(ctx)]
 
 
 def found(there: Sequence[Person], words: str) -> str:
@@ -89,5 +100,5 @@ def found(there: Sequence[Person], words: str) -> str:
     if not fitting:
         raise Unclear(_("I find nobody here called “{words}”.", words=words[:40]))
     if len(fitting) > 1:
-        raise Doubtful(_("Who do you mean?"), {str(each.id): Verbatim(each.name) for each in fitting[:10]})
+        raise Doubtful(_("Who do you mean?"), {str(each.id): Verbatim(each.name) for each in fitting[:MOST]})
     return str(fitting[0].id)

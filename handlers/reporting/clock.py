@@ -4,7 +4,7 @@ company, and who took it is asked how it stands."""
 from datetime import datetime, time, timedelta
 
 from bot import Button, Context, Priority, _, lines, on, paragraphs
-from bot.times import next_local
+from bot.times import after_working_days
 from db.models import Category, Network, Person, Report
 from db.network import reports
 from handlers.protecting import coordinators, emergency
@@ -13,7 +13,7 @@ from handlers.reporting.steps import CloseReport, HowItStands, NotTaken, ReadRep
 
 SOON = timedelta(hours=2)
 """What is urgent is taken within this."""
-EVENING, FRIDAY = time(18), 4
+EVENING = time(18)
 """Everything else is taken until then, on the next working day: forms of schools and charities ask for one
 working day."""
 FIRST_LOOK, AGAIN = timedelta(days=3), timedelta(days=7)
@@ -24,13 +24,7 @@ def due(ctx: Context, network: Network, category: Category) -> datetime:
     """Return until when a report is to be taken that is sent now (UTC)."""
     if category in reports.URGENT:
         return ctx.now + SOON
-    zone = ctx.installation.zone(network.time_zone)
-    today, evening = ctx.now.astimezone(zone).date(), ctx.now
-    while True:
-        evening = next_local(evening, EVENING, zone)
-        day = evening.astimezone(zone).date()
-        if day > today and day.weekday() <= FRIDAY:
-            return evening
+    return after_working_days(ctx.now, 1, ctx.installation.zone(network.time_zone), EVENING)
 
 
 def start(ctx: Context, report: Report) -> None:

@@ -12,7 +12,7 @@ from db.network import reports
 from handlers.protecting import coordinators
 from handlers.protecting.steps import WriteToOperators
 from handlers.reporting import clock, giving, wording
-from handlers.reporting.steps import CloseReport, TakeReportBack, WasSerious
+from handlers.reporting.steps import AddToReport, CloseReport, TakeReportBack, WasSerious
 
 REGRET = timedelta(minutes=10)
 """How long a report can be taken back: a false alarm is seen at once, and later others have acted on it."""
@@ -30,6 +30,15 @@ def close_report(ctx: Context, step: CloseReport) -> None:
         _("What became of {number}?", number=wording.number(report)),
         wording.OUTCOMES,
     )
+    if outcome == "ended" and giving.member_about(ctx, report) is not None:
+        ctx.say(
+            _(
+                "The membership has not ended, so I cannot write that. Let the place rest first, then you "
+                "can end it."
+            ),
+            *giving.offers(ctx, report),
+        )
+        return
     sentence = str(
         ctx.ask(
             "sentence",
@@ -99,7 +108,8 @@ def take_report_back(ctx: Context, step: TakeReportBack) -> None:
             _(
                 "That was possible for ten minutes only: others may have acted on it since. You can still "
                 "tell those who take care of it that it was a mistake."
-            )
+            ),
+            Button(_("Add something"), AddToReport(report.id), keep=True),
         )
     else:
         there = giving.still_have(ctx, report)

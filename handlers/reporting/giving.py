@@ -10,6 +10,7 @@ from handlers.reporting.steps import (
     AmInvolved,
     AskBack,
     CloseReport,
+    EndMembership,
     EndRest,
     LetRest,
     ReadReport,
@@ -42,11 +43,11 @@ def give(ctx: Context, report: Report, person: Person, why: Text | None = None) 
         Button(_("Read it"), ReadReport(report.id), keep=True),
         Button(_("I take it"), TakeReport(report.id)),
         Button(_("I am involved"), AmInvolved(report.id)),
-        priority=Priority.URGENT if _wakes(ctx, report, person) else Priority.CARRIED,
+        priority=Priority.URGENT if wakes(ctx, report, person) else Priority.CARRIED,
     )
 
 
-def _wakes(ctx: Context, report: Report, person: Person) -> bool:
+def wakes(ctx: Context, report: Report, person: Person) -> bool:
     """Whether a report is given to somebody at any hour."""
     may_be_woken = person.wake_if_urgent or person in trusted.agreed(ctx.db, report.network_id)
     return report.category in reports.URGENT and may_be_woken
@@ -59,7 +60,7 @@ def asleep(ctx: Context, report: Report, there: Sequence[Person]) -> list[Text]:
     return [
         _("{name} has quiet hours now. Your message will arrive afterwards.", name=person.name)
         for person in there
-        if not _wakes(ctx, report, person) and ctx.sleeps(person, report.network)
+        if not wakes(ctx, report, person) and ctx.sleeps(person, report.network)
     ]
 
 
@@ -161,8 +162,10 @@ def _who_has_it(ctx: Context, report: Report) -> list[AnyText]:
     if report.taken_by is not None:
         told.append(_("Taken by: {name}.", name=report.taken_by.name))
     member = member_about(ctx, report)
-    if member is not None and member.state == "resting":
+    if member is not None and member.is_held:
         told.append(_("The place of the person it is about rests."))
+    elif member is None and reports.known(ctx.db, report.about) is not None:
+        told.append(_("The person it is about is not a member."))
     return told
 
 
@@ -188,6 +191,9 @@ def _rest(ctx: Context, report: Report) -> list[Button]:
     member = member_about(ctx, report)
     if member is None or report.state == "withdrawn":
         return []
-    if member.state == "resting":
-        return [Button(_("End the rest"), EndRest(report.id))]
+    if member.is_held:
+        return [
+            Button(_("End the rest"), EndRest(report.id)),
+            Button(_("End membership"), EndMembership(report.id), keep=True),
+        ]
     return [Button(_("Let them rest"), LetRest(report.id), keep=True)] if report.state in reports.OPEN else []

@@ -4,14 +4,27 @@ Nobody is told without a tap."""
 from collections.abc import Callable
 from itertools import count
 
-from bot import AnyText, Button, Context, Role, Text, UserMessage, _, command, form, lines, paragraphs
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Role,
+    Text,
+    UserMessage,
+    _,
+    command,
+    form,
+    lines,
+    paragraphs,
+)
 from db.models import Category, Naming, Person
 from db.network import reports
 from handlers.protecting import emergency, limits, ways
 from handlers.reporting import about, giving, routing, sending, wording
 from handlers.reporting.about import About
 from handlers.reporting.sending import Draft
-from handlers.reporting.steps import TakeReportBack
+from handlers.reporting.steps import AddToReport, TakeReportBack
 
 LONGEST = 3000
 """Characters of a part of what happened; more of them can follow."""
@@ -19,14 +32,9 @@ PARTS = 10
 MOST = 5
 """Reports of harm that one person sends in a day: each takes hours of those who receive it. In danger there
 is no limit."""
-NAMINGS: dict[str, Text] = {
-    "named": _("Yes, with my name"),
-    "unnamed": _("Yes, without my name"),
-    "silent": _("No"),
-}
 
 
-@command("report", needs=Role.ANYONE, menu=_("Report danger or harm"), discreet=True)
+@command("report", needs=Role.ANYONE, menu=_("Report danger or harm"), discreet=True, changed=AddToReport)
 def report(ctx: Context) -> None:
     """Show whom to call where somebody is in danger, before any question; then ask what has happened."""
     ctx.say(lines(_("If somebody is in danger now, call first:"), emergency.every(ctx)))
@@ -72,6 +80,7 @@ def _danger(ctx: Context) -> None:
             wording.until(there, sent.due_at),
             _("I write to you then in any case. Your number: {number}.", number=wording.number(sent)),
         ),
+        Button(_("Write down what has happened"), Command("report"), keep=True),
         forget=True,
     )
 
@@ -113,7 +122,7 @@ def _harm(ctx: Context) -> None:
         ctx.say(ways.NOBODY, forget=True)
         return
     naming: Naming = ctx.choose(
-        "naming", _("May {people} ask you back?", people=wording.names(expected)), NAMINGS
+        "naming", _("May {people} ask you back?", people=wording.names(expected)), wording.NAMINGS
     )
 
     def asks(there: list[Person]) -> AnyText:
@@ -141,6 +150,7 @@ def _harm(ctx: Context) -> None:
             wording.until(there, sent.due_at),
             _("I write to you then in any case. Your number: {number}.", number=wording.number(sent)),
         ),
+        Button(_("Add something"), AddToReport(sent.id), keep=True),
         Button(_("Take it back"), TakeReportBack(sent.id), keep=True),
         forget=True,
     )

@@ -1,16 +1,15 @@
 """The place of somebody in a network rests while something is looked at: nothing of it works, and it has not
 ended."""
 
-from bot import Context, Priority, _, on
+from bot import Button, Command, Context, Priority, Text, _, on
 from bot.lists import Concern, Outside, adds
-from db.help import relays
+from db.help import silences
 from db.models import Member, Report
 from db.network import members
-from handlers.asking import handing_on
 from handlers.checking_in import rounds
+from handlers.joining import membership
 from handlers.reporting import giving, wording
 from handlers.reporting.steps import EndRest, LetRest
-from handlers.talking import parting, sides
 
 
 @on(LetRest)
@@ -18,7 +17,7 @@ def let_rest(ctx: Context, step: LetRest) -> None:
     """Let the place of whom a report is about rest: no requests, no conversations, no check-ins, no role."""
     report = giving.open_one(ctx, step.report_id)
     member = giving.member_about(ctx, report) if report is not None else None
-    if report is None or member is None or member.state != "active":
+    if report is None or member is None or member.is_held:
         if report is not None:
             ctx.say(_("There is no place that could rest."))
         return
@@ -33,8 +32,8 @@ def let_rest(ctx: Context, step: LetRest) -> None:
         otherwise=_("All right. Nothing has changed."),
     ):
         return
-    _end_everything(ctx, member)
-    members.rest(ctx.db, member)
+    membership.rest(ctx, member)
+    silences.end(member)
     ctx.tell(
         member.person,
         _(
@@ -44,38 +43,28 @@ def let_rest(ctx: Context, step: LetRest) -> None:
         ),
         priority=Priority.CARRIED,
     )
-    _tell_others(ctx, report, rests=True)
+    tell_others(
+        ctx,
+        report,
+        _(
+            "About {number}: {name} lets the place of the person it is about rest.",
+            number=wording.number(report),
+            name=ctx.person.name,
+        ),
+    )
     ctx.say(
         _("The place rests now. Please talk with them soon: they only know that you do."),
         *giving.offers(ctx, report),
     )
 
 
-def _end_everything(ctx: Context, member: Member) -> None:
-    """End what somebody has open in a network, in words that do not point at why."""
-    handing_on.end_requests_of(ctx, member, parting.TAKEN_BACK)
-    for relay in relays.open_in(ctx.db, member.network, member.person):
-        parting.hold(ctx, relay)
-        if relay.closed_at is None:
-            parting.end(ctx, relay)
-            they = sides.other(relay, member.person)
-            ctx.tell(
-                they,
-                _("The conversation with {name} has ended.", name=sides.other_name(relay, they)),
-                priority=Priority.CARRIED,
-            )
-    rounds.call_off(ctx, member)
-
-
 @on(EndRest)
 def end_rest(ctx: Context, step: EndRest) -> None:
     """Let a place go on as it was, with its role."""
-    found = giving.mine(ctx, step.report_id)
-    member = giving.member_about(ctx, found[0]) if found is not None else None
-    if found is None or member is None or member.state != "resting":
-        if found is not None:
-            ctx.say(_("There is no place that rests."))
+    found = about_resting(ctx, step.report_id)
+    if found is None:
         return
+    report, member = found
     members.end_rest(member)
     rounds.plan(ctx, member)
     ctx.tell(
@@ -83,32 +72,41 @@ def end_rest(ctx: Context, step: EndRest) -> None:
         _("Your place in <b>{network}</b> is as it was again.", network=member.network.name),
         priority=Priority.CARRIED,
     )
-    _tell_others(ctx, found[0], rests=False)
-    ctx.say(_("The place is as it was again."), *giving.offers(ctx, found[0]))
-
-
-def _tell_others(ctx: Context, report: Report, *, rests: bool) -> None:
-    ctx.tell(
-        giving.still_have(ctx, report, but=ctx.person),
+    tell_others(
+        ctx,
+        report,
         _(
-            "About {number}: {name} lets the place of the person it is about rest.",
+            "About {number}: {name} has ended the rest.",
             number=wording.number(report),
             name=ctx.person.name,
-        )
-        if rests
-        else _(
-            "About {number}: {name} has ended the rest.", number=wording.number(report), name=ctx.person.name
         ),
-        priority=Priority.CARRIED,
     )
+    ctx.say(_("The place is as it was again."), *giving.offers(ctx, report))
+
+
+def about_resting(ctx: Context, report_id: int) -> tuple[Report, Member] | None:
+    """Return a report that the one who acts has, and the membership it is about, which rests; None after
+    saying that there is none."""
+    found = giving.mine(ctx, report_id)
+    if found is None:
+        return None
+    member = giving.member_about(ctx, found[0])
+    if member is None or not member.is_held:
+        ctx.say(_("There is no place that rests."))
+        return None
+    return found[0], member
+
+
+def tell_others(ctx: Context, report: Report, what: Text) -> None:
+    """Tell the others who have a report what was done about it."""
+    there = giving.still_have(ctx, report, but=ctx.person)
+    ctx.tell(there, what, priority=Priority.CARRIED)
 
 
 @adds(Outside, place=5)
 def place_that_rests(ctx: Context) -> Concern | None:
     """Return that the place of the one who acts rests; None where none does."""
     member = members.resting(ctx.db, ctx.person.id)
-    if member is None:
+    if member is None or not member.is_held:
         return None
-    return Concern(
-        _("Your place in <b>{network}</b> rests while something is looked at.", network=member.network.name)
-    )
+    return Concern(membership.held(member), [Button(_("Leave the network"), Command("leave"), keep=True)])

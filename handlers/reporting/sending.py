@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import Context, Priority, UserMessage, _, on
+from db import people
 from db.help import help_requests, relays
 from db.models import Category, HelpRequest, Naming, Person, Relay, Report
 from db.network import reports
@@ -37,7 +38,7 @@ class Draft:
 def send(ctx: Context, draft: Draft, receivers: Sequence[Person]) -> Report:
     """Give a report to its receivers, and plan what follows if nobody takes it."""
     about = draft.about
-    messages = [_kept(each, ctx.person, draft.naming).to_json() for each in draft.said]
+    messages = [kept(each, ctx.person, draft.naming).to_json() for each in draft.said]
     report = reports.send(
         ctx.db,
         ctx.network,
@@ -59,7 +60,7 @@ def send(ctx: Context, draft: Draft, receivers: Sequence[Person]) -> Report:
     return report
 
 
-def _kept(message: UserMessage, reporter: Person, naming: Naming) -> UserMessage:
+def kept(message: UserMessage, reporter: Person, naming: Naming) -> UserMessage:
     """Return what is kept of a message: what it says and shows, and who wrote it where somebody else did."""
     if naming == "named":
         return UserMessage(message.words, message.media, forwarded=message.forwarded)
@@ -117,7 +118,8 @@ def end_quietly(ctx: Context, step: EndQuietly) -> None:
     if request is not None and request.state == "taken" and request.helper is not None:
         handing_on.replace_helper(ctx, request)
         return
-    person = ctx.db.get(Person, step.person_id)
+    today = people.merged_into(ctx.db, [step.person_id])
+    person = ctx.db.get(Person, today.get(step.person_id, step.person_id))
     if person is not None and relay.ends_at is None:
         ctx.tell(
             person,

@@ -40,6 +40,12 @@ class CloseReport(Step, discreet=True, menu=_("Close a report")):
     report_id: int
 
 
+class AddToReport(Answerable, discreet=True, menu=_("Add to a report")):
+    """Add to what one has reported; None: to one that is open, which is asked."""
+
+    report_id: int | None = None
+
+
 class TakeReportBack(Step, discreet=True):
     """Take back what one has reported."""
 
@@ -61,6 +67,12 @@ class LetRest(Step, discreet=True, menu=_("Let somebody rest")):
 
 class EndRest(Step, discreet=True):
     """Let that membership go on."""
+
+    report_id: int
+
+
+class EndMembership(Step, discreet=True, menu=_("End a membership")):
+    """End that membership."""
 
     report_id: int
 

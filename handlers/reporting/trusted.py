@@ -1,15 +1,17 @@
 """Whom a network trusts with what is reported: named by those who coordinate, and asked. They may be outside
 of the network, and join by an invitation of their own."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
-from bot import AnyText, Button, Context, Day, Priority, Text, Verbatim, _, heading, lines, on, paragraphs
+from bot import AnyText, Button, Context, Priority, Text, Verbatim, _, heading, lines, on, paragraphs
 from bot.lists import act
 from db import people
 from db.models import Network, Person, TrustedPerson
-from db.network import invitations, members, networks, reports, trusted
-from handlers.joining import codes, consent, invite
+from db.network import invitations, numbers, reports, roster, trusted
+from handlers.joining import codes, consent
 from handlers.joining.steps import BecomeTrusted
+from handlers.network import forwarding
 from handlers.network.steps import ShowTrusted
 from handlers.protecting import coordinators
 from handlers.reporting import about
@@ -25,6 +27,7 @@ ASKED = act("trusted.asked", _("{who} asked {whom} to be a trusted person on {da
 AGREED = act("trusted.agreed", _("{who} agreed to be a trusted person on {day}."))
 INVITED = act("trusted.invited", _("{who} invited a trusted person from outside on {day}."))
 ENDED = act("trusted.ended", _("{whom} stopped being a trusted person on {day}."))
+NOT_ASKED = act("trusted.withdrawn", _("{who} no longer asks {whom} to be a trusted person since {day}."))
 GONE = _("This person is no longer a trusted person.")
 ENOUGH = _("There are {n} trusted persons already. Somebody has to be removed first.", n=MOST)
 
@@ -66,16 +69,15 @@ def _line(asked: TrustedPerson) -> AnyText:
 def ask_trusted(ctx: Context, step: AskTrusted) -> None:
     """Ask which member is meant, and ask them."""
     known = {each.person_id for each in trusted.of(ctx.db, ctx.network.id)}
-    there = [each.person for each in members.active(ctx.db, ctx.network) if each.person_id not in known]
     chosen = ctx.ask(
         "who",
         _("Who should that be? Please type a name, also your own."),
-        parse=lambda words: about.found(there, words),
+        parse=lambda words: about.found(_called(ctx, words, known), words),
         max_length=60,
     )
     ctx.hold(Network, ctx.network.id)
-    person = next((each for each in there if str(each.id) == chosen), None)
-    if person is None:
+    person = roster.here(ctx.db, ctx.network, int(chosen))
+    if person is None or person.id in known:
         ctx.say(_("This person is no longer here."))
     elif len(trusted.of(ctx.db, ctx.network.id)) >= MOST:
         ctx.say(ENOUGH)
@@ -85,6 +87,12 @@ def ask_trusted(ctx: Context, step: AskTrusted) -> None:
         ctx.say(_("You are a trusted person of <b>{network}</b> now.", network=ctx.network.name))
     else:
         _ask(ctx, person)
+
+
+def _called(ctx: Context, words: str, known: Collection[int]) -> list[Person]:
+    """Return members who may be called so, without those (by their ids) who are asked already."""
+    fitting = roster.called(ctx.db, ctx.network, words, about.MOST, without=known)
+    return [member.person for member in fitting]
 
 
 def _ask(ctx: Context, person: Person) -> None:
@@ -175,8 +183,7 @@ def remove_trusted(ctx: Context, step: RemoveTrusted) -> None:
         return
     person, has_agreed = asked.person, asked.agreed_at is not None
     trusted.remove(ctx.db, asked)
-    if has_agreed:
-        ENDED.record(ctx, ctx.network, about=person)
+    (ENDED if has_agreed else NOT_ASKED).record(ctx, ctx.network, about=person)
     if person is not ctx.person:
         ctx.tell(
             person,
@@ -196,33 +203,21 @@ def remove_trusted(ctx: Context, step: RemoveTrusted) -> None:
 @on(InviteTrusted)
 def invite_trusted(ctx: Context, step: InviteTrusted) -> None:
     """Make an invitation for one person, by which they become a trusted person and no member."""
-    code = invitations.new_code(ctx.installation.rng)
-    invitation = invitations.make(
-        ctx.db,
-        ctx.network,
-        code,
-        by=ctx.person,
-        label="organisation",
-        role="trusted",
-        uses=1,
-        expires_at=ctx.now + networks.span(ctx.network, "invitation_hours"),
-        now=ctx.now,
+    made = forwarding.make(
+        ctx, numbers.span(ctx.network, "invitation_hours"), label="organisation", role="trusted"
     )
+    if made is None:
+        return
+    invitation, code = made
     INVITED.record(ctx, ctx.network)
-    ways = ctx.installation.ways(f"join_{code}")
-    ctx.say(
-        heading(
-            _("Invitation for a trusted person of {network}", network=ctx.network.name),
-            _("If somebody there reports danger or harm, you would be one of those who read it."),
-            *(invite.way_in(ctx.installation.title(name), *way) for name, way in ways.items()),
-            lines(
-                _("Code: <code>{code}</code>", code=invitations.shown(code)),
-                _("Valid until {day}.", day=Day(ctx.day_of(invitation.expires_at), far=True)),
-            ),
-        ),
-        forget=True,
+    forwarding.say(
+        ctx,
+        _("Invitation for a trusted person of {network}", network=ctx.network.name),
+        _("If somebody there reports danger or harm, you would be one of those who read it."),
+        code,
+        invitation.expires_at,
     )
-    ctx.say(_("Please forward that message. I cannot show the code again."))
+    ctx.say(forwarding.ABOVE)
 
 
 @on(BecomeTrusted)

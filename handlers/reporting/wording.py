@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from bot import AnyText, Context, Text, Verbatim, _, _n, form, lines, paragraphs
 from bot.text import Value
@@ -20,6 +21,12 @@ CATEGORIES: dict[str, Text] = {
 }
 """What a report can be about, as it is asked."""
 KINDS: dict[str, Text] = {"danger": _("Somebody is in danger"), **CATEGORIES}
+NAMINGS: dict[str, Text] = {
+    "named": _("Yes, with my name"),
+    "unnamed": _("Yes, without my name"),
+    "silent": _("No"),
+}
+"""Whether who reports may be asked back."""
 OUTCOMES: dict[str, Text] = {
     "authorities": _("Given to authorities"),
     "settled": _("Talked and settled"),
@@ -65,7 +72,8 @@ def facts(ctx: Context, report: Report) -> AnyText:
     """Return what a report says, for those to whom it was given."""
     said, about = report.said or {}, report.about
     who = named(ctx, report)
-    messages = [UserMessage.from_json(each) for each in said.get("messages", ())]
+    messages = said.get("messages", ())
+    first = [UserMessage.from_json(each) for each in messages if "added_at" not in each]
     return paragraphs(
         lines(
             form("{number}: {kind}", number=number(report), kind=KINDS[report.category]),
@@ -76,9 +84,15 @@ def facts(ctx: Context, report: Report) -> AnyText:
             _("From: {name}", name=who.name) if who is not None else _("From somebody without a name"),
             _("Sent: {time}", time=report.sent_at),
         ),
-        quoted(messages),
+        quoted(first),
+        [_added(each) for each in messages if "added_at" in each],
         [_("Who knows of it: {known}", known=said["known"])] if said.get("known") else [],
     )
+
+
+def _added(message: dict[str, Any]) -> AnyText:
+    when = _("Added: {time}", time=datetime.fromisoformat(message["added_at"]))
+    return lines(when, quoted([UserMessage.from_json(message)]))
 
 
 def quoted(messages: Sequence[UserMessage]) -> list[AnyText]:

@@ -3,8 +3,11 @@
 from bot import AnyText, Button, Context, Day, Line, Verbatim, _, on, page
 from db.models import Exclusion, Person
 from db.network import exclusions
-from handlers.settings.steps import ShowApart
-from handlers.talking.steps import MeetAgain
+from handlers.settings.steps import AddApart, ShowApart
+from handlers.talking import sides
+from handlers.talking.steps import KeepApart, MeetAgain
+
+ADD = Button(_("Add somebody"), AddApart())
 
 
 @on(ShowApart)
@@ -12,8 +15,9 @@ def show_apart(ctx: Context, step: ShowApart) -> None:
     """Show with whom the one who acts is never brought together, the latest first, and the way to take that
     back."""
     found = exclusions.of(ctx.db, ctx.person)[step.after :]
+    another = [ADD] if sides.met(ctx) else []
     if not found:
-        ctx.say(_("There is nobody you do not want to meet."))
+        ctx.say(_("There is nobody you do not want to meet."), *another)
         return
     ctx.say_list(
         _("I never bring you together with these people. Nobody but you sees this."),
@@ -22,8 +26,26 @@ def show_apart(ctx: Context, step: ShowApart) -> None:
             lambda row: _line(ctx, *row[1]),
             more=lambda row: ShowApart(row[0]),
         ),
+        buttons=another,
         choose=_("To meet somebody again, choose their number."),
     )
+
+
+@on(AddApart)
+def add_apart(ctx: Context, step: AddApart) -> None:
+    """Ask whom of those they talked to lately they do not want to meet again, and see to it. It is asked
+    also where there is only one."""
+    met = {str(relay.id): sides.named(ctx, relay) for relay in sides.met(ctx)}
+    if not met:
+        ctx.say(_("You have not talked to anybody here whom I could keep away from you."))
+        return
+    chosen = ctx.choose(
+        "whom", _("Who do you not want to meet again? Nobody hears of it."), met, skip=_("Nobody")
+    )
+    if chosen is None:
+        ctx.say(_("All right. I have changed nothing."))
+        return
+    ctx.redirect(KeepApart(int(chosen)))
 
 
 def _line(ctx: Context, exclusion: Exclusion, other: Person) -> Line:

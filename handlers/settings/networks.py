@@ -1,15 +1,22 @@
 """Somebody's networks, and the one in which they speak."""
 
-from bot import Context, Role, _, command, form, on
+from bot import Button, Context, Role, _, command, form, lines, on
+from db.help import silences
 from db.models import Network
 from db.network import members, networks
-from handlers.settings.steps import SpeakIn
+from handlers.settings.steps import SpeakIn, Wake
 
 
 @command("networks", needs=Role.MEMBER, menu=_("Your networks"), rest=("network",))
 def my_networks(ctx: Context) -> None:
     """Show the networks somebody is in; with several, ask in which one they speak."""
     mine = members.memberships(ctx.db, ctx.person)
+    resting = silences.to_wake(ctx.db, ctx.person)
+    if resting:
+        ctx.say(
+            lines(_("Your place in <b>{network}</b> rests.", network=each.network.name) for each in resting),
+            *(Button(_("Wake it: {network}", network=each.network.name), Wake(each.id)) for each in resting),
+        )
     if len(mine) == 1:
         ctx.say(_("You are in one network: <b>{network}</b>.", network=mine[0].network.name))
         return

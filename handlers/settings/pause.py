@@ -25,11 +25,11 @@ from bot.lists import Waiting
 from bot.reading import dates
 from db import people
 from db.engine import deliveries
-from db.help import help_requests
+from db.help import help_requests, silences
 from db.models import Member, Person
 from db.network import members
 from handlers.asking import handing_on
-from handlers.settings.steps import PauseOver, PauseUntil
+from handlers.settings.steps import PauseOver, PauseUntil, Wake
 
 BACK, OPEN, NO = "back", "open", "no"
 """Answers that are no day: the pause ends now, or when they say so; nothing changes."""
@@ -52,6 +52,7 @@ def pause(ctx: Context) -> None:
         | {"week": _("A week"), "month": _("A month"), OPEN: UNTIL_I_SAY},
         check=lambda day: _check(day, ctx.today),
         no=NO,
+        why=_("So that I leave you alone until then, and know when I may write to you again."),
     )
     if isinstance(until, date):
         _begin(ctx, until)
@@ -65,15 +66,24 @@ def pause(ctx: Context) -> None:
         _begin(ctx, ctx.today + SPANS[until])
 
 
-@command("resume", needs=Role.MEMBER, menu=_("End my break"))
+@command("resume", needs=Role.ANYONE, menu=_("End my break"), shown_to=Role.MEMBER)
 def resume(ctx: Context) -> None:
-    """End the pause."""
-    if people.is_paused(ctx.person, ctx.now):
+    """End the pause, or wake the place of somebody who is in no network now."""
+    if not ctx.may(Role.MEMBER):
+        _wake(ctx)
+    elif people.is_paused(ctx.person, ctx.now):
         _end(ctx, ctx.person)
         waiting, buttons = _waiting(ctx, ctx.person)
         ctx.say(lines(_("Good to have you back."), waiting), *buttons)
     else:
         ctx.say(_("You are not on a break."), Button(_("Take a break"), Command("pause")))
+
+
+def _wake(ctx: Context) -> None:
+    """Wake the only place of the one who acts that rests; show several, and the ways in where there is
+    none."""
+    places = silences.to_wake(ctx.db, ctx.person)
+    ctx.redirect(Wake(places[0].id) if len(places) == 1 else Command("start"))
 
 
 def _as_it_is(ctx: Context) -> Iterator[AnyText]:
@@ -123,9 +133,7 @@ def _begin(ctx: Context, until: date | None) -> None:
     people.pause(ctx.db, person, morning, ctx.now)
     for member in _memberships(ctx):
         handing_on.hand_on(ctx, member)
-    ctx.call_off(_about(person))
-    if morning is not None:
-        ctx.later(morning, PauseOver(person.id), about=_about(person))
+    plan_end(ctx, person)
     ctx.say(
         lines(
             _(
@@ -167,6 +175,13 @@ def _left_alone(ctx: Context) -> Iterator[Text]:
                 network=member.network.name,
                 members=Command("members"),
             )
+
+
+def plan_end(ctx: Context, person: Person) -> None:
+    """Plan the end of somebody's break, in the place of what was planned."""
+    ctx.call_off(_about(person))
+    if person.paused_at is not None and person.paused_until is not None:
+        ctx.later(person.paused_until, PauseOver(person.id), about=_about(person))
 
 
 def _about(person: Person) -> str:

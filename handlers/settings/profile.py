@@ -1,6 +1,6 @@
 """What a member tells about themselves: name, topics and languages they can help with, place, time, rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import i18n
@@ -12,6 +12,7 @@ from bot import (
     Doubtful,
     Language,
     Role,
+    Step,
     Text,
     TimeZone,
     Unclear,
@@ -27,14 +28,21 @@ from db import people
 from db.models import Member
 from db.network import exclusions, invitations, members
 from handlers.checking_in import rounds
-from handlers.settings import clock
+from handlers.settings import clock, helping, reached, spoken
 from handlers.settings.steps import ChooseMorning, ShowApart
-from handlers.vocabulary import HELPED_WITH, SKIP, SPOKEN, TOPICS
+from handlers.talking import sides
+from handlers.vocabulary import HELPED_WITH, REMOVE, SKIP, SPOKEN, TOPICS
 
 NONE = "none"
 """The choice that removes what was said before."""
-REMOVE = _("Remove it")
 LONGEST_PLACE = 80
+ELSEWHERE: Mapping[str, Step | Command] = {
+    "data": Command("mydata"),
+    "link": Command("link"),
+    "morning": ChooseMorning(),
+    "apart": ShowApart(),
+}
+"""What is changed elsewhere, and where."""
 
 
 @command(
@@ -42,10 +50,11 @@ LONGEST_PLACE = 80
     needs=Role.MEMBER,
     menu=_("Change my profile"),
     sub="what",
-    rest=("name", "topics", "languages", "place", "time_zone", "quiet_hours"),
+    rest=("name", "topics", "languages", "place", "time_zone", "load", "often", "quiet_hours"),
 )
 def profile(ctx: Context) -> None:
     """Show the profile, and change one thing."""
+    met = exclusions.of(ctx.db, ctx.person) or sides.met(ctx)
     what = ctx.choose(
         "what",
         paragraphs(
@@ -58,27 +67,35 @@ def profile(ctx: Context) -> None:
             "languages": _("Languages"),
             "place": _("Place"),
             "time_zone": _("Time zone"),
+            "helping": _("How much"),
             "quiet_hours": _("Quiet hours"),
             "waking": _("Wake me if it is urgent"),
-            **({"apart": _("Who I do not want to meet")} if exclusions.of(ctx.db, ctx.person) else {}),
+            **({"apart": _("Who I do not want to meet")} if met else {}),
+            "link": _("My other messenger"),
             **({"morning": _("When I tell you who waits")} if ctx.may(Role.META_MENTOR) else {}),
+            "data": _("My data"),
         },
     )
-    if what == "morning":
-        ctx.redirect(ChooseMorning())
-    if what == "apart":
-        ctx.redirect(ShowApart())
+    if what in ELSEWHERE:
+        ctx.redirect(ELSEWHERE[what])
     answer = (QUESTIONS | LATER)[what](ctx)
     again = Button(_("Change something else"), Command("profile"))
     if answer is None:
-        ctx.say(_("All right. I have changed nothing."), again)
+        ctx.say(spoken.NOTHING_CHANGED, again)
         return
     answers = {what: answer}
     if what == "place" and answer and (zone := ctx.keep("other_time", _other_time(ctx, answer))):
         answers["time_zone"] = clock.ask_zone(ctx, str(zone))
     save(ctx, ctx.member, answers)
     now = _facts(ctx, ctx.member) | _private(ctx)
-    ctx.say(lines(_("Saved."), (now[each] for each in answers)), again)
+    also, choices = spoken.question(ctx) if what == "topics" and answer else ([], [])
+    ctx.say(paragraphs(lines(_("Saved."), (now[each] for each in answers)), also), *choices, again)
+
+
+@command("settings", needs=Role.MEMBER, menu=None, rest=("what",))
+def settings(ctx: Context) -> None:
+    """Show the profile: another word for it."""
+    ctx.redirect(Command("profile"), rest=ctx.rest)
 
 
 def _other_time(ctx: Context, place: str) -> str | None:
@@ -117,11 +134,13 @@ def _facts(ctx: Context, member: Member) -> dict[str, AnyText]:
 
 
 def _private(ctx: Context) -> dict[str, AnyText]:
-    """Return what nobody else reads: when they are disturbed."""
-    awake = _("I will not wake you at night.")
+    """Return what nobody else reads: when and where they are written to."""
+    awake, found = _("I will not wake you at night."), reached.where(ctx)
     return {
-        "quiet_hours": _("Quiet hours: {hours}", hours=clock.hours(ctx.person)),
+        "helping": helping.facts(ctx.person),
+        "quiet_hours": _("Quiet hours: {hours}", hours=clock.quiet(ctx.person)),
         "waking": _("I may wake you if it is urgent.") if ctx.person.wake_if_urgent else awake,
+        **({"where": found} if found is not None else {}),
     }
 
 
@@ -144,6 +163,7 @@ def ask_name(ctx: Context, text: Text = WHAT_NAME) -> str:
             text,
             parse=typed,
             suggest={known: Verbatim(known)} if known else None,
+            why=_("So that the others know who they are writing with."),
         )
     )
 
@@ -158,6 +178,7 @@ def ask_topics(ctx: Context) -> list[str] | None:
         options,
         reads=lambda words: _topics(words, ctx.reader.locale),
         skip=SKIP,
+        why=_("So that questions you know something about come to you first."),
     )
     if chosen == [NONE]:
         return []
@@ -179,6 +200,7 @@ def ask_languages(ctx: Context) -> list[str] | None:
         options,
         reads=_languages,
         skip=SKIP,
+        why=_("So that questions come first to somebody who shares a language with whoever asks."),
     )
     return chosen or None
 
@@ -206,6 +228,7 @@ def ask_place(ctx: Context) -> str | None:
         suggest={"": REMOVE} if ctx.person.place else None,
         skip=SKIP,
         max_length=LONGEST_PLACE,
+        why=_("So that somebody who lives near you is asked first. You can leave it out."),
     )
     return place
 
@@ -233,6 +256,7 @@ def ask_waking(ctx: Context) -> bool:
         _("If somebody needs a person at night, may I wake you? It is rare, and you can change it here."),
         yes=_("Yes, wake me"),
         no=_("No, let me sleep"),
+        why=_("Now and then somebody cannot wait until the morning. Only those who allow it are woken then."),
     )
 
 
@@ -245,7 +269,8 @@ QUESTIONS: dict[str, Callable[[Context], Any]] = {
 }
 """What newcomers are asked."""
 LATER: dict[str, Callable[[Context], Any]] = {
-    "quiet_hours": clock.ask_quiet_hours,
+    "helping": helping.ask,
+    "quiet_hours": clock.ask_quiet,
     "waking": ask_waking,
 }
 """What nobody is asked unless they want to say it."""
@@ -259,11 +284,13 @@ def save(ctx: Context, member: Member, answers: dict[str, Any]) -> None:
     if (known := answers.get("topics")) is not None:
         members.set_topics(ctx.db, member, known)
     if languages := answers.get("languages"):
-        members.set_languages(ctx.db, person, languages)
+        people.set_languages(ctx.db, person, languages)
     if (place := answers.get("place")) is not None:
         people.set_place(person, place or None)
     if quiet := answers.get("quiet_hours"):
-        clock.keep_quiet_hours(person, quiet)
+        clock.keep_quiet(person, *quiet)
+    if much := answers.get("helping"):
+        people.set_load(person, *much)
     if "waking" in answers:
         people.allow_waking(person, answers["waking"])
     if zone := answers.get("time_zone"):

@@ -6,7 +6,7 @@ from bot.times import AWAKE, NIGHT, Quiet
 from db.engine import deliveries, letters
 from db.help import relays
 from db.models import Person, Relay, Room
-from handlers.protecting import awake, need
+from handlers.protecting import alarms, awake, limits, need
 from handlers.talking import opening, safety, sides
 from handlers.talking.steps import Reply
 from handlers.vocabulary import room_name
@@ -19,7 +19,8 @@ def changed(ctx: Context, event: Edited) -> None:
     if letter is None:
         return
     if ctx.room is not None:
-        ctx.letters.change(letter, spoken_in_room(ctx, ctx.room, words), words)
+        if limits.allows(ctx, limits.CHANGES, words):
+            ctx.letters.change(letter, spoken_in_room(ctx, ctx.room, words), words)
         return
     reply = Reply.read(letter.on_reply)
     relay = ctx.db.get(Relay, reply.relay_id) if reply is not None else None
@@ -27,6 +28,8 @@ def changed(ctx: Context, event: Edited) -> None:
         ctx.say(_("I have already used those words as they were. Changing them here changes nothing."))
     elif relay.closed_at is None:
         need.beside(ctx, words)
+        if not limits.allows(ctx, limits.CHANGES, words):
+            return
         changed_words = spoken(relay, sides.other(relay, ctx.person), words)
         ctx.letters.change(letter, changed_words, words)
     else:
@@ -65,20 +68,32 @@ def carry(ctx: Context, relay: Relay, message: UserMessage) -> None:
         deliveries.no_longer_put_off(ctx.db, ctx.person.id)  # whoever writes is awake
     in_flow = relay.last_words_at is not None and relay.last_words_at > ctx.now - AWAKE
     woken = relay.asker_named and awake.is_woken(ctx, to)
-    below = safety.below_words(ctx, relay) if not message.album else []
-    relays.note_words(relay, ctx.person, ctx.now, album=bool(message.album))
+    below = safety.below_words(ctx, relay)
+    if relays.shows_name(relay, ctx.person):
+        alarms.explain(ctx, to, relay.network)
+    relays.note_words(relay, ctx.person, ctx.now)
     opening.plan_silence(ctx, relay)
     letter, reached = ctx.carry(
         to,
         spoken(relay, to, message.words, forwarded=message.forwarded),
         message,
-        *below,
+        *([] if message.album else below),
         unnamed=not relays.shows_name(relay, to),
         priority=Priority.URGENT if woken else Priority.CARRIED,
         answers_in=relay.network_id if relays.shows_name(relay, to) else None,
         on_reply=Reply(relay.id),
+        via=relays.via(relay, to),
         forget=True,
     )
+    if message.album and below and reached:  # no messenger has room for buttons below an album
+        letter, _reached = ctx.tell(
+            to,
+            _("This is your conversation with {name}.", name=sides.other_name(relay, to)),
+            *below,
+            priority=Priority.CARRIED,
+            on_reply=Reply(relay.id),
+            via=relays.via(relay, to),
+        )
     relays.note_letter(relay, letter)
     if not relays.shows_name(relay, to):
         _say_how_it_goes(ctx, relay, there=bool(reached), in_flow=in_flow)

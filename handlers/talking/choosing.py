@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot import Button, Context, Priority, UserMessage, _, on
 from bot.reading import talk
+from db import shown
 from db.engine import letters, messages
 from db.help import relays
 from db.models import Relay
@@ -51,9 +52,17 @@ def _is_same(ctx: Context, mine: Sequence[Relay]) -> bool:
 
 
 def _latest(ctx: Context, mine: Sequence[Relay]) -> Relay | None:
-    """Return the conversation in which something was said or that was opened last; None where that is long
-    ago."""
+    """Return the conversation in which something was said or that was opened last, or to which the chat says
+    below it that words lead now; None where that is long ago."""
     latest = max(mine, key=lambda relay: (relay.last_letter, relay.last_words_at or relay.opened_at))
+    for row in shown.answerable(ctx.db, ctx.identity.messenger, ctx.identity.chat):
+        reply = Reply.read(row.on_reply)
+        led_to = next((relay for relay in mine if reply is not None and relay.id == reply.relay_id), None)
+        if led_to is not None:
+            is_newer = row.letter_id >= latest.last_letter
+            if is_newer and ctx.now - (row.settled_at or row.made_at) <= JUST_NOW:
+                return led_to
+            break
     recent = [relay for relay in mine if ctx.now - (relay.last_words_at or relay.opened_at) <= JUST_NOW]
     return latest if latest in recent else None
 
@@ -66,13 +75,18 @@ def _is_mine(ctx: Context, relay: Relay) -> bool:
 
 
 def _address(ctx: Context, mine: Sequence[Relay], message: UserMessage) -> tuple[list[Relay], UserMessage]:
-    """Return for whom words say that they are, and the words: "Bo: where is it?", or a last line "for Bo"."""
+    """Return for whom words say that they are, and the words: "Bo: where is it?", "Hello Bo, where is it?",
+    or a last line "for Bo"."""
     words = message.words
+    only = _named_in(ctx, mine, words)
     for relay in mine if not _is_same(ctx, mine) else ():
         name = re.escape(sides.other(relay, ctx.person).name)
         if not sides.is_named(relay, ctx.person):
             continue
         if re.match(rf"@?{name}\s*:", words, re.IGNORECASE):
+            return [relay], message
+        called = re.match(rf"([^,!]*?)\b{name}\s*[,!]", words, re.IGNORECASE)
+        if called and only == [relay] and (not called[1] or _greets(ctx, called[1])):
             return [relay], message
     *lines, last = words.splitlines() or [""]
     if lines:
@@ -82,6 +96,10 @@ def _address(ctx: Context, mine: Sequence[Relay], message: UserMessage) -> tuple
         if not _is_same(ctx, mine) and len(named) == 1 and len(last.split()) <= 2:
             return named, message.with_words("\n".join(lines))
     return [], message
+
+
+def _greets(ctx: Context, words: str) -> bool:
+    return "greeting" in talk.lists(words, ctx.reader.locale)
 
 
 def _named_in(ctx: Context, mine: Sequence[Relay], words: str) -> list[Relay]:
@@ -102,7 +120,10 @@ def _says_both(ctx: Context, mine: Sequence[Relay], message: UserMessage) -> boo
 
 
 def _asked(ctx: Context, mine: Sequence[Relay], message: UserMessage) -> list[Relay]:
-    """Ask for which conversation something was said, the latest ones first; none where it is over by now."""
+    """Ask for which conversation something was said, those with somebody who is named in it first, then the
+    latest ones; none where it is over by now."""
+    named = _named_in(ctx, mine, message.words)
+    mine = [*named, *(relay for relay in mine if relay not in named)]
     both = _says_both(ctx, mine, message)
     question = (
         _("Who is “{words}” for?", words=_cut(message.words)) if message.words else _("Who is that for?")

@@ -2,8 +2,8 @@
 woken, or one who runs the bot."""
 
 from bot import AnyText, Button, Command, Context, Priority, Role, Text, Verbatim, _, lines, on, paragraphs
-from db.models import Member, Network
-from db.network import members
+from db.models import Member, Network, Person
+from db.network import members, reports
 from handlers.protecting import awake, coordinators, emergency, limits, need
 from handlers.protecting.awake import Somebody
 from handlers.protecting.steps import AskToWrite, CallSomebody, ShowNumbers, WriteInNeed, WriteToOperators
@@ -49,11 +49,12 @@ def write_in_need(ctx: Context, step: WriteInNeed) -> None:
     coordinator = ctx.db.get_one(Member, step.coordinator_id)
     network, person = coordinator.network, coordinator.person
     mine = members.of(ctx.db, network, ctx.person)
-    there = coordinators.reachable(ctx, mine) if mine and mine.state == "active" else []
-    if coordinator in there:
+    is_member = mine is not None and mine.state == "active"
+    if is_member and coordinators.can_be_reached(ctx, coordinator):
         one = Somebody(person, "asleep" if ctx.sleeps(person, network) else "awake", coordinator)
         _connect(ctx, one, network, _would_like(ctx, network, one))
         return
+    there = coordinators.reachable(ctx, mine) if mine is not None and is_member else []
     ctx.say(
         paragraphs(_("{name} cannot be reached now. Please call:", name=person.name), _numbers(ctx)),
         *(_way(ctx, each) for each in coordinators.preferred(ctx, there)[:1]),
@@ -64,7 +65,7 @@ def write_in_need(ctx: Context, step: WriteInNeed) -> None:
 @on(WriteToOperators)
 def write_to_operators(ctx: Context, step: WriteToOperators) -> None:
     """Connect a member with one who runs the bot, where nobody in the network is the right one."""
-    there = coordinators.operators(ctx, without=()) if ctx.may(Role.MEMBER) else []
+    there = _operators(ctx) if ctx.may(Role.MEMBER) else []
     if not there:
         _nobody(ctx)
         return
@@ -72,6 +73,10 @@ def write_to_operators(ctx: Context, step: WriteToOperators) -> None:
         return
     one = Somebody(there[0], "asleep" if ctx.sleeps(there[0], ctx.network) else "awake")
     _connect(ctx, one, ctx.network, _would_like(ctx, ctx.network, one))
+
+
+def _operators(ctx: Context) -> list[Person]:
+    return coordinators.operators(ctx, without=reports.accused(ctx.db, ctx.network.id, ctx.person))
 
 
 def _would_like(ctx: Context, network: Network, there: Somebody) -> Text:

@@ -6,8 +6,8 @@ from bot import AnyText, Button, Command, Context, Priority, Text, UserMessage, 
 from bot.times import NIGHT, Quiet
 from db.help import relays
 from db.models import Network, Person, Relay
-from db.network import networks
-from handlers.talking import safety
+from db.network import numbers
+from handlers.talking import private
 from handlers.talking.steps import EndSettled, FellSilent, Reply
 
 LAST_WORDS = timedelta(hours=12)
@@ -34,7 +34,7 @@ def open_relay(
         now=ctx.now,
     )
     plan_silence(ctx, relay)
-    safety.tell_who_reads_along(ctx, asker, helper)
+    private.tell_who_reads_along(ctx, relay)
     return relay
 
 
@@ -48,12 +48,18 @@ def connect(
 ) -> Relay:
     """Connect the one who acts with a person by name, in the conversation that they have or in a new one; the
     person reads these words."""
-    relay = between(ctx, network, person) or open_relay(ctx, network, ctx.person, person)
+    relay = opened(ctx, person, network)
     letter, _reached = ctx.carry(
         person, words, UserMessage(), *buttons, priority=priority, on_reply=Reply(relay.id)
     )
     relays.note_letter(relay, letter)
     return relay
+
+
+def opened(ctx: Context, person: Person, network: Network) -> Relay:
+    """Return the conversation by name of the one who acts with a person: the one that they have, or a new
+    one."""
+    return between(ctx, network, person) or open_relay(ctx, network, ctx.person, person)
 
 
 def connected(name: AnyText) -> Text:
@@ -91,7 +97,7 @@ def plan_silence(ctx: Context, relay: Relay) -> None:
     if relay.ends_at is not None:
         return
     ctx.call_off(about(relay))
-    ctx.later(networks.span(relay.network, "relay_silence_hours"), FellSilent(relay.id), about=about(relay))
+    ctx.later(numbers.span(relay.network, "relay_silence_hours"), FellSilent(relay.id), about=about(relay))
 
 
 def about(relay: Relay) -> str:

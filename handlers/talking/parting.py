@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot import Context, Priority, Text, _, _n, on
-from db.help import relays
+from bot.installation import Keep
+from bot.lists import Forgetting, Retention, adds
+from db.help import pasts, relays
 from db.models import HelpRequest, Person, Relay
 from handlers.talking import opening, sides
 from handlers.talking.steps import EndSettled, ShowEnd
@@ -38,6 +40,7 @@ def end_by_one(ctx: Context, relay: Relay) -> None:
             they,
             _("The conversation with {name} has ended.", name=sides.other_name(relay, they)),
             priority=Priority.CARRIED,
+            via=relays.via(relay, they),
         )
 
 
@@ -104,3 +107,9 @@ def has_heard(ctx: Context, over: Relay) -> None:
     """Note that somebody has just read that a conversation is over, and need not be told again."""
     if ctx.person.id == over.helper_id:
         ctx.call_off(opening.about(over), ShowEnd)
+
+
+@adds(Retention, place=7)
+def talks(keep: Keep) -> Forgetting:
+    """Return for how long conversations about no question are kept one by one."""
+    return Forgetting(pasts.let_go_talks, keep.history_days)

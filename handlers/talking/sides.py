@@ -5,9 +5,15 @@ from datetime import datetime
 
 from bot import AnyText, Context, Text, Verbatim, _, _c, form
 from bot.lists import Missed, adds
+from db import people
 from db.help import relays
-from db.models import HelpRequest, Person, Relay
+from db.models import Person, Relay
+from db.network import exclusions
 from handlers.vocabulary import TOPICS
+
+LOOKED_AT = 50
+"""The latest conversations among which people are looked for."""
+OFFERED = 8
 
 
 def other(relay: Relay, person: Person) -> Person:
@@ -43,8 +49,7 @@ def named(ctx: Context, relay: Relay) -> AnyText:
     """Return how the other side is called, with the topic that tells two apart. For who asked without a name
     it says so: they may talk with the same person by name as well."""
     who = speaker(relay, ctx.person)
-    request = ctx.db.get(HelpRequest, relay.request_id) if relay.request_id else None
-    topic = TOPICS.get(request.topic) if request else None
+    topic = TOPICS.get(relay.request.topic) if relay.request else None
     name = form("{who}: {topic}", who=who, topic=topic) if topic else who
     return name if relays.shows_name(relay, ctx.person) else _("{who} (without your name)", who=name)
 
@@ -56,6 +61,19 @@ def still_talking(ctx: Context, since: datetime) -> Iterator[AnyText]:
         if relay.ends_at is not None:
             continue
         yield _("Your conversation with {name} is still open.", name=other_name(relay, ctx.person))
+
+
+def met(ctx: Context) -> list[Relay]:
+    """Return the last conversation with each of those the one who acts talked to lately, the latest first,
+    but not with those they do not want to meet anyway."""
+    apart = {(they.id, row.named) for row, they in exclusions.of(ctx.db, ctx.person)}
+    found: dict[tuple[int, bool], Relay] = {}
+    oneself = people.besides(ctx.db, ctx.person.id)
+    for relay in relays.latest_of(ctx.db, ctx.person.id, LOOKED_AT):
+        if other(relay, ctx.person).id in oneself:
+            continue
+        found.setdefault((other(relay, ctx.person).id, is_named(relay, ctx.person)), relay)
+    return [relay for whom, relay in found.items() if whom not in apart][:OFFERED]
 
 
 def pick(ctx: Context, mine: Sequence[Relay], question: Text, *, gone: Text) -> Relay | None:

@@ -22,6 +22,13 @@ class WayOut(Step):
     relay_id: int
 
 
+class GoOnWith(Step):
+    """Read a conversation on another messenger of one's own from now on."""
+
+    relay_id: int
+    messenger: str
+
+
 class KeepApart(Step, menu=_("Keep two people apart")):
     """End a conversation, and never be brought together with the other one again; None: one that is open."""
 

@@ -30,11 +30,11 @@ def way_into(ctx: Context, network: Network, said: UserMessage = NOTHING) -> But
     """Return the button by which the one who acts writes to whoever coordinates a network that they see, of
     which they are a member or which shows its card to everybody; None where nobody else can be reached."""
     coordinator = coordinators.first_of(ctx, _there(ctx, network))
-    return _way(ctx, coordinator, said) if coordinator is not None else None
+    return way(ctx, coordinator, said) if coordinator is not None else None
 
 
-def _way(ctx: Context, coordinator: Member, said: UserMessage) -> Button:
-    """Return the button; who coordinates is named to members only."""
+def way(ctx: Context, coordinator: Member, said: UserMessage = NOTHING) -> Button:
+    """Return the button that leads to one who coordinates; who coordinates is named to members only."""
     label = (
         _("Write to {name}", name=coordinator.person.name)
         if _is_member(ctx, coordinator.network)
@@ -44,7 +44,7 @@ def _way(ctx: Context, coordinator: Member, said: UserMessage) -> Button:
 
 
 def _there(ctx: Context, network: Network) -> list[Member]:
-    return coordinators.of_network(ctx, network.id, without=ctx.person.id)
+    return coordinators.to_turn_to(ctx, network.id, ctx.person)
 
 
 @on(WriteToCoordinators)
@@ -52,13 +52,14 @@ def write_to_coordinators(ctx: Context, step: WriteToCoordinators) -> None:
     """Connect the one who acts with one who coordinates, and carry there what they said already. Where that
     one is no longer there, the words go to nobody else without a tap."""
     coordinator = ctx.db.get(Member, step.coordinator_id)
-    there = _there(ctx, coordinator.network) if coordinator and _sees(ctx, coordinator.network) else []
-    if coordinator in there:
+    if coordinator is None or not _sees(ctx, coordinator.network):
+        ctx.say(NOBODY)
+    elif coordinators.can_be_reached(ctx, coordinator):
         _connect(ctx, coordinator, step.said)
-    elif there:
+    elif there := _there(ctx, coordinator.network):
         ctx.say(
             _("I cannot reach this person at the moment. Somebody else coordinates this network too."),
-            _way(ctx, coordinators.first_of(ctx, there) or there[0], step.said),
+            way(ctx, coordinators.first_of(ctx, there) or there[0], step.said),
         )
     else:
         ctx.say(NOBODY)

@@ -49,6 +49,8 @@ def _deeds(request: HelpRequest, said: UserMessage, says: Collection[str]) -> li
     add = Button(_("Add this"), AddTo(request.id, said=as_need(said)))
     if "settled" in says:
         return [settled, add, _anew(said)]
+    if "change" in says:
+        return [Button(_("Change my question"), ChangeMine(request.id)), add, settled, _anew(said)]
     if "urgent" in says and may_be_urgent:
         urgent.insert(
             0, Button(_("Add it, it is urgent"), AddTo(request.id, urgent=True, said=as_need(said)))
@@ -64,7 +66,8 @@ def _anew(said: UserMessage) -> Button:
 @on(AddTo)
 def add_to(ctx: Context, step: AddTo) -> None:
     """Add words to a request, and let those read them who have not answered yet."""
-    said = personal_data.offer_removal(ctx, step.said)
+    asked = ctx.db.get(HelpRequest, step.request_id)
+    said = personal_data.offer_removal(ctx, step.said, before=_so_far(asked) if asked else UserMessage())
     request = _mine(ctx, step.request_id)
     if request is None:
         return
@@ -87,10 +90,15 @@ def change_mine(ctx: Context, step: ChangeMine) -> None:
         paragraphs(_("Write the whole text as it should be. So far it is:"), wording.gist(request)),
         max_length=LONGEST_NEED,
     )
-    message = personal_data.offer_removal(ctx, message)
+    message = personal_data.offer_removal(ctx, message, before=_so_far(request))
     held = _mine(ctx, step.request_id)
     if held is not None:
         _rewrite(ctx, held, replace(message, media=message.media or tuple(unpacked(held.media))))
+
+
+def _so_far(request: HelpRequest) -> UserMessage:
+    """Return what a request says by now."""
+    return UserMessage(request.need or "", media=tuple(unpacked(request.media)))
 
 
 def _mine(ctx: Context, request_id: int) -> HelpRequest | None:

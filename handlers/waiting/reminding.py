@@ -4,8 +4,9 @@ that is true."""
 from collections.abc import Sequence
 
 from bot import Button, Context, Priority, _, _n, on
+from bot.lists import Alarm, Alarms, adds
 from bot.text import Value
-from db.help import help_requests
+from db.help import candidates, help_requests
 from db.models import HelpRequest, Member
 from handlers.asking import handing_over, wording
 from handlers.asking.steps import (
@@ -18,6 +19,7 @@ from handlers.asking.steps import (
     Take,
     Withdraw,
 )
+from handlers.protecting import alarms
 
 
 @on(RemindCoordinators)
@@ -27,6 +29,25 @@ def remind(ctx: Context, step: RemindCoordinators) -> None:
     request = ctx.hold(HelpRequest, step.request_id)
     if request is None or request.state != "handed" or request.without_coordinators:
         return
+    there = handing_over.there(ctx, request.asker)
+    _remind(ctx, request, alarms.at_once(ctx, there, still_waits.__name__, request.id))
+
+
+@adds(Alarms, place=30)
+def still_waits(ctx: Context, coordinator: Member, ids: Sequence[int]) -> Alarm[HelpRequest]:
+    """Find the requests that still wait for an answer."""
+    return Alarm(
+        Priority.HELP_REQUEST,
+        handing_over.waiting(ctx, ids),
+        lambda request: _remind(ctx, request, [coordinator]),
+        lambda some: _(
+            "Still without an answer: {questions}.", questions=[wording.named(each) for each in some]
+        ),
+    )
+
+
+def _remind(ctx: Context, request: HelpRequest, whom: Sequence[Member]) -> None:
+    """Remind some who coordinate that somebody waits."""
     days = max(1, (ctx.now - request.opened_at).days)
     if request.anonymous:
         waits = _n(
@@ -34,7 +55,6 @@ def remind(ctx: Context, step: RemindCoordinators) -> None:
             "Somebody who asked without a name has been waiting for {n} days.",
             days,
         )
-        best: Sequence[Member] = []
     else:
         waits = _n(
             "{name} has been waiting for {n} day.",
@@ -42,15 +62,28 @@ def remind(ctx: Context, step: RemindCoordinators) -> None:
             days,
             name=request.asker.person.name,
         )
-        best = help_requests.fitting(ctx.db, request, ctx.now, 1)
-    ctx.tell(
-        [member.person for member in handing_over.there(ctx, request.asker)],
-        waits,
-        Button(_("Read and help"), ReadAndHelp(request.id), means="yes"),
-        Button(_("Ask somebody"), AskSomebody(request.id)),
-        *(Button(_("Ask {name}", name=each.person.name), AskSomebody(request.id, each.id)) for each in best),
-        priority=Priority.HELP_REQUEST,
-    )
+    for coordinator in whom:
+        ctx.tell(
+            coordinator.person,
+            waits,
+            Button(_("Read and help"), ReadAndHelp(request.id), means="yes"),
+            Button(_("Ask somebody"), AskSomebody(request.id)),
+            *_ask_the_best(ctx, request, coordinator),
+            priority=Priority.HELP_REQUEST,
+        )
+
+
+def _ask_the_best(ctx: Context, request: HelpRequest, coordinator: Member) -> list[Button]:
+    """Return the button by which one who coordinates asks whoever fits best, besides themselves; none where
+    the asker has no name."""
+    if request.anonymous:
+        return []
+    fitting = candidates.fitting(ctx.db, request, ctx.now, 2)
+    others = [member for member in fitting if member.id != coordinator.id]
+    return [
+        Button(_("Ask {name}", name=each.person.name), AskSomebody(request.id, each.id))
+        for each in others[:1]
+    ]
 
 
 @on(ReadAndHelp)

@@ -33,7 +33,9 @@ def of(ctx: Context, request: HelpRequest) -> AnyText:
             )
         return _("Nobody has been able to help so far. I will ask the next person at {time}.", time=when)
     if len(asked) == 1:
-        return _("I have asked one person, who has not answered yet.")
+        return _("I have asked one person, who has not answered yet. If they cannot help, I look further.")
     if silent == len(asked):
-        return _("I have asked several people. Nobody has answered yet.")
-    return _("I have asked several people. Not all of them have answered yet.")
+        return _("I have asked several people. Nobody has answered yet. If they cannot help, I look further.")
+    return _(
+        "I have asked several people. Not all of them have answered yet. If they cannot help, I look further."
+    )

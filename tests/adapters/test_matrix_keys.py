@@ -2,6 +2,7 @@
 whoever could not be given a key gets it before the next message."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from adapters.matrix.account import Account
 from adapters.matrix.adapter import Matrix
-from adapters.matrix.encryption import unread
+from adapters.matrix.encryption import owed, unread
 from bot.adapter import Later
 from bot.markup import plain
 from bot.message import Chat, Incoming, Outgoing, Unsupported, Words
@@ -238,25 +239,95 @@ async def test_what_nobody_could_ever_read_waits() -> None:
         assert not ana.unreadable
 
 
-@on_loop
-async def test_a_device_that_could_not_be_reached_once_gets_the_key_before_the_next_message() -> None:
+@asynccontextmanager
+async def with_a_tablet_out_of_reach() -> AsyncIterator[tuple[Person, Person, Matrix, Line, str]]:
+    """Ana has read something on her phone, and logs in on a tablet to which nothing can be given yet."""
     async with talking() as (ana, adapter, line, room):
         await adapter.send(message(1, room, "before"))
         assert (await ana.hears(room)).text == "before"
-        second = Person(ana.server, "Ana", ana.account)
         line.fault = no_claim
-        await second.enter()
+        tablet = Person(ana.server, "Ana", ana.account)
+        await tablet.enter()
         try:
-            olm = adapter._open.olm
-            await ana.until(lambda: len([*olm.device_store.active_user_devices(ana.account)]) == 2)
-            await adapter.send(message(2, room, "while away"))
-            line.fault = works
-            await asyncio.sleep(0.3)  # it is asked again soon after the first time
-            await adapter.send(message(3, room, "it is back"))
-            assert [(await ana.hears(room)).text for _ in range(2)] == ["while away", "it is back"]
-            assert (await second.hears(room)).text == "it is back"
+            await ana.until(
+                lambda: len([*adapter._open.olm.device_store.active_user_devices(ana.account)]) == 2
+            )
+            yield ana, tablet, adapter, line, room
         finally:
-            await second.close()
+            await tablet.close()
+
+
+async def reads(device: Person, room: str, *words: str) -> None:
+    """A device shows all this in the end, in that order, after what it can never read."""
+    await device.until(lambda: [shown.text for shown in device.messages if shown.room == room] == [*words])
+
+
+@on_loop
+async def test_a_device_that_could_not_be_reached_reads_what_was_sent_meanwhile() -> None:
+    async with with_a_tablet_out_of_reach() as (ana, tablet, adapter, line, room):
+        for number in (2, 3):
+            await adapter.send(message(number, room, f"while away {number}"))
+        await tablet.until(lambda: len(tablet.unreadable) == 3)
+        line.fault = works
+        await adapter.send(message(4, room, "it is back"))
+        words = ("while away 2", "while away 3", "it is back")
+        await reads(ana, room, "before", *words)
+        await reads(tablet, room, *words)
+        assert len(tablet.unreadable) == 1, "what was sent before there was a tablet"
+        assert (adapter._account.folder / owed.OWED).read_text() == "[]"
+
+
+@on_loop
+async def test_what_is_owed_is_given_though_nothing_more_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owed, "_LONGEST_WAIT", 0.5)
+    async with with_a_tablet_out_of_reach() as (ana, tablet, adapter, line, room):
+        await adapter.send(message(2, room, "while away"))
+        await reads(ana, room, "before", "while away")
+        line.fault = works
+        await ana.writes(room, "Are you there?")  # or the next sync would take its time
+        await reads(tablet, room, "while away")
+
+
+@on_loop
+async def test_each_key_is_owed_of_several() -> None:
+    """A key is changed after some messages, or when somebody comes or goes."""
+    async with with_a_tablet_out_of_reach() as (_ana, tablet, adapter, line, room):
+        for number in (2, 3, 4):
+            await adapter.send(message(number, room, f"while away {number}"))
+            adapter._open.invalidate_outbound_session(room)
+        line.fault = works
+        await adapter.send(message(5, room, "it is back"))
+        await reads(tablet, room, "while away 2", "while away 3", "while away 4", "it is back")
+
+
+@on_loop
+async def test_what_is_owed_outlives_the_program() -> None:
+    async with acquainted("Ana") as (ana, account, room), line_to(homeserver()) as line:
+        tablet = Person(ana.server, "Ana", ana.account)
+        async with running(_over(account, line)) as (adapter, _inbox):
+            await synced(adapter)
+            await adapter.send(message(1, room, "before"))
+            line.fault = no_claim
+            await tablet.enter()
+            devices = adapter._open.olm.device_store.active_user_devices
+            await ana.until(lambda: len([*devices(ana.account)]) == 2)
+            await adapter.send(message(2, room, "while away"))
+        try:
+            line.fault = works
+            async with running(_over(account, line)):
+                await reads(tablet, room, "while away")
+        finally:
+            await tablet.close()
+
+
+@on_loop
+async def test_nothing_is_owed_to_a_device_that_is_removed() -> None:
+    async with with_a_tablet_out_of_reach() as (ana, tablet, adapter, _line, room):
+        await adapter.send(message(2, room, "while away"))
+        await tablet.until(lambda: len(tablet.unreadable) == 2)
+        assert json.loads((adapter._account.folder / owed.OWED).read_text())
+        tablet.call("POST", "logout")
+        await ana.until(lambda: (adapter._account.folder / owed.OWED).read_text() == "[]")
 
 
 @on_loop

@@ -14,7 +14,14 @@ async def test_everybody_and_groups_have_a_menu_in_each_language(tmp_path: Path)
         for language in ("", "de", "en"):
             assert {"start", "help", "ask", "join"} <= menus["all_private_chats", language].keys()
             assert not {"pulse", "members", "bind", "operator"} & menus["all_private_chats", language].keys()
-            assert menus["all_group_chats", language].keys() == {"help", "bind", "unbind"}
+            assert menus["all_group_chats", language].keys() == {
+                "help",
+                "agreement",
+                "goals",
+                "roadmap",
+                "bind",
+                "unbind",
+            }
         assert menus["all_group_chats", "de"]["bind"] != menus["all_group_chats", "en"]["bind"]
         assert menus["all_group_chats", ""] == menus["all_group_chats", "en"]
         assert program.server.buttons.get(None, {"type": "commands"}) == {"type": "commands"}

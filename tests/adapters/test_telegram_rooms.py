@@ -133,7 +133,7 @@ async def check_in(place: Here) -> None:
     mia.says("18:00")
     for question, answer in (
         ("How often?", "Every week"),
-        ("up to 3", "No question of our own"),
+        ("up to 5", "No question of our own"),
         ("This is how it will look", "Plan it like this"),
     ):
         mia.presses(await hears(mia, question), answer)

@@ -72,7 +72,7 @@ def _rows(
         role = "meta_mentor" if n < networks else "member"
         members.append(
             {"id": id_, "network_id": network, "person_id": id_, "role": role, "label": "experienced"}
-            | {"joined_at": joined}
+            | {"joined_at": joined, "folded": "ana"}
         )
         for shift in (0, 1):
             language = SPOKEN[(n // networks + shift) % len(SPOKEN)]

@@ -16,12 +16,12 @@ import handlers
 from adapters.terminal.console import Console
 from bot.installation import Installation
 from bot.message import Words
-from bot.program.app import keep_what_is_there
 from bot.program.compose import app_of
 from bot.support.clock import WoundClock
+from bot.support.garbage import keep_what_is_there
 from db import store
 from db.engine import timers, turns
-from db.help import check_ins, help_requests
+from db.help import candidates, check_ins, help_requests
 from db.models import Delivery, Member, Network, Schedule
 from handlers.asking import routing
 from handlers.checking_in.steps import AskMember
@@ -117,7 +117,7 @@ def _choice(db: Session) -> float:
     request = help_requests.open_request(db, asker, topic="papers", need="", anonymous=False, now=NOW)
     began, choices = time.process_time(), 0
     while (spent := time.process_time() - began) < 0.1:
-        assert help_requests.fitting(db, request, NOW, routing.LOOKED_AT), "nobody fits"
+        assert candidates.fitting(db, request, NOW, routing.LOOKED_AT), "nobody fits"
         db.expire_all()
         choices += 1
     db.rollback()

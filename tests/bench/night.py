@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, t
 from sqlalchemy.orm import Session
 
 import handlers
-from bot.program.app import keep_what_is_there
+from bot.support.garbage import keep_what_is_there
 from db.models import Letter, Utc
 from handlers.protecting import retention
 from tests.bench.crowd import FIRST, fill, sqlite

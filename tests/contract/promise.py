@@ -95,7 +95,7 @@ def promise(*needs: str) -> Callable[[Play], Callable[..., None]]:
         @pytest.mark.parametrize("messenger", MESSENGERS)
         def test(messenger: str, stage: Stage) -> None:
             if why := kept.lacking(MESSENGERS[messenger]):
-                pytest.skip(why)
+                pytest.skip(why)  # what this messenger lacks, in the words of its driver
             stage.play(kept, MESSENGERS[messenger])
 
         test.__name__, test.__doc__, test.__module__ = play.__name__, play.__doc__, play.__module__

@@ -57,8 +57,13 @@ def plan(connection: Connection, key: ForeignKey) -> str:
 
 def is_found_by_index(connection: Connection, key: ForeignKey) -> bool:
     """Whether rows that refer to one are found without a look at the others."""
-    condition = {"sqlite": f"({key.parent.name}=?)", "postgresql": f"Index Cond: ({key.parent.name} = 1)"}
-    return condition[connection.dialect.name] in plan(connection, key)
+    column = key.parent
+    conditions = {
+        "sqlite": [f"({column.name}=?)", *(["(rowid=?)"] if [*column.table.primary_key] == [column] else [])],
+        "postgresql": [f"Index Cond: ({column.name} = 1)"],
+    }
+    found = plan(connection, key)
+    return any(condition in found for condition in conditions[connection.dialect.name])
 
 
 def test_it_is_known_from_what_is_deleted() -> None:

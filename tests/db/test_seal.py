@@ -14,7 +14,7 @@ from sqlalchemy import Engine, insert, select, text
 
 from db import files, seal, shape, store
 from db.models import Letter
-from db.models.sealed import Seal, Sealed, Secret, WrongKey, give
+from db.models.sealed import Seal, Sealed, SealedWord, Secret, WrongKey, give, opened
 from db.seal import Key, WrongSeal
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -80,11 +80,15 @@ def test_a_secret_is_sealed_and_stays_one(engine: Engine) -> None:
     assert isinstance(read(engine), Secret)
 
 
-def test_other_words_are_stored_as_they_are(engine: Engine) -> None:
+def test_other_words_look_the_same(engine: Engine) -> None:
+    """Nobody sees who has said something secret: also by how long it is."""
     give(engine, Seal("a"))
     write(engine, {"text": "Hello."})
-    assert "Hello." in stored(engine)
+    assert re.fullmatch(r"""\{.sealed.: ?.[\w+/=]+.\}""", stored(engine))
     assert not isinstance(read(engine), Secret)
+    closed = {len(Seal("a").close(each)) for each in (*VALUES, Secret(text="He hit her."), "x" * 200)}
+    assert len(closed) == 1
+    assert len(Seal("a").close("x" * 300)) == len(Seal("a").close("x" * 500))
 
 
 def test_what_was_stored_before_there_was_a_key_is_read(engine: Engine) -> None:
@@ -104,10 +108,31 @@ def test_what_is_sealed_is_not_read_without_its_key(engine: Engine, database: st
             read(thief)
 
 
-def test_an_empty_secret_stays_one(engine: Engine) -> None:
+@pytest.mark.parametrize("value", [{}, Secret(), []])
+def test_an_open_question_shows_not_even_that_nothing_was_answered(engine: Engine, value: Any) -> None:
     give(engine, Seal("a"))
-    write(engine, Secret())
-    assert isinstance(read(engine), Secret)
+    kind, dialect = Sealed(whole=True), engine.dialect
+    stored = kind.process_bind_param(value, dialect)
+    assert stored.keys() == {"sealed"}
+    read = kind.process_result_value(stored, dialect)
+    assert (read, isinstance(read, Secret)) == (value, isinstance(value, Secret))
+
+
+def test_a_word_is_sealed_too(engine: Engine) -> None:
+    give(engine, Seal("a"))
+    kind, dialect = SealedWord(), engine.dialect
+    stored = [kind.process_bind_param(each, dialect) for each in ("report", "profile")]
+    assert len({len(each) for each in stored if each}) == 1
+    assert [kind.process_result_value(each, dialect) for each in (*stored, "ask")] == [
+        "report",
+        "profile",
+        "ask",
+    ]
+    assert opened("\n".join(["args", stored[0] or ""]), Seal("a")) == "args\nreport"
+
+
+def test_a_mark_can_be_made_only_with_the_key() -> None:
+    assert Seal("a").mark("7 again") == Seal("a").mark("7 again") != Seal("b").mark("7 again")
 
 
 @pytest.mark.parametrize("value", [None, [], {}, ""])
@@ -185,6 +210,7 @@ def test_the_file_alone_shows_no_secret(tmp_path: Path) -> None:
         there = {each.name: each.read_bytes() for each in files.all_of(path)}
         assert there["db-wal"], "it is looked at too"
         assert [name for name, inside in there.items() if mark.encode() in inside] == []
+    with store.connected(f"sqlite:///{path}") as engine:  # without a seal
         write(engine, {"text": mark})
         with closing(files.opened(path, "ro")):
             inside = b"".join(each.read_bytes() for each in files.all_of(path))

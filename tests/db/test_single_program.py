@@ -47,8 +47,10 @@ async def test_a_running_program_can_be_looked_after(
 
     async with TelegramServer() as server:
         config = on(database, settings(tmp_path, server))
+        operator = server.user(1)
         async with program(config) as running:
-            await running.says("connected")
+            operator.says("Hello")  # so that they can hear of what waits
+            await operator.hears()
             for command in (["check"], ["migrate"], ["found", "Neckar Mentors"]):
                 assert await asyncio.to_thread(main, ["--config", str(config), *command]) == 0
             assert "is founded" in capsys.readouterr().out

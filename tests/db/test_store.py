@@ -171,3 +171,10 @@ def test_two_that_stand_in_each_other_s_way_are_not_away(postgres: Postgres) -> 
             ended = list(pool.map(both, (1, 2), (2, 1)))
         (refused,) = [error for error in ended if error is not None]
         assert not faults.is_away(refused)
+
+
+def test_references_hold_again_after_a_change_of_shape(tmp_path: Path) -> None:
+    with store.connected(f"sqlite:///{tmp_path}/db") as engine:
+        for changes_shape, hold in ((True, 0), (False, 1)):
+            with store.reached(engine, changes_shape=changes_shape) as connection:
+                assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == hold

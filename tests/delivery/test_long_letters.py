@@ -108,4 +108,4 @@ async def test_an_album_and_its_words_are_taken_back(tmp_path: Path) -> None:
         )
         await place.matrix.bo(Deleted(first))
         await place.program.calm()
-        assert stands(place, place.ana) == []
+        assert stands(place, place.ana) == ["This is your conversation with Bo."], "the way out of it stays"

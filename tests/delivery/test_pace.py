@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.delivery.pace import CALM, FORGOTTEN_A_MINUTE, GAPS, MINUTE, UNLIMITED, Pace
+from bot.delivery.pace import CALM, FORGOTTEN_A_MINUTE, GAPS, MINUTE, SLOWEST, UNLIMITED, Pace
 
 Limit = Callable[[float], float | None]
 """A messenger's own limit: at a time, None where it takes a message, else the seconds to wait."""
@@ -147,8 +147,25 @@ def test_what_was_learned_is_forgotten_slowly() -> None:
         pace.taken(float(second))
     pace.throttled(10.0, 1.0, "a", everywhere=True)
     assert pace.rate(10.0) == 14.0, "of a few messages nothing can be learned but to be careful"
-    assert pace.rate(10.0 + MINUTE) == pytest.approx(14.0 * (1 + FORGOTTEN_A_MINUTE))
+    assert pace.rate(10.0 + MINUTE) == pytest.approx(14.0 * (1 + FORGOTTEN_A_MINUTE), rel=0.001)
     assert pace.rate(10.0 + 100 * MINUTE) == 28.0
+
+
+def test_a_storm_of_refusals_is_forgotten_within_little_more_than_an_hour() -> None:
+    """A messenger that is not well refuses whatever comes, however slowly."""
+    pace, now = Pace(28.0), 0.0
+    for number in range(30):
+        now += 2.0
+        pace.throttled(now, 1.0, f"chat {number}", everywhere=True)
+    assert pace.rate(now) == SLOWEST, "nobody stands still"
+    assert pace.rate(now + 20 * MINUTE) > 7 * SLOWEST
+    assert pace.rate(now + 75 * MINUTE) == 28.0
+
+
+def test_of_a_rate_that_is_slower_still_nothing_is_learned() -> None:
+    pace = Pace(0.05)
+    pace.throttled(2.0, 1.0, "a", everywhere=True)
+    assert pace.rate(3.0) == 0.05
 
 
 def test_one_chat_that_is_refused_slows_no_other() -> None:

@@ -301,8 +301,8 @@ async def test_a_timer_that_fails_is_tried_five_times_and_kept(database: str) ->
 async def test_a_command_of_others_is_refused_and_not_shown(database: str) -> None:
     async with lab(database) as here:
         (refusal,) = await here.says("ana", "/operate")
-        assert refusal.startswith("Only the people who run this bot can do that. Your account is ")
-        assert "telegram:ana" in refusal
+        assert refusal.startswith("Only the people who run this bot can do that. ")
+        assert 'write "telegram:ana" into its config' in refusal
         said = await here.says("ana", "operate")
         assert said == ["You said operate"]
 

@@ -28,9 +28,14 @@ def logged(script: str, database: str) -> list[str]:
     return [line for line in lines if " turn " in line or "need" in line]
 
 
+def said_by_people(lines: list[str]) -> list[str]:
+    """Leave out what comes by the clock."""
+    return [line for line in lines if "of=timer" not in line]
+
+
 def test_the_log_calls_words_of_need_as_it_calls_all_words(tmp_path: Path) -> None:
-    ordinary = logged("Ana: who knows a dentist", f"sqlite:///{tmp_path}/one")
-    in_need = logged("Ana: i want to die", f"sqlite:///{tmp_path}/two")
+    ordinary = said_by_people(logged("Ana: who knows a dentist", f"sqlite:///{tmp_path}/one"))
+    in_need = said_by_people(logged("Ana: i want to die", f"sqlite:///{tmp_path}/two"))
     assert in_need == ordinary
     assert in_need == ["info turn of=words handler=bot.Unasked outcome=done"]
 
@@ -42,7 +47,7 @@ def test_the_log_does_not_say_what_follows_from_them(tmp_path: Path) -> None:
         "Ana: [Write to Mia]\nAna: /close\nAna: /report\nAna: /ask\nAna: i want to die",
         f"sqlite:///{tmp_path}/db",
     )
-    said = [line for line in lines if "of=timer" not in line]
+    said = said_by_people(lines)
     for name in ("need", "report", "protecting"):
         assert {line for line in said if name in line} == set()
     assert {"info turn of=pressed handler=bot.Unasked outcome=done"} <= set(lines)

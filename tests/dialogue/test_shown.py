@@ -97,12 +97,15 @@ AFTER_COMMANDS = {
     "announce": "answer to words",
     "ask": "refused by sure",
     "close": "answered",  # there is no conversation
+    "cohort": "answer to group",
     "found": "answer to network",
     "join": "refused by code",
+    "link": "refused by code",
     "members": "answered",  # nobody has such a name
     "networks": "answered",  # there is only one
     "pause": "refused by until",
     "schedule": "waiting behind weekday",
+    "vouch": "refused by code",
 }
 """Command → what becomes of two words behind it, where they are not named as not used."""
 

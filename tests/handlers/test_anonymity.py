@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from db import people
 from db.engine import turns
-from db.help import help_requests, relays
-from db.help.check_ins import tells_nobody
+from db.help import help_requests, pulse, relays
+from db.help.digests import tells_nobody
 from db.models import HelpRequest, Member, Network
 from db.network import members, networks
 from tests.support.stage import play
@@ -54,6 +54,12 @@ WAITING = """\
 {asker}: [{send}]
 {asker}: [{send}]
 """
+BLOCKED = f"""\
+{WAITING}Mia: [I can help]
+{{asker}}: (blocks the bot)
+Mia: Are you there?
++ 1 day
+"""
 WORDS = {
     "en": {"send": "Send it without my name", "solved": "Yes, it is settled"},
     "de": {"send": "Ohne meinen Namen abschicken", "solved": "Ja, sie ist geklärt"},
@@ -75,7 +81,11 @@ def each_on_its_own(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {asker: f"sqlite:///{tmp_path_factory.mktemp(asker)}/db" for asker in ASKERS}
 
 
-@pytest.mark.parametrize("story", [WAITING, ANSWERED, ANSWERED + CLOSED], ids=["waits", "answered", "closed"])
+@pytest.mark.parametrize(
+    "story",
+    [WAITING, ANSWERED, ANSWERED + CLOSED, BLOCKED],
+    ids=["waits", "answered", "closed", "blocked"],
+)
 @pytest.mark.parametrize("before", ["+ 1 hour", "+ 35 days"], ids=["new here", "here for long"])
 def test_a_coordinator_sees_the_same_whoever_asked(
     story: str, before: str, each_on_its_own: dict[str, str]
@@ -118,11 +128,12 @@ Mia: /cancel
 
 
 def network_of(db: Session, *names: str) -> tuple[Network, list[Member]]:
-    facts = networks.Facts("Neckar Mentors", "", ["en"], "Europe/Berlin", "", public=True)
+    name = " ".join(["Neckar Mentors", *names])  # no two networks have one name
+    facts = networks.Facts(name, "", ["en"], "Europe/Berlin", "", public=True)
     network = networks.found(db, facts, confirmed=True, now=NOW)
     joined = []
-    for name in names:
-        person = people.meet(db, "telegram", name, chat=name, name=name, language=None, now=NOW).person
+    for each in names:
+        person = people.meet(db, "telegram", each, chat=each, name=each, language=None, now=NOW).person
         joined.append(members.join(db, network, person, label="experienced", now=NOW))
     return network, joined
 
@@ -183,8 +194,8 @@ def test_what_is_over_is_seen_by_those_who_coordinate_at_its_time(database: str)
         help_requests.close(db, request, "withdrawn", NOW + timedelta(hours=9))
         helper = network_of(db, "Bo")[1][0]
         assert not help_requests.take(db, request, helper, NOW), "for whoever could help it is over at once"
-        assert help_requests.unanswered(db, network.id, NOW + timedelta(hours=8)) == [request]
-        assert help_requests.unanswered(db, network.id, NOW + timedelta(hours=9)) == []
+        assert pulse.unanswered(db, network, NOW + timedelta(hours=8), apart=()).at(1) is request
+        assert pulse.unanswered(db, network, NOW + timedelta(hours=9), apart=()).many == 0
 
 
 # --- moods ---------------------------------------------------------------------------------------

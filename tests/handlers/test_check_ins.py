@@ -7,9 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import handlers
 from bot.program import demo
-from db.models import Timer
+from db.models import Member, Person, Timer
+from db.network import members
+from handlers.checking_in import rounds
 from handlers.checking_in.steps import AskMember
+from tests.bench.crowd import FIRST, fill
+from tests.support.aio import on_loop
+from tests.support.lab import Lab, lab
 
 PLANNED = """\
 @ Ana, member on telegram, en
@@ -64,3 +70,43 @@ def test_what_has_become_stale_is_dropped(database: str) -> None:
     said, due_next = asked_after_down_time(database, datetime(2026, 3, 22, 9, tzinfo=UTC))
     assert said == []
     assert due_next == datetime(2026, 3, 25, 17, tzinfo=UTC)
+
+
+@on_loop
+async def test_many_are_planned_some_at_a_time_each_once(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "MOST", 3)
+    async with lab(database, handlers) as here:
+        now = here.clock.now()
+        fill(database, 10, now=now, time_zone="Europe/Berlin")
+        with here.sessions.begin() as db:
+            db.get_one(Person, 5).time_zone = "America/New_York"
+            members.end(db, db.get_one(Member, 6), state="left", because=None, now=now)
+        for words in ("/schedule wednesday", "18:00", "Every week", "No question of our own"):
+            await here.says(str(FIRST), words)
+        await here.presses(str(FIRST), "Plan it like this")
+        turns = 0
+        while (planned := plans(here)).keys() != {1, 2, 3, 4, 5, 7, 8, 9, 10}:
+            assert await here.engine.due() == 1
+            turns += 1
+            assert len(plans(here)) - len(planned) <= 3
+        assert turns == 4
+        at, in_new_york = datetime(2026, 3, 4, 17, tzinfo=UTC), datetime(2026, 3, 4, 23, tzinfo=UTC)
+        assert planned == {each: [in_new_york if each == 5 else at] for each in planned}
+
+        await here.says(str(FIRST), "/network time zone")
+        await here.says(str(FIRST), "Europe/Athens")
+        while await here.engine.due():
+            pass
+        moved = at.replace(hour=16)
+        assert plans(here) == {each: [in_new_york if each == 5 else moved] for each in planned}
+
+
+def plans(here: Lab) -> dict[int, list[datetime]]:
+    """When each member is asked."""
+    found: dict[int, list[datetime]] = {}
+    with here.session() as db:
+        for timer in db.scalars(select(Timer).where(Timer.handler == AskMember.name)):
+            found.setdefault(timer.args["member_id"], []).append(timer.due_at)
+    return found

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import people
 from db.engine import turns
-from db.help import help_requests
+from db.help import candidates, help_requests
 from db.models import Asked, HelpRequest, Member, MemberTopic, Network, PersonLanguage
 from db.network import exclusions
 
@@ -57,7 +57,7 @@ def unasked(member: Member) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("compared", [MEMBERS, 9], ids=["all", "a few"])
 def test_the_best_is_asked_first(database: str, compared: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(help_requests, "COMPARED", compared)
+    monkeypatch.setattr(candidates, "COMPARED", compared)
     dice = random.Random(5)
     with turns.opened(database) as sessions, sessions() as db:
         network = Network(name="Neckar Mentors", time_zone="Europe/Berlin", founded_at=NOW)
@@ -72,7 +72,7 @@ def test_the_best_is_asked_first(database: str, compared: int, monkeypatch: pyte
             others = [each for each in fits if each not in knowing]
             seen = [each for side in (knowing, others) for each in sorted(side, key=unasked)[:compared]]
             expected = sorted(seen, key=lambda member: order(asker, member, helping))
-            found = help_requests.fitting(db, request, NOW, 50)
+            found = candidates.fitting(db, request, NOW, 50)
             assert [each.id for each in found] == [each.id for each in expected[:50]]
 
 
@@ -116,7 +116,7 @@ def test_who_cannot_help_is_passed_over(
         asker, first, second = (somebody(db, network, number, dice) for number in range(3))
         first.person.load = second.person.load = 1
         request = help_requests.open_request(db, asker, topic=TOPIC, need="", anonymous=False, now=NOW)
-        assert {each.id for each in help_requests.fitting(db, request, NOW, 50)} == {first.id, second.id}
+        assert {each.id for each in candidates.fitting(db, request, NOW, 50)} == {first.id, second.id}
         happens(db, request, first)
         db.flush()
-        assert [each.id for each in help_requests.fitting(db, request, NOW, 50)] == [second.id]
+        assert [each.id for each in candidates.fitting(db, request, NOW, 50)] == [second.id]

@@ -61,7 +61,9 @@ LEAST = {
     "found a network": Least(4, 4),
 }
 
-TAKES_MORE: dict[str, str] = {}
+TAKES_MORE: dict[str, str] = {
+    "found a network": "who may see its profile is asked: nobody is shown, or hidden, without a word",
+}
 """Jobs that take two more than the least, or still more, and why."""
 
 

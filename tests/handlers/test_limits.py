@@ -61,6 +61,38 @@ def test_words_that_are_too_many_come_back_and_words_of_need_do_not(tmp_path: Pa
     assert "> Ana: Bo: I am back" in played
 
 
+def test_changes_that_are_too_many_are_not_passed_on_and_words_of_need_are(tmp_path: Path) -> None:
+    changes = "".join(f'Bo: (edits "line") line {n}\n' for n in range(limits.CHANGES.most + 3))
+    played = play(
+        f'{TALKING}Bo: line\n{changes}Bo: (edits "line") I want to kill myself\nBo: a new line\n'
+        '+ 10 minutes\nBo: (edits "line") the last one\n',
+        f"sqlite:///{tmp_path}/db",
+    )
+    assert len(re.findall(r"~ Ana: Bo: line \d+", played)) == limits.CHANGES.most
+    assert played.count("You have changed your messages very often") == 3
+    assert "~ Ana: Bo: I want to kill myself" in played
+    assert "> Ana: Bo: a new line" in played
+    assert "~ Ana: Bo: the last one" in played
+
+
+def test_a_group_does_not_read_that_somebody_writes_too_much(tmp_path: Path) -> None:
+    room = "@ Square, room on telegram, led by Mia\nMia in Square: /bind\n"
+    people = TALKING.splitlines(keepends=True)
+    changes = "".join(f'Bo in Square: (edits "It") It is {n}\n' for n in range(limits.CHANGES.most + 1))
+    flood = "".join(f'Bo in Square: (answers "Ana from") line {n}\n' for n in range(limits.WORDS.most + 1))
+    played = play(
+        f"{people[0]}{people[1]}@ Mia, meta-mentor on telegram, en\n{room}{people[2]}"
+        "Ana: [In the group too]\nAna: [Send it with my name]\n"
+        f'Bo in Square: (answers "Ana from") It is\n{changes}{flood}',
+        f"sqlite:///{tmp_path}/db",
+    )
+    assert "> Bo: You have changed your messages very often" in played
+    assert f"> Bo: {TOO_MUCH}" in played
+    assert "> Square: You have" not in played and f"> Square: {TOO_MUCH}" not in played
+    assert f"line {limits.WORDS.most - 2}\n    |   [It is settled]" in played
+    assert f"|  line {limits.WORDS.most}\n" not in played
+
+
 def test_a_question_too_many_is_given_back(tmp_path: Path) -> None:
     asks = "".join(
         f"Ana: /ask papers Which office is number {n}?\nAna: [Send it with my name]\n"
@@ -90,3 +122,13 @@ def test_harm_is_reported_several_times_and_danger_always(tmp_path: Path) -> Non
     assert played.count("Your number: R-") == report.MOST
     assert f"You have sent {report.MOST} reports since yesterday." in played
     assert "I can tell Mia too, with your name." in played[-200:]
+
+
+def test_every_way_to_invite_counts_as_an_invitation(tmp_path: Path) -> None:
+    made = "Mia: /invite 1\n" * limits.INVITATIONS.most
+    ways = "Mia: /network trusted\nMia: [Invite somebody from outside]\n"
+    played = play(
+        f"@ Mia, meta-mentor on telegram, en\n{made}{ways}+ 1 day\n{ways}", f"sqlite:///{tmp_path}/db"
+    )
+    assert played.count("You have made many invitations today") == 1
+    assert played.count("Invitation for a trusted person of") == 2, "title and picture, a day later"

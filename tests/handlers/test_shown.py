@@ -22,6 +22,7 @@ Ola: /found
 Ola: [Go on]
 Ola: Shelter for women
 Ola: The address is not public.
+Ola: [Only members]
 Ola: [Change something]
 Ola: [Languages]
 Ola: [Deutsch]
@@ -40,6 +41,7 @@ Mia: [Thursday]
 Mia: 17:30
 Mia: [Every 2 weeks]
 Mia: Do you feel supported?
+Mia: [From 1 to 5]
 Mia: [No more questions]
 """
 PEOPLE = (*demo.CAST, "@ Ola, operator on telegram, en", "@ Eva, stranger on telegram, en")

@@ -16,6 +16,7 @@ from bot.program import demo
 from db import store
 from db.engine import timers
 from db.models import Base, Identity, Person
+from db.models.sealed import Seal, give
 from tests.support.stage import name, transcripts
 
 FEW = {
@@ -74,9 +75,11 @@ def forgotten_after(script: str, database: str) -> list[tuple[str, str, str]]:
     return gone
 
 
-def cells(database: str) -> Iterator[tuple[str, str]]:
-    """Yield every stored text, with its table and column."""
+def cells(database: str, seal: Seal | None = None) -> Iterator[tuple[str, str]]:
+    """Yield every stored text, with its table and column; what is sealed as it is read with the `seal`."""
     with store.connected(database) as engine, engine.connect() as connection:
+        if seal is not None:
+            give(engine, seal)
         for table in Base.metadata.sorted_tables:
             for row in connection.execute(select(table)).mappings():
                 for column, value in row.items():

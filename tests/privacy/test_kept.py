@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from db.models import Base
-from db.models.sealed import Sealed
+from db.models.sealed import Sealed, SealedWord
 from db.privacy import kept
 from db.privacy.kept import GOES, Kept
 from handlers.privacy.labels import COLUMNS, TABLES, VALUES
@@ -78,7 +78,5 @@ def rows(each: Kept) -> Iterator[str]:
     for column in each.table.c:
         shown = "yes" if column.name in each.shown else ""
         fate = each.fate(column) if each.whose else "stays"
-        sealed = ""
-        if isinstance(column.type, Sealed):
-            sealed = "what is secret" if column.type.secrets_only else "yes"
+        sealed = "yes" if isinstance(column.type, Sealed | SealedWord) else ""
         yield f"| {column.name} | {each.columns[column.name]} | {shown} | {fate} | {sealed} |\n"

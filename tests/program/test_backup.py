@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, closing
 from dataclasses import replace
@@ -28,8 +29,10 @@ from tests.adapters.test_matrix_day import both, sees
 from tests.db.test_single_program import on
 from tests.program.test_run import program, settings
 from tests.support.aio import on_loop
+from tests.support.around import where_it_is_day
 from tests.support.lab import lab
 from tests.support.matrix_person import Person, matrix_name, new_account
+from tests.support.peak import MIB, peak
 from tests.support.postgres import Postgres
 from tests.support.stage import TRANSCRIPTS, name, play, transcripts
 from tests.support.synapse import homeserver
@@ -39,8 +42,13 @@ KINDS = ("sqlite", "postgresql")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STORIES = (
     "checking_in/check_in_not_good",
+    "checking_in/questions_in_words",
+    "checking_in/three_months",
     "coordinating/announce",
     "joining/invite.de",
+    "joining/found_like",
+    "joining/partner",
+    "joining/vouch",
     "checking_in/check_in",
     "talking/relay_words",
     "network/room.de",
@@ -48,8 +56,9 @@ STORIES = (
     *(name(path) for path in transcripts() if path.stem in Base.metadata.tables),
 )
 """Transcripts that leave something in each table: these, and every one that is called like a table."""
-IN_NO_STORY = {"cohorts", "dead_letters", "remembered", "seal_proofs"}
-"""Tables that no conversation fills: what is still to come, what fails, what a messenger keeps, the key's."""
+IN_NO_STORY = {"dead_letters", "months", "remembered", "seal_proofs"}
+"""Tables that no conversation fills: what fails, what a messenger keeps, the key's, and what is left after a
+year, which no conversation takes."""
 
 
 PAIRS = [
@@ -222,7 +231,7 @@ async def test_fifty_open_questions_go_on_elsewhere(move: tuple[str, str], tmp_p
                 who = cast.Character(
                     user.first_name, "telegram", str(user.id), "en", "member", None, ("papers",), ("en",)
                 )
-                cast.enter(db, who, time_zone="UTC", now=datetime.now(UTC) - timedelta(days=1))
+                cast.enter(db, who, time_zone=where_it_is_day(), now=datetime.now(UTC) - timedelta(days=1))
 
         async def ask(user: User) -> Shown:
             user.says("/ask papers")
@@ -563,3 +572,22 @@ async def test_a_program_that_runs_there_keeps_a_restore_off(
             await running.says("connected")
             assert await asyncio.to_thread(command, config, "restore", saved) == os.EX_DATAERR
             assert "Another program works on this database already" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what is needed at most")
+def test_a_backup_of_postgresql_needs_as_much_memory_for_many_rows_as_for_few(tmp_path: Path) -> None:
+    """Rows go through a page at a time, and the log of writes beside the new file stays small."""
+    with Postgres() as server, server.database() as url:
+        with turns.opened(url) as sessions, sessions.begin() as db:
+            letter = "json_build_object('text', repeat('x', 2000))"
+            db.execute(
+                text(
+                    "INSERT INTO letters (body, offers, media, forget, made_at) "
+                    f"SELECT {letter}, '[]', '[]', false, now() FROM generate_series(1, 40000)"
+                )
+            )
+        backup.save(url, tmp_path / "first.db")  # what is loaded once counts for both
+        with peak() as more:
+            backup.save(url, tmp_path / "second.db")
+        assert (tmp_path / "second.db").stat().st_size > 80 * MIB
+        assert more[0] < 16

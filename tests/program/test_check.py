@@ -9,13 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot.__main__ import main
-from db import shape, store
+from db import people, shape, store
 from db.engine import turns
 from tests.program.test_run import ROOT, clean_environment, modes
 from tests.support.postgres import Postgres
@@ -370,6 +371,22 @@ def test_an_operator_counts_only_on_a_messenger_that_is_set_up(
         '[telegram]\ntoken = "1:TEST"\napi_url = "http://127.0.0.1:1"',
     )
     assert what in says(capsys, config_of(f"sqlite:///{tmp_path}/db", tmp_path, *lines), "check")[1]
+
+
+def test_operators_who_never_wrote_are_named(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bot can write to nobody who never wrote to it: so they hear of no network that waits."""
+    ours(place)
+    config = config_of(
+        f"sqlite:///{place}", tmp_path, '[operators]\naccounts = ["telegram:1", "matrix:@ana:example.org"]'
+    )
+    nobody = "These operators never wrote to the bot, so they hear of no new network: "
+    assert f"✗ {nobody}telegram:1, matrix:@ana:example.org." in says(capsys, config, "check")[1]
+    with turns.opened(f"sqlite:///{place}") as sessions, sessions.begin() as db:
+        now = datetime.now(UTC)
+        people.meet(db, "matrix", "@ana:example.org", chat="!1", name="Ana", language=None, now=now)
+    assert f"✓ {nobody}telegram:1." in says(capsys, config, "check")[1]
 
 
 CYPRUS = '[bot]\ntime_zone = "Asia/Nicosia"'

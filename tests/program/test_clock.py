@@ -2,17 +2,26 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.telegram.adapter import Telegram
+from bot.installation import Installation
 from bot.message import Identity
+from bot.program import checks
+from bot.program.compose import TITLES, app_of
 from bot.support import clock
 from bot.support.clock import REST, RealClock, Watch
-from tests.support.aio import on_loop
-from tests.support.whole import hears, whole
+from bot.support.told import ahead, told
+from tests.support.aio import PATIENCE, on_loop
+from tests.support.around import where_it_is_day
+from tests.support.whole import hears, sees, whole
+from tests.telegram_server import TelegramServer
 
 
 @on_loop
@@ -120,3 +129,130 @@ async def test_nothing_comes_due_where_the_clock_is_ahead_for_a_moment(tmp_path:
         await app._tick()
         assert "jumped back by 8,760 hours" in (await hears(ola)).text
         assert len(looked) > before
+
+
+# --- wrong from the start --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stopped", "off", "heard", "rests_at_once", "rests_later"),
+    [
+        pytest.param(timedelta(minutes=1), None, False, False, False, id="a short stop"),
+        pytest.param(
+            timedelta(days=30), None, False, True, True, id="nobody is reached: a month may be wrong"
+        ),
+        pytest.param(timedelta(days=30), None, True, True, False, id="who answers does not tell the time"),
+        pytest.param(timedelta(days=30), timedelta(seconds=2), True, False, False, id="a stop of a month"),
+        pytest.param(timedelta(days=30), timedelta(days=29), True, True, True, id="a month ahead"),
+        pytest.param(timedelta(minutes=1), timedelta(hours=-2), True, True, True, id="behind"),
+        pytest.param(None, None, False, False, False, id="nothing was ever written down"),
+    ],
+)
+def test_a_clock_that_may_be_wrong_at_the_start_has_to_be_confirmed(
+    stopped: timedelta | None, off: timedelta | None, heard: bool, rests_at_once: bool, rests_later: bool
+) -> None:
+    watch = Watch()
+    assert watch.begins(NOW, None if stopped is None else NOW - stopped, 100.0) is None
+    assert watch.rests(101.0, off, heard=heard) == rests_at_once
+    assert watch.rests(101.0 + REST, off, heard=heard) == rests_later
+
+
+def test_a_clock_that_was_put_back_while_the_program_was_stopped_is_noticed() -> None:
+    watch = Watch()
+    assert watch.begins(NOW, NOW + timedelta(hours=5), 100.0) == -timedelta(hours=5)
+    assert watch.begins(NOW, NOW + timedelta(minutes=5), 100.0) is None
+
+
+def test_a_clock_that_is_wrong_is_said_once_until_it_is_right() -> None:
+    watch, off = Watch(), timedelta(hours=3)
+    assert [watch.is_wrong(each) for each in (None, off, off, timedelta(), off)] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("date", [None, "", "soon", "Thu, 99 Foo 2026 99:99:99 GMT"])
+def test_what_is_no_time_is_not_taken_for_one(date: str | None) -> None:
+    assert told(date) is None
+
+
+def test_the_time_of_an_answer_goes_on_with_the_seconds_that_go_by() -> None:
+    found = told("Mon, 02 Mar 2026 12:00:00 GMT")
+    assert found is not None
+    assert ahead(found, NOW + timedelta(hours=3, seconds=5), found[1] + 5.0) == timedelta(hours=3)
+
+
+@asynccontextmanager
+async def started(folder: Path, server: TelegramServer, machine: Shifted) -> AsyncIterator[list[int]]:
+    """The program on a machine with this clock; each look at its timers."""
+    telegram = Telegram(server.token, api_url=server.url, poll_seconds=1, messages_per_second=1000)
+    operators = frozenset({Identity("telegram", "9")})
+    app = app_of(
+        f"sqlite:///{folder}/mentornet.db",
+        {"telegram": telegram},
+        machine,
+        Installation(languages=("en",), titles=TITLES, operators=operators, time_zone=where_it_is_day()),
+    )
+    looked = list[int]()
+
+    async def due() -> bool:
+        looked.append(1)
+        return False
+
+    app.engine.due = due  # type: ignore[method-assign, assignment]  # in the test's hands
+    async with app:
+        running = asyncio.create_task(app.run())
+        try:
+            yield looked
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+@on_loop
+async def test_where_the_clock_is_wrong_at_the_start_that_is_said_and_nothing_comes_due(
+    tmp_path: Path,
+) -> None:
+    machine = Shifted()
+    async with TelegramServer() as server:
+        ola = server.user(9, "Ola", met=True)
+        async with started(tmp_path, server, machine) as looked:
+            ola.says("/start")
+            await hears(ola)
+            await until(looked)
+        machine.by = timedelta(days=30)
+        async with started(tmp_path, server, machine) as looked:
+            await sees(ola, "The clock of my machine is 720 hours ahead of the messengers.")
+            ola.says("/help")
+            await hears(ola)
+            assert not looked
+            machine.by = timedelta()
+            await until(looked)
+            await sees(ola, "jumped back by 720 hours")
+        machine.by = -timedelta(days=2)
+        async with started(tmp_path, server, machine) as looked:
+            await sees(ola, "jumped back by 768 hours")
+            await sees(ola, "The clock of my machine is 48 hours behind the messengers.")
+            assert not looked
+
+
+@pytest.mark.parametrize(
+    ("by", "fine", "says"),
+    [
+        (timedelta(minutes=59), True, "The clock of this machine goes with that of Telegram."),
+        (timedelta(hours=3), False, "The clock of this machine is about 3 h ahead of that of Telegram"),
+        (timedelta(days=-2), False, "The clock of this machine is about 48 h behind that of Telegram"),
+    ],
+)
+def test_check_says_how_wrong_the_clock_is(by: timedelta, fine: bool, says: str) -> None:
+    well, sentence = checks._clock("Telegram", by)
+    assert (well, sentence.startswith(says)) == (fine, True)
+
+
+async def until(looked: list[int]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not looked:
+            await asyncio.sleep(0.01)

@@ -320,7 +320,7 @@ async def test_what_others_could_read_is_ours_alone_after_a_start(tmp_path: Path
             await running.says("connected")
             found = await asyncio.to_thread(modes, tmp_path)
         assert found.pop("config.toml") == 0o666, "that is for the operator to change"
-        assert len(found) == 5
+        assert len(found) >= 5  # where the journals end is written as soon as there is time
         assert set(found.values()) == {0o600}
 
 
@@ -361,11 +361,15 @@ def test_check_ticks_off_what_is_in_order(tmp_path: Path, capsys: pytest.Capture
             ticks = capsys.readouterr().out
             assert "✓ The bot is known to Telegram." in ticks
             assert "✓ The bot asks for news itself (long polling)." in ticks
+            assert "✓ The clock of this machine goes with that of Telegram." in ticks
             webhook = settings(tmp_path, server, "webhook")
             assert await asyncio.to_thread(main, ["--config", str(webhook), "check"]) == 0
             assert "✓ The webhook is not set yet" in capsys.readouterr().out
             async with program(webhook) as running:
                 await until(lambda: bool(server.webhook))
+                operator = server.user(1)
+                operator.says("Hello")
+                await operator.hears()
                 assert await asyncio.to_thread(main, ["--config", str(webhook), "check"]) == 0
                 assert "✓ The webhook is set, and 0 updates wait there." in capsys.readouterr().out
                 await running.ends(signal.SIGKILL)

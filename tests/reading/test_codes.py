@@ -1,5 +1,8 @@
 """Codes in what people type: found with anything around them, and no word is taken for one."""
 
+import hashlib
+from typing import Any
+
 import pytest
 
 from db.network import invitations
@@ -51,3 +54,19 @@ def test_no_word_and_no_number_is_a_code(words: str) -> None:
 def test_a_sign_that_no_code_has_is_seen(words: str) -> None:
     assert not invitations.codes_in(words)
     assert invitations.mistyped_in(words)
+
+
+def test_a_code_that_is_right_costs_its_hash_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often somebody types it: what it costs, all others wait for."""
+    hashed: list[bytes] = []
+    slow = hashlib.scrypt
+
+    def counted(code: bytes, **how: Any) -> bytes:
+        hashed.append(code)
+        return slow(code, **how)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    invitations.hash_of.cache_clear()
+    assert len({invitations.hash_of("7KQ2M9XD") for _ in range(50)}) == 1
+    assert invitations.hash_of("7KQ2M9XE") != invitations.hash_of("7KQ2M9XD")
+    assert hashed == [b"7KQ2M9XD", b"7KQ2M9XE"]

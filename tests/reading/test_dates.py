@@ -151,6 +151,20 @@ def test_a_day_that_cannot_be_meant_is_no_choice() -> None:
     assert isinstance(left, Doubtful) and list(left.choices) == ["2026-12-07"]
 
 
+@pytest.mark.parametrize(
+    ("words", "is_vague"),
+    [
+        ("a few days", True),
+        ("a few weeks", True),
+        ("2 weeks", False),
+        ("", False),
+        ("a few days " * 30, False),
+    ],
+)
+def test_who_says_only_about_how_long_is_vague(words: str, is_vague: bool) -> None:
+    assert dates.is_vague(words, "en") == is_vague
+
+
 @given(st.text(), st.sampled_from(["en", "de"]))
 def test_whatever_is_typed_is_a_day_or_unclear(words: str, locale: str) -> None:
     try:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import i18n
-from bot.reading import talk
+from bot.reading import talk, wishes
 from bot.reading.wishes import OF_OTHERS
 
 FOLDER = Path(__file__).parent.parent / "wishes"
@@ -185,6 +185,25 @@ def test_anything_can_be_read(words: str) -> None:
         talk.wish(words, locale)
         talk.command(words, locale)
     talk.language(words)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words", "asks"),
+    [
+        ("en", "Is there a language course on Saturdays", True),
+        ("en", "She has to move out, is this allowed", True),
+        ("en", "they closed the shelter where can he sleep", True),
+        ("en", "The office is closed.", False),
+        ("en", "I can help him with that", False),
+        ("de", "Gibts hier eine Tafel", True),
+        ("de", "sie hat die Prüfung verpasst was jetzt", True),
+        ("de", "Der Bus ist weg.", False),
+        ("de", "the bus was late", False),
+        ("de", "das kann er schon", False),
+    ],
+)
+def test_a_question_is_known_by_its_words(locale: str, words: str, asks: bool) -> None:
+    assert wishes.asks(words, locale) is asks
 
 
 def test_reading_is_quick() -> None:

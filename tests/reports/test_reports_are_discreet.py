@@ -3,21 +3,28 @@ the database's file."""
 
 import io
 import re
+import zipfile
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from bot.installation import Installation
 from bot.program import demo
 from bot.program.compose import MESSENGERS
 from bot.support import log
+from bot.text import Reader
 from db import files, store
 from db.engine import turns
-from db.models import Report
+from db.models import Person, Report
+from db.models.sealed import Seal
 from db.network import reports
 from db.old import Old
-from db.seal import Key
+from db.privacy import mine
+from db.seal import Key, lend
+from handlers.privacy.my_data import MyData
 from tests.support.aio import on_loop
 from tests.support.stage import blocks, play
 
@@ -122,6 +129,60 @@ def test_those_who_have_nothing_to_do_with_it_hear_nothing(tmp_path: Path) -> No
     ]
 
 
+# --- copies of what is kept ----------------------------------------------------------------------
+
+ACCUSED = "Mia: I wonder.\n+ 1 minute\n"
+"""Something that the accused does, so that there is something to compare."""
+
+
+def copy(database: str, name: str, *, reported: bool) -> list[str]:
+    """What somebody gets who asks for their data, line by line: the page, and the data."""
+    with turns.opened(database) as sessions, sessions() as db:
+        person_id = db.scalars(select(Person.id).where(Person.name == name)).one()
+        made = MyData(person_id, reported=reported).make(db, Installation(), Reader())
+    with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
+        texts = [archive.read(each).decode() for each in ("index.html", "data.json")]
+    return [line for each in texts for line in each.replace("</dd>", "</dd>\n").splitlines()]
+
+
+def test_the_accused_gets_the_same_data_before_and_after(tmp_path: Path) -> None:
+    """Line by line, also if they want what they reported themselves; and so does somebody beside it."""
+    before, after = (f"sqlite:///{tmp_path}/{each}" for each in ("before", "after"))
+    play(PEOPLE + ACCUSED, before)
+    play(PEOPLE + ACCUSED + REPORT + SENT, after)
+    for name in ("Mia", "Bo"):
+        for reported in (False, True):
+            lines = copy(after, name, reported=reported)
+            assert len(lines) > 40
+            assert lines == copy(before, name, reported=reported)
+
+
+def test_who_reported_gets_their_own_words_and_nobody_elses(tmp_path: Path) -> None:
+    """Only if they want that; and how it stands, as they were told."""
+    database = f"sqlite:///{tmp_path}/db"
+    play(PEOPLE + REPORT + SENT + CLOSED, database)
+    plain, whole = ("\n".join(copy(database, "Ana", reported=reported)) for reported in (False, True))
+    own = {"FIRSTMARK", "CAPTIONMARK", "KNOWNMARK"}
+    assert {mark for mark in MARKS if mark in whole} == own
+    assert {mark for mark in MARKS if mark in plain} == set()
+    for told in ("How the network is led", "Yes, without my name", "closed", "Talked and settled"):
+        assert told in whole and told not in plain
+    assert [name for name in ("Mia", "Kim", "Dora") if name in whole] == []
+    everybody_reads = "What you have reported is in it only if you asked for that."
+    assert "report" not in plain.replace(everybody_reads, "").lower()
+
+
+def test_what_somebody_began_to_report_is_no_more_to_be_seen(tmp_path: Path) -> None:
+    key, database = Key("k" * 40, tmp_path / "mentornet.key"), f"sqlite:///{tmp_path}/db"
+    play(PEOPLE + REPORT, database, key=key)
+    with turns.opened(database) as sessions, sessions() as db:
+        lend(db, "k" * 40)
+        person_id = db.scalars(select(Person.id).where(Person.name == "Ana")).one()
+        seen = {reported: str([*mine.rows(db, person_id, reported=reported)]) for reported in (False, True)}
+    assert "FIRSTMARK" in seen[True]
+    assert "FIRSTMARK" not in seen[False]
+
+
 # --- the log -------------------------------------------------------------------------------------
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
@@ -179,6 +240,97 @@ def test_the_row_of_a_report_names_nobody(tmp_path: Path) -> None:
     assert numbers <= {"id", "network_id"}, "a number of somebody"
     for name in ("Ana", "Mia", '"person"'):
         assert name not in str(dict(row))
+
+
+def rows(database: str, table: str, person: str = "") -> list[dict[str, str]]:
+    """What is stored in a table, of somebody's where they are named, as one sees it who has only the file."""
+    whose = f"WHERE person_id = (SELECT id FROM people WHERE name = '{person}')" if person else ""
+    with store.connected(database) as engine, engine.connect() as connection:
+        found = connection.execute(text(f"SELECT * FROM {table} {whose}"))
+        return [{name: str(value) for name, value in row.items()} for row in found.mappings()]
+
+
+def looks(row: dict[str, str]) -> dict[str, str]:
+    """How a row looks to a thief: what is sealed is all the same."""
+    sealed = re.compile(r'\{"sealed":"[\w+/=]{380}"\}|sealed [\w+/=]{380}')
+    return {name: sealed.sub("SEALED", value) for name, value in row.items()}
+
+
+def test_an_open_report_looks_like_any_other_question(tmp_path: Path) -> None:
+    """Neither what asks, nor the name of its question, nor how far somebody has come."""
+    key = Key("k" * 40, tmp_path / "mentornet.key")
+    seen = {}
+    for name, script in {
+        "report": "Ana: /report\nAna: [No]\nAna: [Somebody’s data]\nAna: [Nobody here]",
+        "ask": "Ana: /ask papers",
+        "begun": "Ana: /report\nAna: [No]\nAna: [Somebody’s data]\nAna: [Nobody here]\nAna: a\n",
+    }.items():
+        database = f"sqlite:///{tmp_path}/{name}"
+        play(f"{PEOPLE}{script}", database, key=key)
+        (row,) = rows(database, "conversations", "Ana")
+        seen[name] = {
+            column: value
+            for column, value in looks(row).items()
+            if column not in ("id", "letter_id", "asked_by", "asked_at", "takes")
+        }
+    assert seen["report"] == seen["begun"] == seen["ask"]
+    hidden = {column for column, value in seen["ask"].items() if value == "SEALED"}
+    assert hidden == {"handler", "question", "args", "answers", "kept", "heard"}
+
+
+def test_all_that_was_said_looks_alike_in_the_file(tmp_path: Path) -> None:
+    """Every letter is sealed, whoever reads it, and so is what was pressed, and what has used a message."""
+    key, database = Key("k" * 40, tmp_path / "mentornet.key"), f"sqlite:///{tmp_path}/db"
+    play(
+        f"{PEOPLE}Bo: /ask papers\nBo: Who knows?\nBo: [Send it with my name]\n{REPORT}{SENT}{CLOSED}",
+        database,
+        key=key,
+    )
+    letters = rows(database, "letters")
+    assert len(letters) > 40
+    for column in ("body", "offers", "recipe", "about", "on_reply", "author"):
+        plain = {row[column] for row in letters if not row[column].startswith('{"sealed":')}
+        assert plain <= {"None", "[]"}, column
+    pressed = [row["chosen"] for row in rows(database, "deliveries") if row["chosen"] != "None"]
+    assert len(pressed) > 10
+    assert [each for each in pressed if not each.startswith('{"sealed":')] == []
+    used = rows(database, "used")
+    assert {looks(row)["handler"] for row in used} == {"SEALED"}
+    assert any(row["message"] for row in used)
+
+
+def test_the_file_names_no_report_but_where_it_is_kept(tmp_path: Path) -> None:
+    """What is planned about a report names its number, and nobody."""
+    key, database = Key("k" * 40, tmp_path / "mentornet.key"), f"sqlite:///{tmp_path}/db"
+    play(PEOPLE + REPORT + SENT, database, key=key)
+    with store.connected(database) as engine, engine.connect() as connection:
+        tables = [*connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()]
+    found = [
+        (table, column, value)
+        for table in tables
+        for row in rows(database, table)
+        for column, value in row.items()
+        if table not in ("reports", "report_receivers") and "report" in value.lower()
+    ]
+    assert {(table, column) for table, column, _value in found} <= {
+        ("timers", "handler"),
+        ("identities", "menu"),
+        ("letters", "act"),
+        ("timers", "args"),
+        ("timers", "about"),
+        ("sqlite_sequence", "name"),
+    }
+    assert {value for _table, column, value in found if column == "args"} == {'{"report_id":1}'}
+
+
+def test_a_mark_does_not_tell_who_has_written_words_of_need(tmp_path: Path) -> None:
+    """Not even to whoever tries all people: it is made with the key."""
+    key, database = Key("k" * 40, tmp_path / "mentornet.key"), f"sqlite:///{tmp_path}/db"
+    play(f"{PEOPLE}Ana: i want to die\nAna: [It was not meant like that]", database, key=key)
+    marks = {row["event"] for row in rows(database, "seen")}
+    (ana,) = [row["id"] for row in rows(database, "people") if row["name"] == "Ana"]
+    assert Seal("k" * 40).mark(f"{ana} again") in marks
+    assert marks.isdisjoint({Seal("").mark(f"{ana} again"), sha256(f"{ana} again".encode()).hexdigest()})
 
 
 # --- in time -------------------------------------------------------------------------------------

@@ -163,8 +163,9 @@ def crossed(world: World, probe: Probe) -> list[str]:
         words = each.words
         if NETWORKS[B] in probe.how or invited:
             words = words.replace(NETWORKS[B], "")
-        if invited:  # an invitation says who invites, and what to
-            words = words.replace(f"PURPOSE~{B}", "").replace(INVITERS[B], "")
+        if invited:  # an invitation says who invites, what to, and what everybody there signs
+            for shown in (f"PURPOSE~{B}", INVITERS[B], f"AGREED~{B}", f"TALK~{B}"):
+                words = words.replace(shown, "")
         if each.chat == probe.who or each.chat.startswith("room"):
             if may_not_read(probe.who, probe.room.id if probe.room else each.chat, words):
                 found.append(f"read {words!r}")
@@ -227,8 +228,8 @@ def owner_of(world: World, table: str, values: tuple[Any, ...]) -> str:
     return ""
 
 
-JOINING = {"members", "invitations", "journal"}
-"""Tables in which it is kept that somebody joined by an invitation."""
+JOINING = {"members", "invitations", "journal", "journal_months", "agreements", "signatures"}
+"""Tables in which it is kept that somebody joined by an invitation, and signed while joining."""
 OWNERS = {
     "people": ("id", "person"),
     "identities": ("person_id", "person"),

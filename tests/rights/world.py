@@ -1,39 +1,36 @@
 """Two networks, and people in all states that there are. What may not be known outside is marked: names,
 requests and questions of the first network hold "~A", those of the second "~B"."""
 
-import json
-import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select
 
-import handlers
-from bot.delivery.letters import Priority
-from bot.dialogue.engine import Engine
-from bot.dialogue.router import Router
-from bot.installation import Installation
-from bot.markup import plain
-from bot.message import Chat, Event, Identity, Incoming
-from bot.support.clock import WoundClock
-from bot.support.metrics import TurnResult
-from bot.text import Reader, Verbatim, from_json, render, to_json
-from db import people, shape, store
-from db.engine import letters, timers, turns
+from bot.text import Verbatim, to_json
+from bot.user_message import UserMessage
+from db import people, shape
+from db.agreeing import agreements, goals, offices, signatures
+from db.applying import applications, vouches
+from db.engine import letters
 from db.engine.turns import TurnSession
+from db.growing import copies, partners
 from db.help import check_ins, help_requests, relays, schedules
 from db.help.schedules import Rhythm
-from db.models import Base, CheckIn, Delivery, EndState, Member, MemberRole, Network, Person
-from db.network import announcements, invitations, members, networks, reports, rooms, trusted
+from db.linking import codes, merging
+from db.models import Base, CheckIn, EndState, Identity, Member, MemberRole, Network, Person
+from db.network import announcements, cohorts, invitations, members, networks, reports, rooms, trusted
 from db.network.networks import Facts
+from tests.support.acting import Acting
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OPERATOR = "op"
 A, B = "A", "B"
 NETWORKS = {A: "Alpha~AN", B: "Beta~BN"}
 CODES = {A: "AAAA2222", B: "BBBB3333"}
+VOUCHING = {A: "AAAA4444", B: "BBBB5555"}
+LINKING = "AAAA6666"
+"""Of somebody on Matrix, who has typed it nowhere yet."""
 INVITERS = {A: "mia~AN", B: "max~BN"}
 
 ROLES = {
@@ -55,7 +52,7 @@ ROLES = {
 }
 """What somebody is → their account."""
 INSIDE = {
-    **dict.fromkeys(("ana", "hel", "pau", "dep", "mia"), A),
+    **dict.fromkeys(("ana", "hel", "pau", "dep", "mia", "mia2"), A),
     **dict.fromkeys(("bea", "bhe", "max", "exa"), B),
     "two": A + B,
 }
@@ -76,30 +73,14 @@ KEYS = {table.name: len(table.primary_key) for table in Base.metadata.sorted_tab
 Rows = Mapping[tuple[str, tuple[Any, ...]], tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class Heard:
-    """A message as it waits to leave: in which chat, its words with those on its buttons, and the buttons."""
-
-    chat: str
-    words: str
-    offers: Sequence[dict[str, Any]]
-    delivery: int
-
-
-class World:
-    """The engine without messengers, on a database that was built once. `ids` are rows by what they are
+class World(Acting):
+    """Two networks on a database that is built once. `ids` are rows by what they are
     called here: "request A open", "member ana A", "person mia"; `began` is what was remembered at first."""
 
     def __init__(self, url: str) -> None:
-        self.database = store.connect(url)
+        super().__init__(url, NOW, operators={OPERATOR})
         shape.migrate(self.database)
-        self.sessions = turns.sessions(self.database)
-        self.router = Router(handlers)
-        operators = frozenset({Identity("telegram", OPERATOR)})
-        installation = Installation(languages=("en", "de"), operators=operators, rng=random.Random(5))
-        self.engine = Engine(self.sessions, self.router, WoundClock(NOW), installation)
         self.ids: dict[str, int] = {}
-        self._events = 0
         with self.sessions.begin() as db:
             self._build(db)
             self.began = self.rows(db)
@@ -143,6 +124,7 @@ class World:
         for tag, one, other in ((A, "mia", "hel"), (B, "max", "bhe")):
             self._connect(db, tag, "talk", one, other)
             self._fill(db, tag, by=one, not_well={A: "ana", B: "bea"}[tag])
+        self._link(db)
         db.flush()
 
     def _person(self, db: TurnSession, who: str, mark: str = "") -> Person:
@@ -215,11 +197,31 @@ class World:
             now=NOW,
         )
         self.ids[f"invitation {tag}"] = invitation.id
+        cohort = cohorts.make(db, network, f"COURSE~{tag}", by=author.person, now=NOW)
+        self.ids[f"cohort {tag}"] = cohort.id
+        partner = partners.add(
+            db, network, f"PARTNER~{tag}", quota=25, shows_progress=True, now=NOW - timedelta(days=400)
+        )
+        self.ids[f"partner {tag}"] = partner.id
+        partners.ask(partner, NOW - timedelta(days=35))
+        rhythm = {
+            "weekday": 0,
+            "at": "12:00",
+            "every_weeks": 1,
+            "questions": [f"TAKEN~{tag}"],
+            "in_words": None,
+        }
+        self.ids[f"copy {tag}"] = copies.take(db, network, network, "check_ins", rhythm, NOW).id
+        group = [(f"{CODES[tag][:-1]}{sign}", f"{sign}~{tag}") for sign in "XY"]
+        ends = NOW + timedelta(days=9)
+        invitations.make_for(db, cohort, group, by=author.person, expires_at=ends, now=NOW)
         questions = [f"Q~{tag}"]
         schedules.keep(db, network.id, Rhythm(0, time(12), 1, questions, NOW.date()))
         round_, _begins = check_ins.claim(db, network.id, NOW.date(), questions)
         self.ids[f"round {tag}"] = round_.id
-        everybody = {member.id: member for member in members.active(db, network)}
+        everybody = {
+            member.id: member for member in db.scalars(select(Member).where(Member.network_id == network.id))
+        }
         for member_id, check_in_id in check_ins.ask(db, round_, list(everybody), NOW).items():
             who = everybody[member_id].person.identities[0].account
             self.ids[f"check_in {who} {tag}"] = check_in_id
@@ -244,75 +246,56 @@ class World:
         )
         reports.give(db, report, author.person, NOW)
         self.ids[f"report {tag}"] = report.id
+        self._apply(db, tag, author)
+        self._agree(db, network, tag, author.person)
         rooms.bind(rooms.at(db, "telegram", f"room{tag}", "", f"ROOM~{tag}"), network, NOW)
 
-    # --- acting ----------------------------------------------------------------------------------
-
-    def acts(
-        self, db: TurnSession, who: str, event: Event, room: Chat | None = None, leads: bool | None = None
-    ) -> TurnResult:
-        """A turn of somebody's, within the caller's transaction."""
-        self._events += 1
-        incoming = Incoming(
-            f"event {self._events}",
-            event,
-            room or Chat("telegram", who),
-            Identity("telegram", who),
-            name=who,
-            language="en",
-            sender_is_admin=leads,
+    def _agree(self, db: TurnSession, network: Network, tag: str, by: Person) -> None:
+        """An agreement, which its author has signed, and where the network is found."""
+        agreement = agreements.send(
+            db,
+            network,
+            {"en": {"agree": [f"AGREED~{tag}"], "talk": [f"TALK~{tag}"]}},
+            by=by,
+            why=f"WHY~{tag}",
+            holds_from=NOW.date(),
+            review_on=NOW.date(),
+            now=NOW - timedelta(days=1),
         )
-        self.engine.begin(db, [incoming])
-        told = self.engine.turn(db, incoming)
-        db.write()
-        return told
+        self.ids[f"agreement {tag}"] = agreement.id
+        signatures.sign(db, agreements.wording(db, agreement), by, language="en", now=NOW)
+        offices.keep(db, network, offices.Place(f"CONTACT~{tag}"), NOW)
+        until = NOW.date() + timedelta(days=90)
+        goal = goals.make(db, network, f"GOAL~{tag}", kind="number", target=20, until=until, now=NOW)
+        goals.keep(goal, by)
+        goals.tell(db, goal, by, 12, f"WORD~{tag}", NOW)
+        self.ids[f"goal {tag}"] = goal.id
 
-    def comes_due(self, db: TurnSession, handler: str, args: dict[str, Any]) -> TurnResult | None:
-        """The turn of a timer with this in its row."""
-        timers.schedule(db, NOW, handler, args, "forged")
-        due = [row.id for row in timers.due(db, NOW, 1000) if row.handler == handler]
-        told = self.engine.timers(db, due)
-        db.write()
-        return told
+    def _apply(self, db: TurnSession, tag: str, voucher: Member) -> None:
+        """An application, for which somebody vouches."""
+        applicant = self._person(db, f"app{tag}", f"~{tag}N")
+        answers = [{"question": to_json(Verbatim("Why?")), **UserMessage(f"ANSWER~{tag}").to_json()}]
+        network = self._network(db, tag)
+        application = applications.open_one(db, network, applicant, answers, NOW)
+        applications.give_code(application, VOUCHING[tag])
+        vouches.add(db, application, voucher, NOW)
+        self.ids[f"application {tag}"] = application.id
 
-    def letter(
-        self, db: TurnSession, who: str, *, offer: Any = None, on_reply: Any = None
-    ) -> tuple[int, str]:
-        """Forge a letter in somebody's chat: its delivery and its message. `offer` and `on_reply` are what
-        their rows hold."""
-        offers = [{"label": to_json(Verbatim("x")), **offer}] if offer else []
-        body = to_json(Verbatim("forged"))
-        letter_id = letters.write(db, body=body, offers=offers, on_reply=on_reply, now=NOW)
-        letters.post(db, letter_id, person_id=None, messenger="telegram", chat=who, priority=Priority.ANSWER)
-        delivery = self.latest(db)
-        message = f"m{delivery}"
-        db.connection().execute(
-            update(Delivery).where(Delivery.id == delivery).values(state="sent", message=message)
-        )
-        return delivery, message
+    def _link(self, db: TurnSession) -> None:
+        """A code that was made, one that was typed on another messenger, and two who have become one."""
+        kim, second, third = (self._on_matrix(db, who) for who in ("kim", "ana2", "mia2"))
+        codes.make(db, kim.person, LINKING, "matrix", NOW)
+        typed = codes.make(db, self._person(db, "ana"), "AAAA7777", "telegram", NOW)
+        codes.use(db, typed, second, NOW)
+        self.ids["code A"] = typed.id
+        self.ids["merge A"] = merging.merge(db, self._person(db, "mia"), third.person, NOW).id
+
+    def _on_matrix(self, db: TurnSession, who: str) -> Identity:
+        made = people.meet(db, "matrix", who, chat=who, name=f"{who}~AN", language="en", now=NOW)
+        self.ids[f"person {who}"] = made.person_id
+        return made
 
     # --- looking ---------------------------------------------------------------------------------
-
-    def latest(self, db: TurnSession) -> int:
-        """The number of the newest delivery."""
-        return db.scalar(select(func.max(Delivery.id))) or 0
-
-    def heard(self, db: TurnSession, after: int) -> list[Heard]:
-        """All that was said since that delivery."""
-        rows = db.connection().execute(
-            text(
-                "SELECT d.id, d.chat, l.body, l.offers FROM deliveries d JOIN letters l ON l.id = d.letter_id"
-                " WHERE d.id > :after AND d.closes = 0 AND l.body IS NOT NULL ORDER BY d.id"
-            ),
-            {"after": after},
-        )
-        found = []
-        for row in rows:
-            offers = json.loads(row.offers)
-            texts = [json.loads(row.body), *(offer["label"] for offer in offers)]
-            words = " ".join(plain(render(from_json(each), Reader())) for each in texts)
-            found.append(Heard(row.chat, words, offers, row.id))
-        return found
 
     def rows(self, db: TurnSession) -> Rows:
         """All that is remembered."""

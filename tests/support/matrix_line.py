@@ -12,13 +12,15 @@ Fault = Callable[[web.Request], web.Response | None]
 
 
 class Line:
-    """A proxy before a homeserver. `fault` decides on each request; `requests` are those that came."""
+    """A proxy before a homeserver. `fault` decides on each request, and `loses` on each that got through:
+    whether its answer is lost on the way back. `requests` are those that came."""
 
     def __init__(self, server: Synapse, session: ClientSession) -> None:
         self.url = ""
         self._session = session
         self.fault: Fault = lambda request: None
         self.fault_of_body: Callable[[web.Request, bytes], web.Response | None] = lambda request, body: None
+        self.loses: Callable[[web.Request], bool] = lambda request: False
         self.requests: list[str] = []
         self._server = server
 
@@ -35,6 +37,8 @@ class Line:
             data=body,
             headers=headers,
         ) as response:
+            if self.loses(request):
+                return web.Response(status=502)
             return web.Response(
                 status=response.status,
                 body=await response.read(),

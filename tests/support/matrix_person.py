@@ -24,7 +24,7 @@ from typing import Any
 
 import vodozemac
 from aiohttp import ClientError
-from nio import AsyncClient, AsyncClientConfig, ErrorResponse, MegolmEvent
+from nio import AsyncClient, AsyncClientConfig, EncryptionError, ErrorResponse, MegolmEvent
 from nio.crypto import decrypt_attachment
 from nio.store import SqliteMemoryStore
 
@@ -97,9 +97,12 @@ class Person:
         self.account = account
         self.strict = strict
         self.bot = ""
+        self.looks_every = 0.0  # seconds between two looks, where somebody need not see all at once
         self.changes: asyncio.Queue[tuple[str, Shown]] = asyncio.Queue()
         self.others: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self.unreadable: list[str] = []
+        self._late: dict[str, tuple[str, MegolmEvent]] = {}
+        self._places: dict[str, int] = {}
         self._aside: list[Shown] = []
         self._messages: dict[str, Shown] = {}
         self._reactions: dict[str, Shown] = {}
@@ -213,8 +216,8 @@ class Person:
 
     @property
     def messages(self) -> list[Shown]:
-        """All messages of others, as they are now."""
-        return list(self._messages.values())
+        """All messages of others that can be read, as they are now, in the order in which they were sent."""
+        return sorted(self._messages.values(), key=lambda shown: self._places[shown.id])
 
     async def hears(self, room: str = "") -> Shown:
         """The next message or edit, anywhere or in one room; what came in others is kept for later."""
@@ -256,6 +259,7 @@ class Person:
     async def _listen(self) -> None:
         while True:
             await self._sync(30_000)
+            await asyncio.sleep(self.looks_every)
 
     async def _sync(self, timeout: int) -> None:
         client = self.client
@@ -272,9 +276,21 @@ class Person:
             _fine(await client.keys_query())
         for invited in response.rooms.invite:
             _fine(await client.join(invited))
+        self._read_late()
         for room, info in response.rooms.join.items():
             for event in info.timeline.events:
                 self._take(room, event)
+
+    def _read_late(self) -> None:
+        """Read what can be read now, as apps do when a key comes after what it opens."""
+        for id, (room, event) in list(self._late.items()):
+            try:
+                opened = self.client.decrypt_event(event)
+            except EncryptionError:
+                continue
+            del self._late[id]
+            self.unreadable.remove(id)
+            self._take(room, opened)
 
     def _take(self, room: str, event: Any) -> None:
         source = event.source
@@ -282,8 +298,10 @@ class Person:
         relation = content.get("m.relates_to", {})
         if source.get("sender") == self.account:
             return
+        self._places.setdefault(event.event_id, len(self._places))
         if isinstance(event, MegolmEvent):
             self.unreadable.append(event.event_id)
+            self._late[event.event_id] = (room, event)
         elif source["type"] == "m.room.message" and relation.get("rel_type") == "m.replace":
             # Of no message, or of an edit, apps show nothing.
             if (shown := self._messages.get(relation["event_id"])) is not None:

@@ -4,7 +4,7 @@ asks for."""
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
@@ -31,6 +31,7 @@ class StandIn:
     faults:   asked for each request, as "POST keys/query", in order
     asked:    how often something was asked for
     sent:     the events that the bot sent, as (room, type, content)
+    ids:      what these are called, by room
     direct:   its account data of that name
     devices:  its devices' keys, as it uploaded them; `identity` what signs them
     one_time: its one-time keys, and in `uploads` how many of them came each time
@@ -42,6 +43,7 @@ class StandIn:
         self.faults: list[Fault] = []
         self.asked: Counter[str] = Counter()
         self.sent: list[tuple[str, str, Any]] = []
+        self.ids: defaultdict[str, list[str]] = defaultdict(list)
         self.direct: dict[str, Any] = {}
         self.devices: dict[str, Any] = {}
         self.identity: dict[str, Any] = {}
@@ -177,6 +179,7 @@ class StandIn:
                 return 200, {} if method == "PUT" else self.direct
             case "PUT", ["rooms", room, "send", type, _]:
                 self.sent.append((room, type, body))
+                self.ids[room].append(f"$b{number}")
                 return 200, {"event_id": f"$b{number}"}
             case "PUT", ["rooms", room, "redact", _, _]:
                 return 200, {"event_id": f"$b{number}"}

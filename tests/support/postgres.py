@@ -35,10 +35,13 @@ STUCK = 30.0
 
 
 class Postgres:
-    """The server. `url` is where a database of its is, for our config."""
+    """The server. `url` is where a database of its is, for our config. With `like` it begins with a copy of
+    that folder, the `data` of another one that was stopped as it should be."""
 
-    def __init__(self) -> None:
+    def __init__(self, like: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="mentornet-postgres-"))
+        self.data = self.folder / "data"
+        self._like = like
         self._as_user: dict[str, Any] = {}
         self._port = free_port()
         self._numbers = count(1)
@@ -54,6 +57,16 @@ class Postgres:
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
 
     def __enter__(self) -> "Postgres":
+        if self._like is None:
+            self._make()
+        else:
+            shutil.copytree(self._like, self.data)
+            for path in (self.data, *self.data.rglob("*")) if self._as_user else ():
+                os.chown(path, self._as_user["user"], self._as_user["group"])
+        self.start()
+        return self
+
+    def _make(self) -> None:
         self._run(
             "initdb",
             "-D",
@@ -68,8 +81,6 @@ class Postgres:
             "--builtin-locale=C.UTF-8",
             "--no-sync",
         )
-        self.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop(signal.SIGQUIT)

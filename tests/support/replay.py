@@ -31,7 +31,7 @@ NUMBERING = [replace(each, can=replace(each.can, buttons=Buttons.NUMBERS)) for e
 """Messengers that can only number what there is to choose."""
 
 ROW = re.compile(r" {4}\|   \[(.*)\]")
-FILE = re.compile(r" {4}\|  \((?:\w+: .*, \d+ bytes|\S+\.(?:png|txt|zip): .*)\)")
+FILE = re.compile(r" {4}\|  \((?:\w+: .*, \d+ bytes|\S+\.(?:csv|pdf|png|txt|zip): .*)\)")
 DEED = re.compile(r"(\d+): (.+)")
 CHOOSES = {locale: plain(text.render(CHOOSE, Reader(locale))) for locale in i18n.available()}
 NOTE = re.compile(r"^    > .*: \(note: .*\)\n", re.MULTILINE)

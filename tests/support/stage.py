@@ -5,12 +5,15 @@ bot's. `pytest --rewrite` writes the bot's lines anew, to be read and then kept.
 """
 
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from bot.handler import Handler
+from sqlalchemy import Engine, event
+
+from bot.handler import Handler, Role
 from bot.messenger import Messenger
 from bot.program import demo
 from bot.program.compose import MESSENGERS
@@ -19,6 +22,9 @@ from db.seal import Key
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 
 
+CHANGES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
+OURS = {"letters", "deliveries", "timers", "conversations", "seen", "used", "tallies", "duties"}
+"""Tables of the engine, and what is counted: what changes there is nothing that was decided."""
 REST = "    |  …"
 """Stands for the rest of a message."""
 
@@ -50,24 +56,43 @@ def play(
     messengers: Sequence[Messenger[Any]] = tuple(MESSENGERS),
     reached: set[str] | None = None,
     key: Key | None = None,
+    unwritten: dict[str, set[str]] | None = None,
 ) -> str:
     """Return the transcript of a script: its lines, and what the bot says to each. `database` is its address;
     people are on `messengers`; the names of the handlers that are called go into `reached`. What is secret is
-    sealed with the `key`, if there is one."""
+    sealed with the `key`, if there is one. Into `unwritten` go the handlers for those who coordinate that
+    change a row of the network's and write nothing into its journal, with the tables."""
     lines: list[str] = []
     names = reached if reached is not None else set()
 
-    def call(handler: Handler, *given: Any) -> None:
+    def call(handler: Handler, ctx: Any, *given: Any) -> None:
         names.add(handler.name)
-        called(handler, *given)
+        wrote.clear()
+        called(handler, ctx, *given)
+        ctx.db.flush()
+        if (
+            handler.needs is Role.META_MENTOR
+            and unwritten is not None
+            and wrote - OURS
+            and "journal" not in wrote
+        ):
+            unwritten.setdefault(handler.name, set()).update(wrote - OURS)
+
+    def writes(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if (changed := CHANGES.match(statement)) is not None:
+            wrote.add(changed[1])
 
     async def run() -> None:
         async with demo.Stage(database, lines.append, messengers, key) as terminal:
             await terminal.play(script.splitlines(), demo.CAST)
 
-    called = Handler.call
-    with mock.patch.object(Handler, "call", call):
-        asyncio.run(run())
+    called, wrote = Handler.call, set[str]()
+    event.listen(Engine, "before_cursor_execute", writes)
+    try:
+        with mock.patch.object(Handler, "call", call):
+            asyncio.run(run())
+    finally:
+        event.remove(Engine, "before_cursor_execute", writes)
     return abbreviated("\n".join(lines), script)
 
 

@@ -31,7 +31,7 @@ from typing import Any
 from tests.support.around import free_port
 
 PYTHON = Path(__file__).parents[2] / ".venv-synapse" / "bin" / "python"
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 _SECRET = "of-the-tests"
 _NO_LIMIT = {"per_second": 10_000, "burst_count": 10_000}
 

@@ -331,35 +331,40 @@ def test_the_next_time_of_day_is_the_first_that_the_clocks_show(
     assert not [quarter for quarter in before if quarter.astimezone(zone).time() == clock]
 
 
+QUIET_DAYS = st.just(frozenset[int]()) | st.frozensets(st.integers(0, 6), max_size=6)
+
+
 @thorough
-@given(occasions())
-@example((BERLIN, JUMP, time(2, 30), time(2, 15)))  # all that is not quiet is skipped
-def test_quiet_hours_are_over_when_they_are_over(occasion: tuple[ZoneInfo, datetime, time, time]) -> None:
+@given(occasions(), QUIET_DAYS)
+@example((BERLIN, JUMP, time(2, 30), time(2, 15)), frozenset())  # all that is not quiet is skipped
+def test_quiet_hours_are_over_when_they_are_over(
+    occasion: tuple[ZoneInfo, datetime, time, time], days: frozenset[int]
+) -> None:
     zone, moment, start, end = occasion
-    quiet = Quiet(start, end, zone)
+    quiet = Quiet(start, end, zone, days)
     over = quiet.over(moment)
     assert not quiet.at(over)
     assert (over == moment) is not quiet.at(moment)
-    assert moment <= over < moment + timedelta(days=2)
+    assert moment <= over < moment + timedelta(days=2 + len(days))
 
 
 @thorough
-@given(occasions(settled=True))
+@given(occasions(settled=True), QUIET_DAYS)
 def test_quiet_hours_do_not_last_longer_than_they_should(
-    occasion: tuple[ZoneInfo, datetime, time, time],
+    occasion: tuple[ZoneInfo, datetime, time, time], days: frozenset[int]
 ) -> None:
     zone, moment, start, end = occasion
-    quiet = Quiet(start, end, zone)
+    quiet = Quiet(start, end, zone, days)
     assert all(quiet.at(moment + QUARTER * i) for i in range((quiet.over(moment) - moment) // QUARTER))
 
 
 @quick
-@given(occasions(settled=True), st.integers(1, 160))
+@given(occasions(settled=True), st.integers(1, 160), QUIET_DAYS)
 def test_waking_time_is_counted_exactly(
-    occasion: tuple[ZoneInfo, datetime, time, time], quarters: int
+    occasion: tuple[ZoneInfo, datetime, time, time], quarters: int, days: frozenset[int]
 ) -> None:
     zone, moment, start, end = occasion
-    quiet = Quiet(start, end, zone)
+    quiet = Quiet(start, end, zone, days)
     after = quiet.awake(moment, quarters * QUARTER)
     passed = [moment + QUARTER * i for i in range((after - moment) // QUARTER)]
     assert sum(not quiet.at(quarter) for quarter in passed) == quarters

@@ -437,16 +437,21 @@ SHARED = {
     "more words about what was said": {"Tell me more"},
     "what was shown leaves": {"Send it"},
     "what is asked, whoever asks": {"Questions"},
-    "answers that fit any question": {"Skip", "Yes"},
+    "answers that fit any question": {"Remove it", "Skip", "Yes"},
     "the same command, wherever it is offered": {"Ask a question", "I have a code"}
-    | {"I am back", "Invite somebody", "Leave the network", "Report danger or harm", "See my questions"}
-    | {"Take a break", "Who waits, and how it goes"},
+    | {"I am back", "Invite somebody", "Leave the network", "My other messenger", "See my questions"}
+    | {"Report danger or harm", "Say what I can help with", "Take a break", "Who waits, and how it goes"},
     "what is done about a question of one's own": {"It is settled", "Withdraw my question"}
     | {"Add it to my question", "Add it, it is urgent"},
+    "a course group, whoever invites it": {"A course group", "Group: {name}"},
     "people, all of them": {"Everybody"},
+    "a no for now, whatever was asked": {"Not yet"},
+    "what is shown is changed": {"Change it"},
     "a conversation with somebody who is named": {"Write to {name}"},
     "words that are written already": {"Send my words to {name}", "Yes, send it", "Yes, send it to {name}"},
     "a no without more": {"No"},
+    "a membership is ended": {"End membership"},
+    "there is no person to name": {"Nobody"},
     "what is asked is not what was meant": {"I mean something else", "No, something else"},
     "a request is put before somebody, who answers it": {"I can help", "Not now"},
     "a reason, or a role, is not wanted": {"Rather not"},
@@ -457,7 +462,11 @@ SHARED = {
     | {"Ask them too", "Ask {name}"},
     "a question that has settled itself": {"No longer needed"},
     "what is written is sent, or not": {"Do not send", "Send it"},
+    "what was sent is read, or taken back": {"Read it", "Take it back"},
+    "somebody asks for something, and others decide": {"Decline", "Give no reason", "Go on"},
+    "the way in without a code, and into another network": {"I would like to join", "Speak there now"},
     "nothing is changed, or none of these is meant": {"Leave it as it is", "Something else"},
+    "people, counted": {"{n} person"},
 }
 """Texts that are buttons in several areas and mean the same in each, by why. One that means something else
 gets a context: `_c("a book", "Take it out")`."""

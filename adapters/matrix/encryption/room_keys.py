@@ -1,20 +1,15 @@
-"""A room's key: given to the devices of all its members, and owed to those that could not be reached.
+"""A room's key: given to the devices of all its members, and owed (owed.py) to those that nobody reaches.
 
 How it is shared is in https://spec.matrix.org/latest/client-server-api/#megolm-group-encryption.
 """
 
-import time
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from adapters.matrix.homeserver.client import NAME, ask
+from adapters.matrix.encryption.owed import Owed
+from adapters.matrix.homeserver.client import NAME, ask, mistake
 from adapters.matrix.homeserver.errors import Failed
 from adapters.matrix.homeserver.library import Client
 from bot.support import log as logs
-
-_FIRST_WAIT, _LONGEST_WAIT, _GROWS = 0.25, 300.0, 4
-_MOST_FAILURES: Final = 10
 
 log = logs.get(NAME)
 
@@ -31,39 +26,30 @@ class NobodyReached(Exception):
         self.unsigned = unsigned
 
 
-@dataclass(slots=True)
-class _Tries:
-    """How often the missing devices of a room were asked for keys, and when they are again."""
-
-    failures: int = 0
-    again_at: float = 0.0
-
-
 class RoomKeys:
-    """The keys of the rooms that we write in. A device that could not be reached once gets the same key
-    before the next message, and reads from there on."""
+    """The keys of the rooms that we write in. A device that cannot be reached is owed the key, and reads what
+    was sent meanwhile once it has it."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._tries: defaultdict[str, _Tries] = defaultdict(_Tries)
+    def __init__(self, client: Client, owed: Owed) -> None:
+        self._client, self._owed = client, owed
         self._nobody: set[str] = set()  # the rooms in which nobody could be reached at the last try
 
     async def share(self, room: str) -> None:
         """Give the room's key to the devices that do not have it. Raises `Failed`: the library goes on where
         that failed, and what is sent then is never readable; and `NobodyReached`."""
         client, olm = self._client, self._client.olm
-        if olm.should_share_group_session(room):
-            if not client.rooms[room].members_synced:
-                await ask(client.joined_members(room))
-            if client.should_query_keys:
-                await ask(client.keys_query())
-        elif not self._missing(room) or time.monotonic() < self._tries[room].again_at:
+        if not olm.should_share_group_session(room):
+            if self._missing(room):
+                self._owe(room)
+                await self._try_to_give()
             return
-        else:
-            olm.outbound_group_sessions[room].shared = False  # the library would make another one
+        if not client.rooms[room].members_synced:
+            await ask(client.joined_members(room))
+        if client.should_query_keys:
+            await ask(client.keys_query())
         try:
             # Where nobody could be reached, the first who can be may have come while the others were asked
-            # for: then these are asked for once more, or they would never read what is sent now.
+            # for: then these are asked for once more, or they would read later what is sent now.
             for _ in range(1 + (room in self._nobody)):
                 if unmet := client.get_missing_sessions(room):
                     await ask(client.keys_claim(unmet))
@@ -71,34 +57,39 @@ class RoomKeys:
             olm.outbound_group_sessions[room].users_shared_with |= shared.users_shared_with
             if self._met(room) - self._has_it(room):
                 raise Failed("the room's key did not reach all")
+            self._note_missing(room)
         except BaseException:
             olm.outbound_group_sessions.pop(room, None)
             raise
-        self._count(room)
+
+    async def _try_to_give(self) -> None:
+        """Give what is owed, if that succeeds; otherwise it is owed on, and what is sent now with it."""
+        try:
+            await self._owed.give()
+        except Failed as failed:
+            log.warning("keys.later", why=str(failed), **mistake(failed))
 
     def unlock(self, room: str) -> None:
         """After a send that failed: the library would wait for ever for a key that nobody shares any more."""
         if (waiting := self._client.sharing_session.pop(room, None)) is not None:
             waiting.set()
 
-    def _count(self, room: str) -> None:
-        """Note whom the key did not reach. Raises `NobodyReached`."""
+    def _note_missing(self, room: str) -> None:
+        """Owe the key to those whom it did not reach. Raises `NobodyReached`."""
         missing = self._missing(room)
         others = {device for device in self._met(room) if device[0] != self._client.user_id}
         theirs = any(account != self._client.user_id for account, _device in missing)
         unsigned = not missing and self._only_unsigned(room)
         if unsigned or (theirs and not others):
             self._nobody.add(room)
-            self._client.olm.outbound_group_sessions.pop(room, None)
             raise NobodyReached(unsigned=unsigned)
         self._nobody.discard(room)
-        if not missing:
-            self._tries.pop(room, None)
-            return
-        tries = self._tries[room]
-        wait = min(_FIRST_WAIT * _GROWS ** min(tries.failures, _MOST_FAILURES), _LONGEST_WAIT)
-        tries.failures, tries.again_at = tries.failures + 1, time.monotonic() + wait
-        log.info("keys.owed", devices=len(missing))
+        self._owe(room)
+
+    def _owe(self, room: str) -> None:
+        """Owe the key to the devices that do not have it, from the next message on."""
+        missing, session = self._missing(room), self._client.olm.outbound_group_sessions[room]
+        self._owed.note(room, session, (device for name, device in self._devices(room) if name in missing))
 
     def _only_unsigned(self, room: str) -> bool:
         """Whether others in a room have devices, and none that gets keys."""

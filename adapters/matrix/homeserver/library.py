@@ -34,6 +34,8 @@ from adapters.matrix.homeserver.errors import MENDS, Failed
 from adapters.matrix.homeserver.signatures import signed_by_owner
 from bot.adapter import Alert, no_alert
 from bot.support import log as logs
+from bot.support.told import Told
+from bot.support.told import told as told_by
 
 log = logs.get(NAME)
 
@@ -54,9 +56,9 @@ def store_fault(error: BaseException | None) -> sqlite3.Error | None:
 
 class Client(AsyncClient):  # type: ignore[misc]  # it comes without types
     """The library's client. `odd` are the events for our device alone, such as keys, that it could not take
-    in since somebody last emptied it, each with what went wrong. `alert` is told what only an operator can
-    mend, once an hour at most. `unsigned_devices`: whether devices get keys that their owners have not
-    signed."""
+    in since somebody last emptied it, each with what went wrong. `told` is the time, as the homeserver last
+    told it. `alert` is told what only an operator can mend, once an hour at most. `unsigned_devices`: whether
+    devices get keys that their owners have not signed."""
 
     def __init__(
         self, *arguments: Any, alert: Alert = no_alert, unsigned_devices: bool = False, **options: Any
@@ -66,12 +68,14 @@ class Client(AsyncClient):  # type: ignore[misc]  # it comes without types
         self._unsigned_devices = unsigned_devices
         self._alerted: dict[str, float] = {}
         self.odd: list[tuple[Any, Exception]] = []
+        self.told: Told | None = None
         self.next_batch: str
         self.olm: Any
 
     async def send(self, *arguments: Any, **options: Any) -> ClientResponse:
         """One request, whoever makes it; what the homeserver says about our account reaches the operators."""
         answer: ClientResponse = await super().send(*arguments, **options)
+        self.told = told_by(answer.headers.get("Date")) or self.told
         if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             try:
                 await told(answer)

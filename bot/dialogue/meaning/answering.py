@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.dialogue.meaning import choosing, commands, letters
-from bot.dialogue.meaning.meanings import Answer, Call, Complete, Ignore, Meaning
+from bot.delivery import asked
+from bot.dialogue.meaning import choosing, commands, letters, refusals
+from bot.dialogue.meaning.meanings import Answer, Call, Complete, Ignore, Meaning, Say
 from bot.dialogue.meaning.said import changed, is_message, message_of, messages, together, with_media
 from bot.dialogue.meaning.state import State
 from bot.dialogue.questions import SKIP, Given
@@ -62,7 +63,9 @@ def rest(said: UserMessage, state: State) -> Meaning | None:
     return Answer(parked, Given(question, joined), joined, answers=answers, messages=heard)
 
 
-def _part_of_album(parked: Any, said: UserMessage) -> Complete:
+def _part_of_album(parked: Any, said: UserMessage) -> Complete | Say:
+    if asked.quotes_file(parked):
+        return Say(refusals.one_file(), "one file")
     kept = type(parked.answers)  # as secret as it was
     answers, args = kept(parked.answers), kept(parked.args)
     question = ""
@@ -136,10 +139,10 @@ def is_answer_to_doubt(parked: Any, said: UserMessage, state: State) -> bool:
 def answer(parked: Any, said: UserMessage, state: State) -> Meaning:
     """Return what words mean while a question is open. Where somebody has spoken to their writer since, they
     may be for that one: a question that takes any words does not take them without asking, and one with
-    choices takes only what is exactly one of them."""
+    choices takes only what is exactly one of them. A file for which it waits is for the question."""
     asks_for_whom = parked.handler == Unasked.name
     answers = given(parked, said, state)
-    if asks_for_whom or not state.is_spoken_to_since(parked):
+    if said.content is not None or asks_for_whom or not state.is_spoken_to_since(parked):
         return Answer(parked, answers, said)
     slot = state.slot_of_question(said.words)
     if slot is not None and (parked.takes == "choice" or not said.words.isdecimal()):

@@ -30,6 +30,9 @@ def edited(words: str, message: str, state: State) -> Meaning:
         return carried
     if (name := state.used_by(message, words)) is not None:
         handler = state.router.handlers.get(name)
+        if handler is not None and handler.changed is not None:
+            said = UserMessage(words, message=message)
+            return state.take(handler.changed(said=said), said)
         ways = state.commands([handler.command, *["requests"] * (name == "ask")] if handler else [])
         return Say(refusals.used_already(handler), "changed too late", handler, ways)
     if state.is_need(words):

@@ -14,8 +14,12 @@ BEGINNING = 2
 def slot_of(words: str, offered: Sequence[Mapping[str, Any]], reader: Reader) -> int | None:
     """Return which of the offers the words are, by its number where it has one, or its label, in English as
     well; None for none of them."""
-    if (slot := slot_of_number(words, offered)) is not None:
-        return slot
+    slot = slot_of_number(words, offered)
+    return slot if slot is not None else slot_of_label(words, offered, reader)
+
+
+def slot_of_label(words: str, offered: Sequence[Mapping[str, Any]], reader: Reader) -> int | None:
+    """Return which of the offers has the words as its label, in English as well; None for none of them."""
     said = typed.bare(words)
     for labels in labelled(offered, reader):
         if said in labels:

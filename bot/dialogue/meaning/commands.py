@@ -9,7 +9,7 @@ from bot.handler import InNeed, Wished
 from bot.reading import talk, typed
 from bot.user_message import UserMessage
 
-ANSWERS = {*talk.NAMES, "change_language"} - {"thanks", "greeting", "urgent", "stop"}
+ANSWERS = {*talk.NAMES, "change_language"} - {"thanks", "greeting", "urgent", "stop", *talk.WAYS}
 """What words can want that also answer a question ("yes", "I do not know"): while one is open that does not
 take them, it says so."""
 
@@ -21,9 +21,9 @@ OF_ONESELF = frozenset({"stop", "leave", "pause", "resume", "delete_data", "repo
 
 
 def called(said: UserMessage, state: State) -> Meaning | None:
-    """Return what a command with its mark means; None for other words, for what somebody else has written,
-    and in a conversation for what is no command."""
-    marked = command_word(said.words, state.marks)
+    """Return what a command means, with its mark or in words that always call it; None for other words, for
+    what somebody else has written, and in a conversation for what is no command."""
+    marked = command_word(said.words, state.marks) or state.router.written(said.words)
     if marked is None or said.forwarded:
         return None
     word, rest = marked

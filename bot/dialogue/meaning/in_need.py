@@ -1,7 +1,6 @@
 """Words of need, but for those whose writer has said that theirs are not meant so."""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +17,11 @@ def need_of(db: Session, person_id: int, words: str, now: datetime) -> Need | No
     need = understood(words)
     if need is None:
         return None
-    marks = {dismissed(person_id, phrase): phrase for phrase in need.phrases}
+    marks = {dismissed(db, person_id, phrase): phrase for phrase in need.phrases}
     not_meant = seen.marked(db, marks, now - NOT_SO)
     return understood(words, but={marks[mark] for mark in not_meant}) if not_meant else need
 
 
-def dismissed(person_id: int, phrase: str) -> str:
+def dismissed(db: Session, person_id: int, phrase: str) -> str:
     """Return the name of the mark that somebody does not mean a phrase so: it tells nobody who said what."""
-    return sha256(f"{person_id} {phrase}".encode()).hexdigest()
+    return seen.secret(db, person_id, phrase)

@@ -1,9 +1,10 @@
 """What words mean as an answer to letters with choices that are no question: requests, check-ins, follow-ups.
 
-The newest comes first, but not only the very last message counts. A number belongs to the newest.
-What is exactly a label is pressed; what says the same in other words is asked about, unless the step takes
-words and shows what it understood. Where somebody has spoken to their writer since, only a reply chooses.
-Words that fit a letter and an announcement after it are asked about: they may be for whoever wrote that.
+The newest comes first, but not only the very last message counts. A number belongs to the newest, or to a
+scale. What is exactly a label is pressed; what says the same in other words is asked about, unless the step
+takes words and shows what it understood. Where somebody has spoken to their writer since, only a reply
+chooses. Words that fit a letter and an announcement after it are asked about: they may be for whoever wrote
+that.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,8 +34,7 @@ def chosen(said: UserMessage, state: State) -> Meaning | None:
     """Return what the whole of some words chooses; None for nothing."""
     rows = state.letters()
     if typed.number(said.words) is not None:
-        # Below the letters stands the open question, and the number was for that.
-        rows = [] if state.parked else rows[:1]
+        return _numbered(rows, said, state)
     for row in rows:
         if (slot := state.slot_typed(said.words, row.offers)) is not None:
             return state.chosen(row, slot, said)
@@ -48,6 +48,20 @@ def chosen(said: UserMessage, state: State) -> Meaning | None:
     for row in rows:
         if (slot := choosing.slot_of_slip(said.words, row.offers, state.reader)) is not None:
             return state.asks_whether(row, slot, said)
+    return None
+
+
+def _numbered(rows: Sequence[Any], said: UserMessage, state: State) -> Meaning | None:
+    """Return what a number chooses: of the newest letter, else of one whose labels are numbers, such as a
+    scale. Where a question is open, it stands below the letters, and the number was for that."""
+    for row in rows if not state.parked else ():
+        slot = (
+            state.slot_typed(said.words, row.offers)
+            if row is rows[0]
+            else choosing.slot_of_label(said.words, row.offers, state.reader)
+        )
+        if slot is not None:
+            return state.chosen(row, slot, said)
     return None
 
 
@@ -133,7 +147,7 @@ def _in_answer(row: Any, said: UserMessage, state: State) -> Call | None:
     call = state.leads(row.on_reply, said)
     if call is None or call.what.only_replies or state.is_in_conversation():
         return None
-    return None if call.what.no_questions and said.words.rstrip().endswith("?") else call
+    return call if call.what.fits(said.words, state.reader.locale) else None
 
 
 def _slot_of(lists: frozenset[str] | set[str], offered: Sequence[Mapping[str, Any]]) -> int | None:

@@ -71,7 +71,7 @@ def _words(said: UserMessage, reply_to: str | None, state: State) -> Meaning:
         return _with_question(state.parked[0], said, state)
     if state.is_need(said.words):
         return state.take(InNeed(said=said), said)
-    return unasked(said, state)
+    return unasked(said, state, reply_to=reply_to)
 
 
 def anew(said: UserMessage, state: State) -> Meaning:
@@ -95,9 +95,9 @@ def _with_question(parked: Any, said: UserMessage, state: State) -> Meaning:
     return answering.stopping(parked, said, state) or answering.answer(parked, said, state)
 
 
-def unasked(said: UserMessage, state: State, but: int | None = None) -> Meaning:
+def unasked(said: UserMessage, state: State, but: int | None = None, reply_to: str | None = None) -> Meaning:
     """Return what words mean that no question waits for. `but`: they choose nothing of the letter that this
-    delivery brought, nor of newer ones."""
+    delivery brought, nor of newer ones. `reply_to`: the message that they answer, which leads nowhere."""
     found = None
     if said.words and not said.media and not said.forwarded:
         state = state if but is None else state.where(lambda row: row.id < but)
@@ -109,7 +109,23 @@ def unasked(said: UserMessage, state: State, but: int | None = None) -> Meaning:
             or (letters.longer(said, state) if commands.gives_way(said, state) else None)
             or commands.wish(said, state)
         )
-    return found or letters.longer(said, state) or state.take(Unasked(said=said), said)
+    found = found or letters.longer(said, state)
+    return found or state.take(Unasked(said=said, discreet_at=_discreet_at(reply_to, state)), said)
+
+
+def _discreet_at(reply_to: str | None, state: State) -> str:
+    """Return when the newest letter was written by which something discreet can be done, of those that came
+    after all that was said to the one who acts in a conversation (UTC, ISO 8601): now, where it is the one
+    that is answered; "" where there is none."""
+    answered = state.shown(reply_to) if reply_to else None
+    if answered is not None and _is_discreet(answered, state):
+        return state.now.isoformat()
+    return max((row.made_at.isoformat() for row in state.letters() if _is_discreet(row, state)), default="")
+
+
+def _is_discreet(row: Any, state: State) -> bool:
+    called = (state.router.read(each) for each in row.offers)
+    return any(each is not None and each[0].discreet for each in called)
 
 
 def _reply(message: str, said: UserMessage, state: State) -> Meaning | None:

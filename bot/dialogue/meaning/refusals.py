@@ -8,6 +8,7 @@ from bot.dialogue.dialogue import CHANGED
 from bot.handler import Handler, Role
 from bot.text import AnyText, Command, _, paragraphs
 from bot.user_message import UserMessage
+from db.models import Member
 from db.network import members
 
 LONGEST_QUOTE = 60
@@ -23,6 +24,11 @@ def too_large(said: UserMessage) -> AnyText:
         size=size,
         most=most,
     )
+
+
+def one_file() -> AnyText:
+    """Return what is said to the second of several files that were sent as one, where one is asked for."""
+    return _("I take one file at a time, so I have used only the first.")
 
 
 def used_already(handler: Handler | None) -> AnyText:
@@ -120,11 +126,12 @@ def not_allowed(needs: Role, actor: Actor) -> AnyText:
     if needs is Role.OPERATOR:
         mine = actor.identity
         return _(
-            "Only the people who run this bot can do that. Your account is <code>{account}</code> to me.",
-            account=f"{mine.messenger}:{mine.account}",
+            "Only the people who run this bot can do that. If you are one of them, write "
+            "<code>{account}</code> into its config, at operators.accounts.",
+            account=f'"{mine.messenger}:{mine.account}"',
         )
     if actor.known.member_id is None and (rests := members.resting(actor.db, actor.known.person_id)):
-        return resting(rests.network.name)
+        return resting(rests)
     if actor.known.member_id is None:
         return _(
             "This is for members. If you have an invitation code, just type it here. {start} shows how else "
@@ -134,11 +141,24 @@ def not_allowed(needs: Role, actor: Actor) -> AnyText:
     return _("Only those who coordinate your network can do that. They are glad to help if you ask them.")
 
 
-def resting(network: str) -> AnyText:
+def only_rests(actor: Actor | None) -> bool:
+    """Whether the one who acts is in no network, but has a place that rests."""
+    if actor is None or actor.known.member_id is not None:
+        return False
+    return members.resting(actor.db, actor.known.person_id) is not None
+
+
+def resting(member: Member) -> AnyText:
     """Return what is said to somebody whose place in a network rests."""
+    if member.may_wake:
+        return _(
+            "Your place in <b>{network}</b> rests. {resume} wakes it.",
+            network=member.network.name,
+            resume=Command("resume"),
+        )
     return _(
         "Your place in <b>{network}</b> rests while something is looked at, so I cannot do that now.",
-        network=network,
+        network=member.network.name,
     )
 
 

@@ -246,8 +246,9 @@ class State:
         return self.take(Meant(row.id, slot, also.id if also is not None else None, said=said), said)
 
     def dead_button(self) -> Meaning:
-        """Return what is said to a press on something that is over: a note on the press, and where nothing
-        else is open, what can be done instead."""
+        """Return what is said to a press on what is over: a place that rests is shown, which it may wake."""
+        if refusals.only_rests(self.actor) and not self.parked:
+            return Call(self.router.commands["start"])
         if self.parked:
             return Note(refusals.DEAD, refusals.DEAD_BUTTON)
         return Say(refusals.DEAD, refusals.DEAD_BUTTON, buttons=self.commands(HOME))

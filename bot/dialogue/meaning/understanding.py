@@ -3,14 +3,19 @@ or one with a slip."""
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from bot.dialogue.questions import SKIP, Question
+from bot.dialogue.questions import SKIP, Accepts, Question
 from bot.markup import clean
-from bot.reading import talk, typed
+from bot.reading import need, talk, typed
+from bot.reading.personal import guard
 from bot.reading.unclear import Unclear
 from bot.text import AnyText, Reader, _, render
+from bot.user_message import UserMessage
 
+FIRST = "good morning to all of you, 0000 0000"
+"""What is understood once, before anybody has written."""
 YES, NO = "yes", "no"
 LONGEST = 200
 """Characters of a sentence in which a choice is looked for."""
@@ -80,15 +85,36 @@ def probable(question: Question, words: str, reader: Reader) -> str | None:
     return None
 
 
-def too_long(words: str, most: int) -> Unclear:
-    """Return what is said to words that are longer than fits."""
-    return Unclear(
-        _(
-            "That is too long: {length} characters, and {limit} fit. Can you say it shorter?",
-            length=len(words),
-            limit=most,
+def sent(accepts: Accepts, said: UserMessage) -> dict[str, Any]:
+    """Return what answers a question that waits for a file, as it is stored: the file, or pasted words.
+    Raises Unclear for anything else."""
+    if said.media:
+        fits = len(said.media) == 1 and accepts.takes(said.media[0])
+        if not fits or len(said.content or b"") > accepts.most:
+            raise Unclear(accepts.otherwise)
+        if said.content is None:
+            raise Unclear(
+                _("I could not get that file just now. Please send it again, or paste what is in it.")
+            )
+    elif len(said.words.encode()) > accepts.most:
+        raise Unclear(accepts.otherwise)
+    accepts.check(said.sent())
+    return said.with_file()
+
+
+def check_length(question: Question, said: UserMessage) -> None:
+    """Check that something is said, and no more than fits. Raises Unclear."""
+    length, most = len(said.words), question.max_length
+    if not said:
+        raise Unclear(_("That was empty."))
+    if length > most:
+        raise Unclear(
+            _(
+                "That is too long: {length} characters, and {limit} fit. Can you say it shorter?",
+                length=length,
+                limit=most,
+            )
         )
-    )
 
 
 def not_found(words: str) -> Unclear:
@@ -107,3 +133,14 @@ def _labels(options: Mapping[str, AnyText], reader: Reader) -> Iterable[tuple[st
     for value, text in options.items():
         for each in (reader, Reader()):
             yield value, typed.bare(clean(render(text, each).unescape()))
+
+
+def prepare(locales: Iterable[str]) -> None:
+    """Read all lists of these languages, and what personal data is found by, which takes most of a second:
+    else the first who writes after a start waits for that, and everybody else with them."""
+    need.understood(FIRST)
+    for locale in locales:
+        talk.lists(FIRST, locale)
+        talk.command(FIRST, locale)
+        talk.wish(FIRST, locale)
+    guard.findings(FIRST, date(2000, 1, 1))

@@ -1,5 +1,4 @@
-"""Ways to reach somebody that are no telephone number: e-mail addresses, accounts and the links to them, bank
-accounts."""
+"""Ways to reach somebody that are no telephone number: accounts and the links to them, bank accounts."""
 
 import re
 from collections.abc import Iterator
@@ -12,8 +11,6 @@ from bot.reading.personal.finding import Finding
 from bot.reading.personal.folded import Folded
 from bot.reading.personal.words import any_of
 
-DOMAIN = r"[^\W_][\w-]*(?:(?:\.| ?[\[(](?:dot|punkt|point|punto|\.)[\])] ?| dot )[^\W_][\w-]*)+"
-MAIL_SERVICES = r"(?:gmail|googlemail|gmx|web|yahoo|hotmail|outlook|icloud|proton|protonmail|live|t-online)"
 FULL = re.compile(r"(?<![\w@])@[a-z0-9._=/+-]+:[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?")
 HANDLE = re.compile(r"(?<![\w@/.])@(?=[\d_.]*[^\W\d_])\w[\w.]*\w")
 BOT = re.compile(r"(?:^@|/)\w*bot(?!\w)")
@@ -21,12 +18,6 @@ BOT = re.compile(r"(?:^@|/)\w*bot(?!\w)")
 (https://core.telegram.org/bots/features#creating-a-new-bot)."""
 IBAN = re.compile(r"(?<!\w)[a-z]{2}\d\d(?:[ -]?[a-z0-9]){11,30}")
 IBAN_DIGITS = 10
-
-
-def mails(folded: Folded) -> Iterator[Finding]:
-    """Yield addresses of e-mail, also those that are written so that no machine should see them."""
-    for match in _mail().finditer(folded.small):
-        yield Finding(*match.span(), "email")
 
 
 def profiles(folded: Folded) -> Iterator[Finding]:
@@ -69,15 +60,6 @@ def _iban_end(folded: Folded, start: int, end: int) -> int:
     if typed is None or sum(sign.isdigit() for sign in typed.group()) < IBAN_DIGITS:
         return 0
     return start + typed.end()
-
-
-@cache
-def _mail() -> re.Pattern[str]:
-    at = rf"@| ?[\[(](?:at|@|ät)[\])] ?| (?:{any_of('at')}) "
-    return re.compile(
-        rf"(?<![\w.+-])[\w.+-]+"
-        rf"(?:(?:{at})(?:{DOMAIN})| (?:at|et) {MAIL_SERVICES}(?:\.| dot | punkt )[a-z]+)(?<![.-])"
-    )
 
 
 @cache

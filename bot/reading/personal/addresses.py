@@ -12,11 +12,13 @@ from bot.reading.where import cities
 NAME = r"[^\W\d_][^\W\d_'-]*(?:['-][^\W\d_]+)*"
 SMALL_WORDS = r"(?:(?:de|du|des|del|della|dei|di|la|le|les|los|las|der|den|am|l'|d') ?)*"
 HOUSE = (
-    r"[1-9]\d{0,3}(?: ?(?:bis|ter)(?!\w)| ?[a-z](?!\w|\. ?\d))?"
+    r"[1-9]\d{0,3}(?: ?(?:bis|ter)(?!\w| \d)| ?[a-z](?!\w|\. ?\d))?"
     r"(?: ?[-/] ?\d{1,4}[a-z]?(?!\w)|/[a-z](?!\w))?(?!\d)"
 )
 POSTCODE = r"(?:(?:[a-z]-)?(?:\d{2}-\d{3}|\d{3} \d{2}|\d{4,5})|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})"
 PLACE = rf"(?:,? |\n){POSTCODE} {NAME}(?: (?:am|an der|im|upon|sur|di) {NAME})?"
+ADDITION = rf"(?:\d\d?\. ?)?{NAME}(?: \d{{1,3}}[a-z]?(?!\w))?(?: {NAME})?"
+"""What stands between a house and its district: "Hinterhaus", "2. OG", "Whg 3 links"."""
 YEAR = 4
 """Digits of a year."""
 NEAR = 60
@@ -45,11 +47,15 @@ def _behind(folded: Folded) -> Iterator[tuple[int, int]]:
             continue
         names = near.start("names"), near.end("names")
         house = _house_behind().match(folded.small, word.end())
+        is_named = _is_capital(folded.text[names[0]]) and _name_start(folded, *names) == names[0]
         if house and _is_capital(folded.text[_words(folded, *names)[-1]]):
-            yield _name_start(folded, *names), house.end()
+            # "14 Baker Street, flat 3": what stands behind is the flat.
+            yield (
+                near.start("house") if near["house"] and is_named else _name_start(folded, *names),
+                house.end(),
+            )
             continue
         is_typed_small = not word["capital"] and len(_words(folded, *names)) == 1
-        is_named = _is_capital(folded.text[names[0]]) and _name_start(folded, *names) == names[0]
         if near["house"] and (is_typed_small or is_named):
             place = _place().match(folded.small, word.end())
             yield near.start("house"), place.end() if place else word.end()
@@ -86,8 +92,11 @@ def _districts(folded: Folded) -> Iterator[tuple[int, int]]:
         yield match.span()
     for match in DISTRICT.finditer(folded.small):
         street = _street_before().search(folded.small, max(0, match.start() - NEAR), match.start())
-        if street and _is_capital(
-            folded.text[_words(folded, street.start("names"), street.end("names"))[-1]]
+        is_counted = len(match["code"]) == YEAR and not _is_capital(folded.text[match.start("place")])
+        if (
+            street
+            and not is_counted
+            and _is_capital(folded.text[_words(folded, street.start("names"), street.end("names"))[-1]])
         ):
             yield _name_start(folded, street.start("names"), street.end("names")), match.end()
         elif _is_district(match["code"], match["place"], folded.text[match.start("place")]):
@@ -170,7 +179,8 @@ def _name_before() -> re.Pattern[str]:
 
 @cache
 def _street_before() -> re.Pattern[str]:
-    return re.compile(rf"(?P<names>(?:(?<!\w){NAME}\.? ){{1,3}})(?:{any_of('house')}[ .:]*)?{HOUSE},? ?\n?\Z")
+    house = rf"(?:{any_of('house')}[ .:]*)?{HOUSE}(?:, ?{ADDITION})?"
+    return re.compile(rf"(?P<names>(?:(?<!\w){NAME}\.? ){{1,3}}){house},? ?\n?\Z")
 
 
 @cache

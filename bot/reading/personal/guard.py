@@ -7,7 +7,7 @@ from the next ones, so that a link holds no telephone number and a deadline no h
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from bot.reading.personal import accounts, addresses, births, harmless, numbers
+from bot.reading.personal import accounts, addresses, births, harmless, mails, numbers
 from bot.reading.personal.finding import Finding
 from bot.reading.personal.folded import Folded, fold
 
@@ -27,7 +27,7 @@ def findings(
     folded = fold(written)
     found: list[Finding] = []
     folded = _taken(folded, accounts.profiles(folded), found)
-    folded = _taken(folded, accounts.mails(folded), found)
+    folded = _taken(folded, mails.mails(folded), found)
     folded = _taken(folded, accounts.handles(folded), found)
     folded = folded.hide(list(harmless.links(folded)))
     if any(sign.isdigit() for sign in folded.text):

@@ -71,8 +71,7 @@ def number(words: str, most: int, locale: str) -> int:
 def days(words: str, most: int, today: date, locale: str) -> int:
     """Return how many days from today are meant by "60", "60 days", "three weeks", "until Easter": 1 to
     `most`."""
-    letters = {each.kind for each in said.read(words, locale)}
-    if letters <= {"n", "?"}:
+    if not speaks_of_days(words, locale):
         return number(words, most, locale)
     try:
         found = (dates.day(words, today, locale) - today).days
@@ -82,6 +81,14 @@ def days(words: str, most: int, today: date, locale: str) -> int:
     if not 1 <= found <= most:
         raise Unclear(_("Please type a number from 1 to {limit}.", limit=most))
     return found
+
+
+def speaks_of_days(words: str, locale: str) -> bool:
+    """Whether words hold more of a day or a time than numbers. Too many for a day speak of more."""
+    try:
+        return not {each.kind for each in said.read(words, locale)} <= {"n", "?"}
+    except Unclear:
+        return False
 
 
 def _vocabulary(locale: str) -> Vocabulary:

@@ -29,10 +29,7 @@ def read(words: str, locale: str) -> Said:
     found = list(TOKEN.finditer(text))
     tokens = [_number(token[0] if token[0].isdecimal() else fold(token[0]), locale) for token in found]
     weeks, used = _weeks(tokens, locale)
-    known = known_words.days(locale)
-    named = {
-        at: meant.value for at, token in enumerate(tokens) if (meant := known.get((token,), NO)).kind == "w"
-    }
+    named = _weekdays(tokens, locale)
     weekday = next(iter(named.values())) if len(set(named.values())) == 1 else None
     rest, end = "", 0
     for at, token in enumerate(found):
@@ -41,7 +38,23 @@ def read(words: str, locale: str) -> Said:
     return Said(weeks, weekday, (rest + text[end:]).strip(" ,.;"))
 
 
+def weekdays(words: str, locale: str) -> list[int]:
+    """Return the weekdays (Monday is 0) that "Saturdays and Sundays", "am Wochenende" name."""
+    text = unicodedata.normalize("NFKC", words[:LONGEST].translate(APOSTROPHES))
+    tokens = [fold(token) for token in TOKEN.findall(text)]
+    known = known_words.days(locale)
+    weekend = {5, 6} if any(known.get((token,), NO).kind in ("e", "E") for token in tokens) else set()
+    return sorted(weekend | {*_weekdays(tokens, locale).values()})
+
+
 NO = Meant("?")
+
+
+def _weekdays(tokens: Sequence[str], locale: str) -> dict[int, int]:
+    """Return the weekdays that are named, by the place of their words."""
+    known = known_words.days(locale)
+    named = [known.get((token,), NO) for token in tokens]
+    return {at: meant.value for at, meant in enumerate(named) if meant.kind == "w"}
 
 
 def _weeks(tokens: Sequence[str], locale: str) -> tuple[int | None, range]:

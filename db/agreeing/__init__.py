@@ -1,0 +1,1 @@
+"""What networks agree on: agreements, signatures, offices."""

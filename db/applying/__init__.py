@@ -1,0 +1,1 @@
+"""Who would like to join, and who vouches for them."""

@@ -1,0 +1,1 @@
+"""Growth: partner organisations, and networks that begin like others."""

@@ -1,0 +1,1 @@
+"""Who carries a network, and what shows how: the journal, the handing on of a role, votes."""

@@ -1,0 +1,61 @@
+"""What `mentornet check` says about the journals, in sentences for operators. Nothing is changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from db import files, shape, store
+from db.engine import turns
+from db.leading import journal
+from db.models import Network
+
+Finding = tuple[bool, str]
+
+
+def findings(engine: Engine, kept: Path) -> Iterator[Finding]:
+    """Yield whether each journal says what was written, and ends where the file `kept` says; nothing where
+    the database is not there, or of another version. Raises DatabaseTooNew, NotOurs and Unavailable."""
+    path = files.path_of(engine.url)
+    if path is not None and not path.exists():
+        return
+    with store.reached(engine) if path is None else store.only_read(path) as connection:
+        if shape.version(connection) != shape.newest():
+            return
+        with Session(connection) as db:
+            found = [*_misfits(db), *_cut(db, kept)]
+            yield from found or [(True, "The journals fit together.")]
+
+
+def ends_in(path: Path) -> dict[str, journal.End]:
+    """Return where the journals in a SQLite file end, which stays as it is. Raises Unavailable."""
+    with store.only_read(path) as connection, Session(connection) as db:
+        return journal.ends(db)
+
+
+def keep_anew(url: str, kept: Path) -> None:
+    """Keep outside a restored database where its journals end: not where those ended whose place it takes.
+    Raises DatabaseTooNew, Unavailable and OSError."""
+    with turns.opened(url) as sessions, sessions.begin() as db:
+        journal.write_ends(db, kept, anew=True)
+
+
+def _misfits(db: Session) -> Iterator[Finding]:
+    for name, number in journal.misfits(db):
+        yield False, f"The journal of {name} does not fit together since entry {number}."
+
+
+def _cut(db: Session, kept: Path) -> Iterator[Finding]:
+    try:
+        ends = journal.read_ends(kept)
+    except (OSError, ValueError):
+        yield False, f"Where the journals end cannot be read: {kept}. Take the file away; a new one is made."
+        return
+    for network in journal.lost(db, ends):
+        name = db.get_one(Network, int(network)).name
+        had = ends[network].number
+        yield (
+            False,
+            f"The journal of {name} had {had} entries and ends otherwise now: look at a backup.",
+        )

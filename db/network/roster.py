@@ -1,0 +1,129 @@
+"""The members of a network by name: how many there are, page by page, and whoever is looked for."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from db.models import Identity, Label, Member, Network, Person
+from db.models.indexed import literally
+from db.models.names import folded
+from db.network.members import HAS_NAME, IS_ACTIVE
+
+
+def here(db: Session, network: Network, person_id: int) -> Person | None:
+    """Return a person who is a member of a network; None for anybody else."""
+    in_it = Member.network_id == network.id, Member.person_id == person_id, Member.state == "active"
+    return db.scalar(select(Person).join(Member).where(*in_it))
+
+
+def count_by_label(db: Session, network: Network) -> Counter[Label]:
+    """Return how many members of a network came in each way."""
+    counted = select(Member.label, func.count()).where(Member.network_id == network.id, IS_ACTIVE)
+    return Counter({row[0]: row[1] for row in db.execute(counted.group_by(Member.label))})
+
+
+def count_paused(db: Session, network: Network, now: datetime) -> int:
+    """Return how many members of a network are on a break."""
+    pausing = select(Person.id).where(
+        Person.paused_at.is_not(None), or_(Person.paused_until.is_(None), Person.paused_until > now)
+    )
+    counted = select(func.count()).where(
+        Member.network_id == network.id, IS_ACTIVE, Member.person_id.in_(pausing)
+    )
+    return db.scalar(counted) or 0
+
+
+def count_lost(db: Session, network: Network) -> int:
+    """Return how many members of a network cannot be reached: found from the few accounts that cannot."""
+    left = select(Identity.person_id).where(~Identity.reachable)
+    reached = exists().where(Identity.person_id == Member.person_id, Identity.reachable)
+    here = Member.network_id == network.id, IS_ACTIVE
+    counted = select(func.count()).select_from(Member)
+    return db.scalar(counted.where(*here, Member.person_id.in_(left), ~reached)) or 0
+
+
+def count_askable(db: Session, network: Network, now: datetime) -> tuple[int, int]:
+    """Return how many members a network has, and how many of them can be reached and are on no break: found
+    from the few who are or cannot."""
+    pauses = and_(
+        Person.paused_at.is_not(None), or_(Person.paused_until.is_(None), Person.paused_until > now)
+    )
+    awake = exists().where(Person.id == Member.person_id, ~pauses)
+    left = select(Identity.person_id).where(~Identity.reachable)
+    reached = exists().where(Identity.person_id == Member.person_id, Identity.reachable)
+    lost = select(func.count()).where(
+        Member.network_id == network.id, IS_ACTIVE, Member.person_id.in_(left), ~reached, awake
+    )
+    everybody = sum(count_by_label(db, network).values())
+    return everybody, everybody - count_paused(db, network, now) - (db.scalar(lost) or 0)
+
+
+def count_called(db: Session, network: Network, words: str) -> int:
+    """Return how many members of a network have a name that contains the words."""
+    return db.scalar(_called(network, words).where(HAS_NAME).with_only_columns(func.count())) or 0
+
+
+def page(
+    db: Session, network: Network, limit: int, *, words: str = "", after: Member | None = None
+) -> Sequence[Member]:
+    """Return up to `limit` members of a network by name: those whose name contains the words, all for none;
+    with `after` those that come after this one, who may have left."""
+    found = _called(network, words) if words else _called(network)
+    if after is not None:
+        last = folded(after.person.name), after.id
+        found = found.where(tuple_(Member.folded, Member.id) > tuple_(*last))
+    return _by_name(db, found, limit)
+
+
+def resting(db: Session, network: Network, words: str, limit: int) -> Sequence[Member]:
+    """Return up to `limit` members of a network whose membership rests and whose name contains the words, by
+    name. None where the words hold no letter."""
+    return _by_name(db, _resting(network, words), limit)
+
+
+def count_resting(db: Session, network: Network, words: str) -> int:
+    """Return of how many members whose membership rests the name contains the words."""
+    return db.scalar(_resting(network, words).with_only_columns(func.count())) or 0
+
+
+def count_silent(db: Session, network: Network) -> int:
+    """Return how many memberships in a network rest because nothing is heard from their people."""
+    rests = literally(Member.state, "resting"), Member.silence.is_not(None)
+    return db.scalar(select(func.count()).where(Member.network_id == network.id, *rests)) or 0
+
+
+def _resting(network: Network, words: str) -> Select[Member]:
+    rests = Member.network_id == network.id, literally(Member.state, "resting")
+    return select(Member).where(*rests, _name_contains(words))
+
+
+def called(
+    db: Session, network: Network, words: str, limit: int, *, without: Collection[int]
+) -> Sequence[Member]:
+    """Return up to `limit` members of a network who are called so; where nobody is, those whose name contains
+    the words. Some people (by their ids) are left out."""
+    others = Member.person_id.not_in(without)
+    exactly = _called(network).where(Member.folded == folded(words), others)
+    return _by_name(db, exactly, limit) or _by_name(db, _called(network, words).where(others), limit)
+
+
+def _called(network: Network, words: str | None = None) -> Select[Member]:
+    """Select members of a network, with `words` those whose name contains them: none where these hold no
+    letter."""
+    found = select(Member).where(Member.network_id == network.id, IS_ACTIVE)
+    if words is None:
+        return found
+    return found.where(_name_contains(words))
+
+
+def _name_contains(words: str) -> ColumnElement[bool]:
+    return Member.folded.contains(wanted) if (wanted := folded(words)) else false()
+
+
+def _by_name(db: Session, found: Select[Member], limit: int) -> Sequence[Member]:
+    """Return the first of these members, with what tells two of one name apart."""
+    with_them = joinedload(Member.person), selectinload(Member.topics)
+    return db.scalars(found.options(*with_them).order_by(Member.folded, Member.id).limit(limit)).all()

@@ -1,0 +1,178 @@
+"""The goals of a network: everybody reads them, those who coordinate set them, and one member keeps each."""
+
+from datetime import date
+
+from bot import (
+    AnyText,
+    Button,
+    Command,
+    Context,
+    Line,
+    Place,
+    Role,
+    Section,
+    Text,
+    Unclear,
+    Verbatim,
+    _,
+    command,
+    form,
+    on,
+    paragraphs,
+)
+from bot.lists import act
+from db.agreeing import agreements, goals
+from db.models import Goal, GoalKind, Network
+from handlers.agreeing import keeping
+from handlers.agreeing.steps import HelpWithGoal, KeepGoal, MoveGoal, RestGoal, SetGoal, TellGoal
+from handlers.protecting import personal_data
+from handlers.talking import opening
+from handlers.talking.steps import Reply
+
+LONGEST, FAR, MOST = 80, 5 * 365, 1_000_000
+"""Characters of a title, days until a goal is due, and what is counted, at most."""
+BAR = 10
+"""Signs of a bar in words."""
+KINDS: dict[str, AnyText] = {
+    "number": _("A number"),
+    "members": _("How many members we are"),
+    "yes_no": _("Done or not done"),
+}
+SET = act("goal.set", _("{who} set a goal on {day}."))
+FULL = _("{n} goals are open. Which one should rest?", n=goals.MOST)
+
+
+@command("goals", needs=Role.MEMBER, menu=_("What we want to reach"), place=Place.ANYWHERE)
+def show_goals(ctx: Context) -> None:
+    """Show the open goals, and what can be done with each; in a room only how far they are."""
+    there = goals.open_of(ctx.db, ctx.network.id)
+    sets = ctx.room is None and ctx.may(Role.META_MENTOR)
+    if not there:
+        ctx.say(
+            _("This network has set no goal so far."),
+            *([Button(_("Set a goal"), SetGoal(), keep=True)] if sets else []),
+        )
+        return
+    title = form("<b>{title}</b>", title=_("What we want to reach"))
+    if ctx.room is not None:
+        ctx.say(paragraphs(title, *(_told(ctx, goal) for goal in there)))
+        return
+    ctx.say_list(
+        title,
+        Section([Line(_told(ctx, goal), _deeds(ctx, goal)) for goal in there]),
+        buttons=[Button(_("Set a goal"), SetGoal(), keep=True)] if sets else [],
+    )
+
+
+def _told(ctx: Context, goal: Goal) -> AnyText:
+    """Return a goal, how far it is, who keeps it, and what was told last."""
+    keeper, word = goals.keeper(ctx.db, goal), goals.last_word(ctx.db, goal)
+    facts: list[AnyText] = [] if goal.kind == "yes_no" else [bar(_now(ctx, goal), goal.target)]
+    facts.append(_("until {day}", day=goal.until))
+    facts.append(_("kept by {name}", name=keeper.name) if keeper is not None else _("looks for a keeper"))
+    if word is not None and word.words:
+        facts.append(_("{day}: “{words}”", day=ctx.day_of(word.at), words=word.words))
+    told = form("<b>{title}</b>", title=goal.title)
+    for fact in facts:
+        told = form("{told} · {fact}", told=told, fact=fact)
+    return told
+
+
+def bar(now: int, target: int) -> Text:
+    """Return how far a number is, as signs and in words."""
+    full = max(0, min(BAR, now * BAR // target))
+    return _("{bar} {now} of {target}", bar="▓" * full + "░" * (BAR - full), now=now, target=target)
+
+
+def _now(ctx: Context, goal: Goal) -> int:
+    return agreements.members(ctx.db, goal.network_id) if goal.kind == "members" else goal.value
+
+
+def _deeds(ctx: Context, goal: Goal) -> list[Button]:
+    """Return what the one who acts can do with a goal."""
+    keeper = goals.keeper(ctx.db, goal)
+    if keeper is None:
+        deeds = [Button(_("I keep it"), KeepGoal(goal.id), keep=True)]
+    elif keeper is ctx.person:
+        deeds = [Button(_("Tell how it goes"), TellGoal(goal.id), keep=True)]
+    else:
+        deeds = [Button(_("I can help with this"), HelpWithGoal(goal.id), keep=True)]
+    if ctx.may(Role.META_MENTOR):
+        deeds += [
+            Button(_("New date"), MoveGoal(goal.id), keep=True),
+            Button(_("Let it rest"), RestGoal(goal.id), keep=True),
+        ]
+    return deeds
+
+
+@on(SetGoal)
+def set_goal(ctx: Context, step: SetGoal) -> None:
+    """Ask for a goal, how it is seen that it is reached, and until when; it looks for a keeper then."""
+    there = goals.open_of(ctx.db, ctx.network.id)
+    if len(there) >= goals.MOST:
+        rests = [Button(Verbatim(goal.title[:30]), RestGoal(goal.id)) for goal in there]
+        ctx.say(FULL, *rests)
+        return
+    words = str(ctx.ask("title", _("What do you want to reach? One line is enough."), max_length=LONGEST))
+    title = " ".join(personal_data.without_it(ctx, words).split())
+    kind: GoalKind = ctx.choose("kind", _("How do we see that it is reached?"), KINDS)
+    target = 1
+    if kind != "yes_no":
+        target = ctx.ask_number("target", _("Which number do you want to reach?"), most=MOST, suggest={})
+    until = ask_until(ctx)
+    ctx.hold(Network, ctx.network.id)
+    if len(goals.open_of(ctx.db, ctx.network.id)) >= goals.MOST:
+        ctx.say(FULL, Button(_("See the goals"), Command("goals")))
+        return
+    goal = goals.make(ctx.db, ctx.network, title, kind=kind, target=target, until=until, now=ctx.now)
+    keeping.plan(ctx, goal)
+    SET.record(ctx, ctx.network)
+    ctx.say(
+        paragraphs(
+            _told(ctx, goal),
+            _("Now it looks for a keeper: somebody whom I ask once a month how it goes."),
+        ),
+        Button(_("I keep it"), KeepGoal(goal.id)),
+    )
+
+
+def ask_until(ctx: Context) -> date:
+    """Ask until when a goal should be reached."""
+
+    def check(day: date) -> None:
+        if day <= ctx.today:
+            raise Unclear(_("{day} is not ahead of us.", day=day))
+        if (day - ctx.today).days > FAR:
+            raise Unclear(_("That is too far away. Five years are enough for a goal."))
+
+    answer = ctx.ask_day("until", _("Until when?"), suggest={}, check=check)
+    assert isinstance(answer, date), "nothing else is offered"
+    return answer
+
+
+@on(HelpWithGoal)
+def help_with_goal(ctx: Context, step: HelpWithGoal) -> None:
+    """Connect somebody who can help with the keeper of a goal."""
+    goal = keeping.open_goal(ctx, step.goal_id)
+    if goal is None:
+        return
+    keeper = goals.keeper(ctx.db, goal)
+    if keeper is None or keeper is ctx.person:
+        ctx.say(_("This goal looks for a keeper."), Button(_("I keep it"), KeepGoal(goal.id)))
+        return
+    words = _("{name} can help with “{title}”. Just answer here.", name=ctx.person.name, title=goal.title)
+    relay = opening.connect(ctx, keeper, ctx.network, words)
+    ctx.say(opening.connected(Verbatim(keeper.name)), on_reply=Reply(relay.id))
+
+
+@on(MoveGoal)
+def move_goal(ctx: Context, step: MoveGoal) -> None:
+    """Give a goal another day: whoever keeps it, and those who coordinate."""
+    if not keeping.mine(ctx, step.goal_id):
+        return
+    until = ask_until(ctx)
+    goal = keeping.open_goal(ctx, step.goal_id)
+    if goal is not None:
+        goals.move(goal, until)
+        keeping.plan_day(ctx, goal)
+        ctx.say(_("Saved: until {day}.", day=until))

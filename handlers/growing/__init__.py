@@ -1,0 +1,1 @@
+"""How a network grows: where it stands on its way, and what comes next."""

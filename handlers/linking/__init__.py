@@ -1,0 +1,1 @@
+"""One person on several messengers: the code that proves it, both yeses, and the way back."""

@@ -1,0 +1,1 @@
+"""Staying in a network: places that rest while nothing is heard from somebody, and coming back."""

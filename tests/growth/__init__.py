@@ -1,0 +1,1 @@
+"""Whether what a turn costs grows with the network: its statements, and how the database runs them."""
