@@ -86,6 +86,7 @@ FLOORS = {
         ["db/people.py", "db/bulk.py", "db/holds.py", "db/old.py", "db/files.py"],
         [
             "db/faults.py",
+            "db/reading.py",
             "db/seal.py",
             "db/store.py",
             "db/shape.py",
