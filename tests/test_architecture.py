@@ -86,7 +86,6 @@ FLOORS = {
         ["db/people.py", "db/bulk.py", "db/holds.py", "db/old.py", "db/files.py"],
         [
             "db/faults.py",
-            "db/reading.py",
             "db/seal.py",
             "db/store.py",
             "db/shape.py",

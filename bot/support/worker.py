@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.support.log import get, in_one_go
-from db import faults, reading
+from db import faults, store
 from db.engine.turns import TurnSession
 
 log = get("engine")
@@ -123,7 +123,7 @@ class Worker(Generic[Event]):
     # --- in a thread -----------------------------------------------------------------------------
 
     def _read(self, run: Callable[[Session], Result]) -> Result:
-        with reading.beside(self._sessions.kw["bind"]) as db:
+        with store.beside(self._sessions.kw["bind"]) as db:
             return run(db)
 
     def _work(self) -> None:
