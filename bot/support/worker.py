@@ -120,6 +120,18 @@ class Worker(Generic[Event]):
         except queue.Empty:
             return None
 
+    def _tell(self, results: Iterable[tuple[Job[Any], Any]], committed: bool) -> None:
+        """Tell those who wait for jobs, and that letters were `committed` which nobody has picked up."""
+        for job, result in results:
+            if job.done.cancelled():
+                continue
+            if isinstance(result, Exception):
+                job.done.set_exception(result)
+            else:
+                job.done.set_result(result)
+        if committed:
+            self.committed()
+
     # --- in a thread -----------------------------------------------------------------------------
 
     def _read(self, run: Callable[[Session], Result]) -> Result:
@@ -142,9 +154,8 @@ class Worker(Generic[Event]):
                 after = self._next_after_turns() if turns else None
                 waves = in_waves([*group, after] if after else group, self._subjects)
                 results = self._commit(waves)
-                self._loop.call_soon_threadsafe(_tell, results)
-                if turns and after is None:
-                    self._loop.call_soon_threadsafe(self.committed)
+                # Once: each time the event loop is woken up, this thread waits until that lets it go on.
+                self._loop.call_soon_threadsafe(self._tell, results, turns and after is None)
 
     def _commit(self, group: list[Job[Any]], tries: int = TRIES) -> list[tuple[Job[Any], Any]]:
         """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
@@ -183,16 +194,6 @@ class Worker(Generic[Event]):
         if not self._away:
             log.error("database is away", error=error, why=faults.why(error))
         self._away = True
-
-
-def _tell(results: Iterable[tuple[Job[Any], Any]]) -> None:
-    for job, result in results:
-        if job.done.cancelled():
-            continue
-        if isinstance(result, Exception):
-            job.done.set_exception(result)
-        else:
-            job.done.set_result(result)
 
 
 def in_waves(group: Sequence[Job[Any]], subjects: Callable[[Any], Sequence[Hashable]]) -> list[Job[Any]]:

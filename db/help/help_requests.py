@@ -25,7 +25,6 @@ from db.models import (
     RequestState,
     Verdict,
 )
-from db.models.indexed import literally
 from db.old import Forgotten, Old
 
 OPEN: tuple[RequestState, ...] = ("open", "handed")
@@ -173,7 +172,7 @@ def open_by(db: Session, member: Member) -> Sequence[HelpRequest]:
 def taken_by(db: Session, member: Member) -> Sequence[HelpRequest]:
     """Return requests that a member helps with now."""
     return db.scalars(
-        select(HelpRequest).where(HelpRequest.helper_id == member.id, literally(HelpRequest.state, "taken"))
+        select(HelpRequest).where(HelpRequest.helper_id == member.id, HelpRequest.state == "taken")
     ).all()
 
 
