@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Index, String, false
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, InNetwork
+from db.models.indexed import Word
 from db.models.network import Member, Network
 from db.models.people import Person
 from db.models.sealed import Sealed
@@ -44,7 +45,7 @@ class Handover(InNetwork):
     giver_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
     taker_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
     hours: Mapped[int | None]  # a week, as the giver says
-    state: Mapped[HandoverState] = mapped_column(String(16), default="offered")
+    state: Mapped[HandoverState] = mapped_column(Word, default="offered")
     offered_at: Mapped[datetime] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
     stayed: Mapped[bool] = mapped_column(default=False, server_default=false())  # the giver, as a deputy
