@@ -132,7 +132,7 @@ async def test_the_older_of_two_buttons_with_the_same_words_can_be_pressed(tmp_p
         await played.act({"do": "press", "who": "Cy", "message": older["id"], "label": "I can help"})
         assert "Cy can help" in (await newest(played, "Ana"))["text"]
         saved = played.script
-    assert saved.count('\nCy: (on "Ana from") [I can help]\n') == 1
+    assert saved.count('\nCy: (on "Ana from Neckar") [I can help]\n') == 1
     assert saved == await asyncio.to_thread(in_the_terminal, saved)
 
 
