@@ -19,7 +19,7 @@ COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.1
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix texts picture migration places capability bench soak lock clean
+.PHONY: help demo stage test check fix texts picture migration places capability bench soak lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -27,6 +27,9 @@ help: ## Show this list
 
 demo: $(RUN) ## Try the bot in the terminal, with invented people (ARGS=... goes to the program)
 	@$(PY) -m bot demo $(ARGS)
+
+stage: $(RUN) ## The same in a browser, with a phone for each of them (ARGS=8000: at another port)
+	@$(PY) -m bot demo --web $(ARGS)
 
 test: check $(SYNAPSE) ## Run everything a change has to pass
 	@$(PYTEST) $(ARGS)

@@ -17,6 +17,8 @@ from bot.support import log
 
 WRONG_INPUT = 2
 CONFIG = "config.toml"
+WEB_PORT = 8421
+"""Of the stage in a browser; one that nothing else is known to use."""
 MISCONFIGURED = os.EX_CONFIG  # 78, as sysexits.h has it
 
 
@@ -85,6 +87,14 @@ def main(arguments: list[str] | None = None) -> int:
             )
         if command is demo:
             sub.add_argument("--log", action="store_true", help="show the turns as they happen")
+            sub.add_argument(
+                "--web",
+                type=int,
+                nargs="?",
+                const=WEB_PORT,
+                metavar="PORT",
+                help=f"in a browser of this machine, at this port ({WEB_PORT}), with a phone for each",
+            )
     given = parser.parse_args((sys.argv[1:] if arguments is None else arguments) or ["demo"])
     command_of: Callable[[argparse.Namespace], int] = given.command
     try:
@@ -135,13 +145,20 @@ def demo(given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{folder}/demo.db"
         try:
-            if sys.stdin.isatty():
+            if given.web is not None:
+                asyncio.run(stage.show(Path(folder), given.web, write))
+            elif sys.stdin.isatty():
                 asyncio.run(stage.talk(database, write, Path.home() / ".mentornet_demo_history"))
             else:
                 asyncio.run(stage.play(sys.stdin, database, write))
         except stage.Unreadable as wrong:
             print(wrong, file=sys.stderr)
             return WRONG_INPUT
+        except OSError as wrong:
+            if given.web is None:
+                raise
+            print(f"port {given.web}: {wrong.strerror}", file=sys.stderr)
+            return os.EX_TEMPFAIL
     return 0
 
 
