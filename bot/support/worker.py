@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.support.log import get, in_one_go
-from db import faults
+from db import faults, store
 from db.engine.turns import TurnSession
 
 log = get("engine")
@@ -82,6 +82,11 @@ class Worker(Generic[Event]):
         nothing that turns know of people (`TurnSession.recognise`)."""
         return self._put(Job(run, self._loop.create_future()))
 
+    async def read(self, run: Callable[[Session], Result]) -> Result:
+        """Run a function that only reads, beside the engine, in a thread and on a connection of its own: it
+        sees what is committed, and no turn waits for it."""
+        return await asyncio.to_thread(self._read, run)
+
     def turn(
         self, run: Callable[[TurnSession], Result], event: Event | None = None
     ) -> "asyncio.Future[Result]":
@@ -127,7 +132,11 @@ class Worker(Generic[Event]):
         if committed:
             self.committed()
 
-    # --- in the thread ---------------------------------------------------------------------------
+    # --- in a thread -----------------------------------------------------------------------------
+
+    def _read(self, run: Callable[[Session], Result]) -> Result:
+        with store.beside(self._sessions.kw["bind"]) as db:
+            return run(db)
 
     def _work(self) -> None:
         running = True
