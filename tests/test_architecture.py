@@ -106,6 +106,7 @@ FLOORS = {
         ["db/growing/*"],
         ["db/agreeing/*"],
         ["db/linking/*"],
+        ["db/electing/*"],
         ["db/privacy/*"],
     ],
     "handlers": [

@@ -96,6 +96,14 @@ def count_handed_over(db: Session, network_id: int, since: datetime) -> int:
     return db.scalar(select(func.count()).select_from(HelpRequest).where(*lately, handed)) or 0
 
 
+def has_waited(db: Session, network_id: int, since: datetime) -> bool:
+    """Whether a request waits for those who coordinate since then, or for longer."""
+    waits = HelpRequest.network_id == network_id, HelpRequest.handed_at <= since
+    still = HelpRequest.closed_at.is_(None), HelpRequest.answered_at.is_(None)
+    nobodys = HelpRequest.helper_id.is_(None), HelpRequest.without_coordinators.is_(False)
+    return bool(db.scalar(select(exists().where(*waits, *still, *nobodys))))
+
+
 def taking_part(db: Session, member_ids: Collection[int]) -> int:
     """Return how many of these members have asked or answered something: each other, or in a check-in."""
     before = Past.questions + Past.answers + Past.check_in_answers

@@ -59,7 +59,19 @@ from db.models.help import (
     Verdict,
     Wish,
 )
-from db.models.leading import Handover, HandoverNote, HandoverState
+from db.models.leading import (
+    Candidate,
+    Handover,
+    HandoverNote,
+    HandoverState,
+    RecallWish,
+    Vacancy,
+    VacancyState,
+    Vote,
+    VoteKind,
+    VotePaper,
+    VoteState,
+)
 from db.models.linking import LinkCode, Merge
 from db.models.network import (
     Announcement,
@@ -103,6 +115,7 @@ __all__ = [
     "Asked",
     "Audience",
     "Base",
+    "Candidate",
     "Category",
     "CheckIn",
     "CheckInAnswer",
@@ -156,6 +169,7 @@ __all__ = [
     "PersonLanguage",
     "Posting",
     "Proof",
+    "RecallWish",
     "Relay",
     "Remembered",
     "Report",
@@ -176,7 +190,13 @@ __all__ = [
     "TrustedPerson",
     "Used",
     "Utc",
+    "Vacancy",
+    "VacancyState",
     "Verdict",
+    "Vote",
+    "VoteKind",
+    "VotePaper",
+    "VoteState",
     "Vouch",
     "Wish",
     "Wording",

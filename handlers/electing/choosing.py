@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from bot import AnyText, Context, Text, _
-from db.models import Member
+from bot import AnyText, Context, _
+from db.models import Member, Network
 from db.network import members, roster
 from handlers.reporting import about
 
@@ -14,18 +14,19 @@ def whom(
     *,
     without: Collection[int],
     suggest: Mapping[str, AnyText] | None = None,
-    why: Text | None = None,
+    network: Network | None = None,
 ) -> Member | None:
     """Ask for a member, by a name that is typed or one that is suggested (by person), without some people (by
-    id). Return None after saying that they are no longer here."""
+    id), of the active network or of another one. Return None after saying that they are no longer here."""
+    network = network or ctx.network
 
     def typed(words: str) -> str:
-        fitting = roster.called(ctx.db, ctx.network, words, about.MOST, without=without)
+        fitting = roster.called(ctx.db, network, words, about.MOST, without=without)
         return about.found([each.person for each in fitting], words)
 
-    chosen = ctx.ask("whom", question, parse=typed, suggest=suggest or {}, max_length=60, why=why)
-    person = roster.here(ctx.db, ctx.network, int(chosen))
-    member = members.of(ctx.db, ctx.network, person) if person is not None else None
+    chosen = ctx.ask("whom", question, parse=typed, suggest=suggest or {}, max_length=60)
+    person = roster.here(ctx.db, network, int(chosen))
+    member = members.of(ctx.db, network, person) if person is not None else None
     if member is None:
         ctx.say(_("This person is no longer here."))
     return member

@@ -1,4 +1,4 @@
-"""What is looked at once a day: roles that end by themselves."""
+"""What is looked at once a day: roles that end by themselves, and those who coordinate and are silent."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -10,10 +10,11 @@ from bot import Context, Priority, _, on
 from bot.lists import act
 from bot.times import next_local
 from db.engine import timers
-from db.leading import handovers
+from db.leading import handovers, vacancies
 from db.models import Member
 from db.network import members
-from handlers.handing_over.steps import LookAround
+from handlers.handing_over.away import SILENT
+from handlers.handing_over.steps import LookAround, LookAtVacancy
 
 TAG = "leading"
 AT = time(9)
@@ -29,9 +30,12 @@ def plan(db: Session, now: datetime, zone: ZoneInfo) -> None:
 
 @on(LookAround)
 def look_around(ctx: Context, step: LookAround) -> None:
-    """End the roles whose day has come, and plan the next look."""
+    """End the roles whose day has come, look where nothing is heard from those who coordinate, and plan the
+    next look."""
     ctx.later(next_local(ctx.now, AT, ctx.installation.zone()), LookAround(), about=TAG)
     _end_roles(ctx, handovers.whose_role_is_over(ctx.db, ctx.now))
+    silent = vacancies.to_look_at(ctx.db, ctx.now - SILENT, ctx.now)
+    ctx.later_all((ctx.now, LookAtVacancy(each), f"vacancy:{each}") for each in silent)
 
 
 def _end_roles(ctx: Context, over: Sequence[Member]) -> None:

@@ -7,15 +7,22 @@ from bot.text import Value
 from db.leading import handovers, notes
 from db.models import HandoverNote
 from db.network import members
+from handlers.electing import voting
 from handlers.handing_over.note import reading
 from handlers.handing_over.steps import GiveRole, ReadNote, WriteNote
 
 
 @command("handover", needs=Role.MEMBER, shown_to=Role.META_MENTOR, menu=_("Hand over my role"))
 def show_handover(ctx: Context) -> None:
-    """Show those who coordinate their note for the next one, and the way to give their role to somebody."""
+    """Show those who coordinate their note for the next one, and the way to give their role to somebody;
+    while the members choose, how that stands."""
     readable = notes.readable(ctx.db, ctx.network, ctx.person)
     reading = [_read(ctx, each) for each in readable]
+    vote = voting.now(ctx)
+    if vote is not None:
+        text, choices = vote
+        ctx.say(text, *choices, *reading)
+        return
     if not ctx.may(Role.META_MENTOR):
         ctx.say(who_coordinates(ctx), *reading)
         return

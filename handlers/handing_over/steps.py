@@ -56,5 +56,33 @@ class OfferEnds(Timer):
     handover_id: int
 
 
+class HereAgain(Step, needs=Role.META_MENTOR):
+    """Say that one is here, and see who waits."""
+
+
+class AskDeputies(Step, needs=Role.META_MENTOR):
+    """Let deputies be asked to act for now."""
+
+    vacancy_id: int
+
+
+class ActForNow(Step, needs=Role.META_MENTOR):
+    """Act for whoever coordinates and is away."""
+
+    vacancy_id: int
+
+
+class CannotAct(Step, needs=Role.META_MENTOR):
+    """Say that one cannot act for now."""
+
+    vacancy_id: int
+
+
 class LookAround(Timer):
-    """See, once a day, whose role ends by itself."""
+    """See, once a day, whose role ends by itself, and from whom nothing is heard."""
+
+
+class LookAtVacancy(Timer):
+    """See what is to be done in a network from whose meta-mentors nothing is heard."""
+
+    network_id: int

@@ -19,12 +19,12 @@ from bot import (
     paragraphs,
 )
 from db.models import Category, Naming, Person
-from db.network import reports
+from db.network import members, reports
 from handlers.protecting import emergency, limits, ways
 from handlers.reporting import about, giving, routing, sending, wording
 from handlers.reporting.about import About
 from handlers.reporting.sending import Draft
-from handlers.reporting.steps import AddToReport, TakeReportBack
+from handlers.reporting.steps import AddToReport, AskMembers, TakeReportBack
 
 LONGEST = 3000
 """Characters of a part of what happened; more of them can follow."""
@@ -103,6 +103,8 @@ def _harm(ctx: Context) -> None:
         ctx.say(ways.NOBODY, forget=True)
         return
     category: Category = ctx.choose("category", _("What is it about?"), wording.CATEGORIES)
+    if category == "network" and _can_be_asked(ctx):
+        _offer_vote(ctx)
     if category in ("child", "violence"):
         ctx.say(
             paragraphs(
@@ -154,6 +156,24 @@ def _harm(ctx: Context) -> None:
         Button(_("Take it back"), TakeReportBack(sent.id), keep=True),
         forget=True,
     )
+
+
+def _can_be_asked(ctx: Context) -> bool:
+    """Whether the members can be asked about somebody who coordinates, besides the one who acts."""
+    there = members.coordinators(ctx.db, ctx.network.id)
+    return any(each.role == "meta_mentor" and each.id != ctx.member.id for each in there)
+
+
+def _offer_vote(ctx: Context) -> None:
+    """Ask whether it is a harm, or whether all are to be asked who leads the network."""
+    wants_vote = ctx.confirm(
+        "vote",
+        _("Do you want to report something, or should all members be asked who coordinates?"),
+        yes=_("I want members to be asked"),
+        no=_("I want to report something"),
+    )
+    if wants_vote:
+        ctx.redirect(AskMembers())
 
 
 def _what(ctx: Context) -> list[UserMessage]:

@@ -3,6 +3,10 @@
 from bot import Answerable, Role, Step, Timer, _
 
 
+class AskMembers(Step, needs=Role.MEMBER, discreet=True, menu=_("I want members to be asked")):
+    """Wish that all members be asked whether somebody still is to coordinate."""
+
+
 class ReadReport(Step, discreet=True):
     """Read what was reported, for those to whom it was given."""
 

@@ -20,6 +20,7 @@ SLICES = {
     "coordinating.AskEverybody": 1,
     "coordinating.WriteOn": 1,
     "electing.BringNews": 1,
+    "electing.BringPapers": 1,
     "privacy.Clear": 5,
     "privacy.ClearWords": 5,
     "protecting.GoOn": 3,

@@ -12,12 +12,13 @@ from bot.user_message import UserMessage
 from db import people, shape
 from db.agreeing import agreements, goals, offices, signatures
 from db.applying import applications, vouches
+from db.electing import papers, votes
 from db.engine import letters
 from db.engine.turns import TurnSession
 from db.growing import copies, partners
 from db.help import check_ins, help_requests, relays, schedules
 from db.help.schedules import Rhythm
-from db.leading import handovers, notes
+from db.leading import handovers, notes, vacancies
 from db.linking import codes, merging
 from db.models import Base, CheckIn, EndState, Identity, Member, MemberRole, Network, Person
 from db.network import announcements, cohorts, invitations, members, networks, reports, rooms, trusted
@@ -277,6 +278,12 @@ class World(Acting):
         self.ids[f"note {tag}"] = note.id
         giver, taker = (members.of(db, network, each) for each in (by, self._person(db, TAKES[tag])))
         assert giver is not None and taker is not None, "both are members"
+        vacancy = vacancies.begin(db, network, giver, "deputies", since=NOW, now=NOW)
+        vote = votes.begin(db, network, "election", NOW)
+        self.ids[f"vacancy {tag}"], self.ids[f"vote {tag}"] = vacancy.id, vote.id
+        votes.stand(db, vote, taker, f"SENTENCE~{tag}", NOW)
+        votes.open_until(vote, NOW + timedelta(days=7))
+        papers.make(db, vote, 0, 100, NOW + timedelta(days=31))
         self.ids[f"handover {tag}"] = handovers.offer(db, giver, taker, 4, NOW).id
 
     def _apply(self, db: TurnSession, tag: str, voucher: Member) -> None:

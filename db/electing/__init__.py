@@ -1,0 +1,1 @@
+"""Votes: who stands, who may vote, what is counted, and who would like one."""
