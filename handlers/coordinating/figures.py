@@ -4,10 +4,14 @@ those of fewer say something about single people, and nothing about the network.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot import AnyText, Context, Text, _, _n, lines, on
+from bot import AnyText, Context, _, _n, lines, on
 from db.help import amounts, digests, months, pulse
+from db.help.pulse import NetworkFigures
 from db.network import cohorts
+from handlers.checking_in import moods
+from handlers.coordinating import who_carries
 from handlers.coordinating.steps import ShowFigures
+from handlers.coordinating.who_carries import share
 
 FEWEST = 5
 YOUNG, GROUPS = timedelta(days=60), 3
@@ -16,12 +20,13 @@ YOUNG, GROUPS = timedelta(days=60), 3
 
 @on(ShowFigures)
 def show_figures(ctx: Context, step: ShowFigures) -> None:
-    """Say how the network is, one fact a line."""
-    ctx.say(lines(_figures(ctx)))
-
-
-def _figures(ctx: Context) -> Iterator[AnyText]:
+    """Say how the network is, one fact a line, with a picture of who carries it."""
     now = pulse.figures(ctx.db, ctx.network, ctx.now)
+    picture = who_carries.chart(now)
+    ctx.say(lines(_figures(ctx, now)), *moods.button(ctx), file=picture)
+
+
+def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
     yield _("<b>{network} in figures</b>", network=ctx.network.name)
     yield _n("{n} member", "{n} members", now.members)
     if now.paused:
@@ -38,17 +43,18 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
         within = max(now.first_reply, timedelta(minutes=1))
         yield _("Usual time until the first answer: {time}", time=within)
     if (asked := now.answered + now.unanswered) >= FEWEST:
-        yield _("Answered within a day: {share}", share=_share(now.within_a_day, asked))
-        yield _("Without any answer: {share}. Let us keep this small.", share=_share(now.unanswered, asked))
-    if now.answers >= FEWEST:
+        yield _("Answered within a day: {share}", share=share(now.within_a_day, asked))
         yield _(
-            "Of all help, from the three who helped most: {share}",
-            share=_share(now.of_top_three, now.answers),
+            "Without any answer: {share}. Let us keep this small.",
+            share=share(now.unanswered, asked),
         )
+    if now.answers >= FEWEST:
+        yield who_carries.top_three(now)
+    yield from who_carries.words(now)
     if now.helpers >= FEWEST:
         yield _(
             "Of those who help somebody now, as many as they can: {share}",
-            share=_share(now.at_their_load, now.helpers),
+            share=share(now.at_their_load, now.helpers),
         )
     for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
         figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
@@ -58,23 +64,17 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
     yield from _a_year_ago(ctx)
 
 
-def _share(part: int, whole: int) -> Text:
-    """Return a part as people count it, and in percent."""
-    return _("{part} of {whole} ({percent}%)", part=part, whole=whole, percent=round(100 * part / whole))
-
-
 def _last_check_in(ctx: Context) -> Iterator[AnyText]:
     last = digests.last(ctx.db, ctx.network.id)
     if last is None or last.asked < FEWEST:
         return
-    yield _("Answered the check-in of {day}: {share}", day=last.day, share=_share(last.answered, last.asked))
+    yield _(
+        "Answered the check-in of {day}: {share}",
+        day=last.day,
+        share=share(last.answered, last.asked),
+    )
     if last.telling:
-        yield _(
-            "Good: {good}. So-so: {so_so}. Not good: {not_good}.",
-            good=last.good,
-            so_so=last.so_so,
-            not_good=last.not_good,
-        )
+        yield moods.bar(last)
 
 
 def _amount(ctx: Context) -> Iterator[AnyText]:
@@ -83,7 +83,10 @@ def _amount(ctx: Context) -> Iterator[AnyText]:
     year = datetime(ctx.today.year, 1, 1, tzinfo=zone)
     right, several = amounts.figures(ctx.db, ctx.network, year)
     if several:
-        yield _("Is the amount right? This year {share} said: just right.", share=_share(right, several))
+        yield _(
+            "Is the amount right? This year {share} said: just right.",
+            share=share(right, several),
+        )
 
 
 def _a_year_ago(ctx: Context) -> Iterator[AnyText]:
@@ -98,4 +101,4 @@ def _a_year_ago(ctx: Context) -> Iterator[AnyText]:
         within = max(then.first_reply, timedelta(minutes=1))
         yield _("Usual time until the first answer then: {time}", time=within)
         asked = then.answered + then.unanswered
-        yield _("Answered within a day then: {share}", share=_share(then.within_a_day, asked))
+        yield _("Answered within a day then: {share}", share=share(then.within_a_day, asked))
