@@ -118,7 +118,7 @@ class Sending:
             await self._send(sent, chat, can)
 
     async def _made(self, row: Any, can: Capabilities) -> Made | None:
-        """Make the file of a letter; None where that fails: then its words go alone, and say so, unless they
+        """Make the file of a letter, beside the turns; None where that fails: then its words go alone, and say so, unless they
         say all of it; so they do to a reader who wants no pictures. Raises what a database raises that is
         away."""
         if self._recipe(row).says_the_same and row.pictures is False:
@@ -131,7 +131,7 @@ class Sending:
         try:
             if issubclass(self._recipe(row), Drawing):
                 return await asyncio.to_thread(make, None)
-            return await self._worker.call(make)
+            return await self._worker.read(make)
         except Exception as error:
             if faults.is_away(error):
                 raise Later() from error

@@ -25,7 +25,6 @@ from sqlalchemy.orm import Session, contains_eager
 from db.help import help_requests, months
 from db.help.queues import Queue
 from db.models import Asked, CheckIn, HelpRequest, Member, Network, Past, Person
-from db.models.indexed import literally
 from db.network import announcements, members, roster
 
 SILENT = timedelta(days=30)
@@ -90,6 +89,13 @@ def silent(db: Session, network: Network, now: datetime) -> Queue[Member]:
 
 def _members(db: Session, found: Select[Member], since: SQLColumnExpression[datetime]) -> Queue[Member]:
     return Queue(db, found.options(contains_eager(Member.person)), Member.id, (since, Member.id), Member.id)
+
+
+def count_handed_over(db: Session, network_id: int, since: datetime) -> int:
+    """Return how many requests found nobody since then and were handed over to those who coordinate."""
+    lately = HelpRequest.network_id == network_id, ~HelpRequest.counted, HelpRequest.opened_at >= since
+    handed = HelpRequest.handed_at.is_not(None)
+    return db.scalar(select(func.count()).select_from(HelpRequest).where(*lately, handed)) or 0
 
 
 def taking_part(db: Session, member_ids: Collection[int]) -> int:
@@ -206,7 +212,7 @@ def _helpers(db: Session, network: Network) -> tuple[int, int]:
     from the few questions that somebody helps with."""
     helping = (
         select(HelpRequest.helper_id, func.count().label("many"))
-        .where(literally(HelpRequest.state, "taken"), HelpRequest.network_id == network.id)
+        .where(HelpRequest.state == "taken", HelpRequest.network_id == network.id)
         .group_by(HelpRequest.helper_id)
         .subquery()
     )

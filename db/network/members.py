@@ -25,13 +25,12 @@ from db.models import (
     Person,
     PersonLanguage,
 )
-from db.models.indexed import literally
 from db.network.exclusions import are_apart
 from db.old import Forgotten, Old
 
 COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
-IS_ACTIVE = literally(Member.state, "active")
-COORDINATES = literally(Member.role, *COORDINATORS)
+IS_ACTIVE = Member.state == "active"
+COORDINATES = Member.role.in_(COORDINATORS)
 HAS_NAME = Member.folded >= ""
 """True of everybody: said where very many are counted, so that SQLite reads the index of their names only."""
 MONDAY, NEVER = 0, -1
@@ -92,7 +91,8 @@ def join(
         db.add(member)
     was_away = member.ended_at is not None and now - member.ended_at <= SHORT
     member.here_since = member.came_at if was_away else None
-    member.role, member.label, member.state = role, label, "active"
+    member.role, member.role_until = role, None
+    member.label, member.state = label, "active"
     member.silence = member.silence_at = None
     member.invitation_id, member.joined_at = invitation_id, now
     member.ended_at = member.ended_because = None
@@ -269,9 +269,10 @@ def in_contact(db: Session, whom: Iterable[tuple[int, int]], now: datetime) -> N
         db.connection().execute(IN_CONTACT, rows)
 
 
-def give_role(member: Member, role: MemberRole) -> None:
-    """Give a member a role; "member" takes back the one they had."""
-    member.role, member.offered_role = role, None
+def give_role(member: Member, role: MemberRole, *, until: datetime | None = None) -> None:
+    """Give a member a role, which ends by itself where it says `until` when; "member" takes back the one they
+    had."""
+    member.role, member.role_until, member.offered_role = role, until, None
 
 
 def offer_role(member: Member, role: MemberRole | None) -> None:
