@@ -118,9 +118,9 @@ class Sending:
             await self._send(sent, chat, can)
 
     async def _made(self, row: Any, can: Capabilities) -> Made | None:
-        """Make the file of a letter, beside the turns; None where that fails: then its words go alone, and say so, unless they
-        say all of it; so they do to a reader who wants no pictures. Raises what a database raises that is
-        away."""
+        """Make the file of a letter, beside the turns; None where that fails: then its words go alone, and
+        say so, unless they say all of it; so they do to a reader who wants no pictures. Raises what a
+        database raises that is away."""
         if self._recipe(row).says_the_same and row.pictures is False:
             return None
         reader = reader_of(row, self._installation, can.prefix)
