@@ -109,7 +109,8 @@ def _a_year_ago(ctx: Context) -> Iterator[AnyText]:
 
 
 def _chart(now: NetworkFigures) -> Bars | None:
-    """Return who carries the network as bars, without names, with the share of the three who helped most; None where there are too few people."""
+    """Return who carries the network as bars, without names, with the share of the three who helped most;
+    None where there are too few people."""
     if not _may_be_seen(now):
         return None
     numbers: list[Value] = list(now.each)
