@@ -73,6 +73,7 @@ soak: $(DEV) $(SYNAPSE) ## Kill the program thousands of times, and run the othe
 lock: .venv/.uv/bin/uv ## Write the locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)
 	@$(COMPILE) pyproject.toml --group dev $(ARGS) -o requirements-dev.lock
 	@$(COMPILE) pyproject.toml -c requirements-dev.lock $(ARGS) -o requirements.lock
+	@$(COMPILE) --group build -c requirements-dev.lock $(ARGS) -o requirements-build.lock
 	@$(COMPILE) --group synapse $(ARGS) -o requirements-synapse.lock
 
 clean: ## Remove .venv and everything else that can be made again

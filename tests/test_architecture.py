@@ -82,7 +82,7 @@ FLOORS = {
         ["bot/delivery/*", "bot/listing.py"],
         ["bot/dialogue/*", "bot/dialogue/meaning/*"],
         ["bot/__init__.py", "bot/lists.py"],
-        ["bot/program/*", "bot/__main__.py"],
+        ["bot/program/*", "bot/program/*/*", "bot/__main__.py"],
     ],
     "db": [
         ["db/__init__.py", "db/models/*", "db/shards.py"],
@@ -128,6 +128,8 @@ FLOORS = {
         ["handlers/privacy/*"],
         ["handlers/coordinating/*"],
         ["handlers/leading/*"],
+        ["handlers/electing/*"],
+        ["handlers/handing_over/*"],
         ["handlers/partnering/*"],
         ["handlers/growing/*"],
         ["handlers/operating/*"],
