@@ -15,7 +15,7 @@ from db import store
 from db.electing import papers, votes
 from db.engine import turns
 from db.linking import merges, merging, undoing
-from db.models import Member, Network, Person, Vote, VotePaper
+from db.models import EndState, Member, Network, Person, Vote, VotePaper
 from db.network import members, networks
 from db.network.networks import Facts
 from db.old import Old
@@ -80,7 +80,7 @@ class Life:
     def leaves(self) -> None:
         member = self.member(self.rng.choice(self.people))
         if member is not None and member.state == "active":
-            state = self.rng.choice(("left", "removed"))
+            state: EndState = self.rng.choice(("left", "removed"))
             members.end(self.db, member, state=state, because=None, now=self.now)
 
     def rests(self) -> None:
