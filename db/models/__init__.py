@@ -57,7 +57,6 @@ from db.models.help import (
     Verdict,
     Wish,
 )
-from db.models.linking import LinkCode, Merge
 from db.models.network import (
     Announcement,
     Audience,
@@ -75,7 +74,17 @@ from db.models.network import (
     Silence,
     WrongCode,
 )
-from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage, ShutOut, Tally
+from db.models.people import (
+    Exclusion,
+    Forgot,
+    Identity,
+    LinkCode,
+    Merge,
+    Person,
+    PersonLanguage,
+    ShutOut,
+    Tally,
+)
 from db.models.reports import (
     Category,
     Naming,
@@ -84,6 +93,18 @@ from db.models.reports import (
     ReportReceiver,
     ReportState,
     TrustedPerson,
+)
+from db.models.shelf import (
+    Card,
+    Item,
+    ItemKind,
+    ItemOpinion,
+    ItemState,
+    ItemWord,
+    Looked,
+    LookedFor,
+    Opinion,
+    WordGram,
 )
 from db.models.sums import Month, Past
 
@@ -101,6 +122,7 @@ __all__ = [
     "Asked",
     "Audience",
     "Base",
+    "Card",
     "Category",
     "CheckIn",
     "CheckInAnswer",
@@ -124,11 +146,18 @@ __all__ = [
     "InNetwork",
     "Invitation",
     "InvitedRole",
+    "Item",
+    "ItemKind",
+    "ItemOpinion",
+    "ItemState",
+    "ItemWord",
     "JournalEntry",
     "JournalMonth",
     "Label",
     "Letter",
     "LinkCode",
+    "Looked",
+    "LookedFor",
     "Loss",
     "Member",
     "MemberRole",
@@ -141,6 +170,7 @@ __all__ = [
     "Network",
     "NotYet",
     "Office",
+    "Opinion",
     "Outcome",
     "Part",
     "Partner",
@@ -174,6 +204,7 @@ __all__ = [
     "Verdict",
     "Vouch",
     "Wish",
+    "WordGram",
     "Wording",
     "WrongCode",
     "chain",
