@@ -1,6 +1,7 @@
 """The kinds of things on the shelf, and how each is told."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot import AnyText, Context, Text, Verbatim, _, form, heading, paragraphs
 from bot.lists import Kind, Kinds, adds
@@ -8,6 +9,8 @@ from db.models import Item, ItemKind
 from handlers.asking import wording
 from handlers.vocabulary import topic_name
 
+PATIENCE = timedelta(days=30)
+"""After so long without an answer whether something is right, it is shown as not checked."""
 QUESTIONS: tuple[Text, ...] = (
     _("What was the situation?"),
     _("What did you do?"),
@@ -36,7 +39,7 @@ def in_a_line(ctx: Context, item: Item) -> AnyText:
 def checked(ctx: Context, item: Item) -> Text:
     """Return when a thing was last checked, also where that is too long ago."""
     day = ctx.day_of(item.checked_at)
-    if item.asked_at is not None:
+    if item.asked_at is not None and ctx.now - item.asked_at >= PATIENCE:
         return _("not checked since {day}", day=day)
     return _("checked on {day}", day=day)
 

@@ -50,8 +50,7 @@ def _facts(ctx: Context, item: Item) -> AnyText:
     """Return of which kind and topic something is, in which language, who gave it, and how old it is."""
     kind, topic = kinds.of(item).called, topic_name(item.topic)
     facts: list[AnyText] = [form("{kind} · {topic}", kind=kind, topic=topic)]
-    if item.language != ctx.reader.locale:
-        facts.append(_("in {language}", language=Language(item.language)))
+    facts.append(_("in {language}", language=Language(item.language)))
     if item.named and item.given_by is not None:
         facts.append(_("given by {name}", name=item.given_by.name))
     facts.append(kinds.checked(ctx, item))

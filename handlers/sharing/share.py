@@ -21,7 +21,7 @@ from bot import (
 )
 from bot.adapter import LARGEST_FILE
 from bot.lists import Kinds
-from bot.reading import topics
+from bot.reading import languages, topics
 from db.agreeing import agreements
 from db.models import Item, ItemKind
 from db.sharing import shelf
@@ -154,9 +154,10 @@ def ask_title(ctx: Context, question: str = "title") -> str:
 def _draft(
     ctx: Context, kind: ItemKind, title: str, texts: tuple[str, ...], message: UserMessage, link: str
 ) -> Draft:
-    topic = topics.guessed(f"{title} {' '.join(texts)}") or "everyday"
+    words = f"{title} {' '.join(texts)}"
+    topic, language = topics.guessed(words) or "everyday", languages.likely(words, ctx.reader.locale)
     months = HALF_A_YEAR if topic in CHANGES_SOON else A_YEAR
-    return Draft(kind, title, texts, link, message, topic, ctx.reader.locale, months)
+    return Draft(kind, title, texts, link, message, topic, language, months)
 
 
 def _there_already(ctx: Context, item: Item) -> None:

@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("given_by_id", sa.Integer(), nullable=True),
         sa.Column("named", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("shared", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("shared", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("given_at", sa.DateTime(), nullable=False),
         sa.Column("checked_at", sa.DateTime(), nullable=False),
         sa.Column("checked_by_id", sa.Integer(), nullable=True),
@@ -65,6 +65,7 @@ def upgrade() -> None:
             ["network_id"], ["networks.id"], name=op.f("fk_shelf_network_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shelf")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("shelf", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_shelf_asked_id"), ["asked_id"], unique=False)
@@ -127,7 +128,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=True),
         sa.Column("helper_id", sa.Integer(), nullable=True),
-        sa.Column("confirmed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("shown", sa.Integer(), server_default="0", nullable=False),
         sa.Column("spared", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
