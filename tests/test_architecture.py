@@ -137,6 +137,8 @@ FLOORS = {
         ["handlers/privacy/*"],
         ["handlers/coordinating/*"],
         ["handlers/leading/*"],
+        ["handlers/electing/*"],
+        ["handlers/handing_over/*"],
         ["handlers/partnering/*"],
         ["handlers/growing/*"],
         ["handlers/operating/*"],

@@ -46,7 +46,9 @@ from db.models.help import (
     CheckInWords,
     Fit,
     HelpRequest,
+    Month,
     Mood,
+    Past,
     PeerAnswer,
     Posting,
     Relay,
@@ -57,6 +59,7 @@ from db.models.help import (
     Verdict,
     Wish,
 )
+from db.models.leading import Handover, HandoverNote, HandoverState
 from db.models.network import (
     Announcement,
     Audience,
@@ -106,7 +109,6 @@ from db.models.shelf import (
     Opinion,
     WordGram,
 )
-from db.models.sums import Month, Past
 
 __all__ = [
     "BY_AGE_ONLY",
@@ -141,6 +143,9 @@ __all__ = [
     "GoalKind",
     "GoalState",
     "GoalWord",
+    "Handover",
+    "HandoverNote",
+    "HandoverState",
     "HelpRequest",
     "Identity",
     "InNetwork",
