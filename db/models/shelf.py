@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, InNetwork
-from db.models.indexed import Exact, partial_index
+from db.models.indexed import Exact, Word, partial_index
 from db.models.network import Network
 from db.models.people import Person
 
@@ -39,7 +39,7 @@ class Item(InNetwork):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[ItemKind] = mapped_column(String(16))
+    kind: Mapped[ItemKind] = mapped_column(Word)
     title: Mapped[str]
     texts: Mapped[list[Any]]
     link: Mapped[str] = mapped_column(default="")
@@ -48,7 +48,7 @@ class Item(InNetwork):
     language: Mapped[str] = mapped_column(String(16))
     given_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     named: Mapped[bool]  # whether others read who gave it
-    state: Mapped[ItemState] = mapped_column(String(16), default="new")
+    state: Mapped[ItemState] = mapped_column(Word, default="new")
     shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # with all networks here
     given_at: Mapped[datetime]
     checked_at: Mapped[datetime]
@@ -91,7 +91,7 @@ class ItemOpinion(Base):
     person_id: Mapped[int] = mapped_column(
         ForeignKey("people.id", ondelete=CASCADE), primary_key=True, index=True
     )
-    says: Mapped[Opinion] = mapped_column(String(16))
+    says: Mapped[Opinion] = mapped_column(Word)
     at: Mapped[datetime]
 
 
@@ -117,7 +117,7 @@ class LookedFor(InNetwork):
 
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), primary_key=True)
     month: Mapped[date] = mapped_column(primary_key=True)
-    what: Mapped[Looked] = mapped_column(String(16), primary_key=True)
+    what: Mapped[Looked] = mapped_column(Word, primary_key=True)
     topic: Mapped[str] = mapped_column(String(32), primary_key=True)
     n: Mapped[int] = mapped_column(default=0)
 

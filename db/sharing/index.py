@@ -9,7 +9,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import Item, ItemWord, WordGram
-from db.models.indexed import literally
 
 CANDIDATES = 60
 """Things that are compared more closely."""
@@ -102,7 +101,7 @@ def best(
         .subquery()
     )
     score = func.sum(by_word.c.counts)
-    seen = or_(Item.network_id == network_id, Item.shared), literally(Item.state, "new", "shown")
+    seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(("new", "shown"))
     found = (
         select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score)
         .join(by_word, by_word.c.item_id == Item.id)

@@ -8,12 +8,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Item, ItemKind, ItemOpinion, Member, Network, Opinion, Person
-from db.models.indexed import literally
 from db.sharing import index
 
 DOUBTS = 2
 """Members who say that something is out of date, until somebody is asked about it."""
-IS_SEEN = literally(Item.state, "new", "shown")
+IS_SEEN = Item.state.in_(("new", "shown"))
 """Members see what is new at once."""
 
 
@@ -112,7 +111,7 @@ def _many_say(db: Session, item: Item, says: Opinion) -> int:
 def knows(db: Session, item: Item) -> Person | None:
     """Return who can be asked whether something is still right: whoever gave it, else the last whom it
     helped, as long as they are members; None for nobody."""
-    here = Member.network_id == item.network_id, literally(Member.state, "active")
+    here = Member.network_id == item.network_id, Member.state == "active"
     helped = (
         select(Person)
         .join(ItemOpinion, ItemOpinion.person_id == Person.id)
