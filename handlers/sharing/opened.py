@@ -40,7 +40,7 @@ def deeds(ctx: Context, item: Item) -> Iterator[Button]:
     """Yield what can be done with something by who reads it."""
     yield Button(_("It helped"), SayHelped(item.id), keep=True)
     yield Button(_("It is out of date"), SayOutOfDate(item.id), keep=True)
-    yield Button(_("Pass it on"), PassItemOn(item.id), keep=True)
+    yield Button(_("Forward it"), PassItemOn(item.id), keep=True)
     yield from kinds.of(item).deeds(ctx, item)
     if keeping.is_of(item, ctx.person):
         yield Button(_("Take it down"), TakeDown(item.id), keep=True)
