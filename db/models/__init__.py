@@ -72,7 +72,6 @@ from db.models.leading import (
     VotePaper,
     VoteState,
 )
-from db.models.linking import LinkCode, Merge
 from db.models.network import (
     Announcement,
     Audience,
@@ -90,7 +89,17 @@ from db.models.network import (
     Silence,
     WrongCode,
 )
-from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage, ShutOut, Tally
+from db.models.people import (
+    Exclusion,
+    Forgot,
+    Identity,
+    LinkCode,
+    Merge,
+    Person,
+    PersonLanguage,
+    ShutOut,
+    Tally,
+)
 from db.models.reports import (
     Category,
     Naming,
@@ -99,6 +108,18 @@ from db.models.reports import (
     ReportReceiver,
     ReportState,
     TrustedPerson,
+)
+from db.models.shelf import (
+    Card,
+    Item,
+    ItemKind,
+    ItemOpinion,
+    ItemState,
+    ItemWord,
+    Looked,
+    LookedFor,
+    Opinion,
+    WordGram,
 )
 
 __all__ = [
@@ -116,6 +137,7 @@ __all__ = [
     "Audience",
     "Base",
     "Candidate",
+    "Card",
     "Category",
     "CheckIn",
     "CheckInAnswer",
@@ -142,11 +164,18 @@ __all__ = [
     "InNetwork",
     "Invitation",
     "InvitedRole",
+    "Item",
+    "ItemKind",
+    "ItemOpinion",
+    "ItemState",
+    "ItemWord",
     "JournalEntry",
     "JournalMonth",
     "Label",
     "Letter",
     "LinkCode",
+    "Looked",
+    "LookedFor",
     "Loss",
     "Member",
     "MemberRole",
@@ -159,6 +188,7 @@ __all__ = [
     "Network",
     "NotYet",
     "Office",
+    "Opinion",
     "Outcome",
     "Part",
     "Partner",
@@ -199,6 +229,7 @@ __all__ = [
     "VoteState",
     "Vouch",
     "Wish",
+    "WordGram",
     "Wording",
     "WrongCode",
     "chain",
