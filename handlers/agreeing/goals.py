@@ -20,7 +20,7 @@ from bot import (
     on,
     paragraphs,
 )
-from bot.lists import act
+from bot.lists import act, has_changed
 from db.agreeing import agreements, goals
 from db.models import Goal, GoalKind, Network
 from handlers.agreeing import keeping
@@ -127,6 +127,7 @@ def set_goal(ctx: Context, step: SetGoal) -> None:
     goal = goals.make(ctx.db, ctx.network, title, kind=kind, target=target, until=until, now=ctx.now)
     keeping.plan(ctx, goal)
     SET.record(ctx, ctx.network)
+    has_changed(ctx, ctx.network)
     ctx.say(
         paragraphs(
             _told(ctx, goal),
