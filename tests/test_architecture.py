@@ -128,6 +128,8 @@ FLOORS = {
         ["handlers/privacy/*"],
         ["handlers/coordinating/*"],
         ["handlers/leading/*"],
+        ["handlers/electing/*"],
+        ["handlers/handing_over/*"],
         ["handlers/partnering/*"],
         ["handlers/growing/*"],
         ["handlers/operating/*"],

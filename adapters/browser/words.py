@@ -11,8 +11,9 @@ WORDS: Mapping[str, Text] = {
     "title": _("mentorNET on stage"),
     "hint": _(
         "Everybody here is invented. Write on a phone as that person, press what the bot offers, and let "
-        "time pass."
+        "time pass. “Why?” below a chat tells what the bot made of it."
     ),
+    "example": _("Show an example"),
     "clock": _("Let time pass"),
     "hour": _("+ 1 hour"),
     "day": _("+ 1 day"),

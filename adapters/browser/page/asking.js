@@ -7,9 +7,9 @@ export async function act(asked) {
   return post("/act", asked);
 }
 
-/** Begin anew, with a script where there is one. */
-export async function begin(script = null) {
-  return post("/begin", script === null ? {} : { script });
+/** Begin anew: with a `script`, or with the `example`, or with neither. */
+export async function begin(asked = {}) {
+  return post("/begin", asked);
 }
 
 async function post(path, asked) {

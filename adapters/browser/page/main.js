@@ -97,6 +97,7 @@ function furnish() {
   for (const [name, span] of [["hour", "1 hour"], ["day", "1 day"], ["week", "1 week"]]) {
     at("#clock").append(button(name, () => act({ do: "wait", span })));
   }
+  at("#hint").append(" ", button("example", () => begin({ example: true })));
   at("#clock").append(button("until_something", () => act({ do: "next" })));
   at("#tools").append(
     menu(say("more"), {
@@ -147,7 +148,7 @@ async function newNetwork() {
 
 function openScript() {
   const input = make("input", { type: "file", accept: ".txt,text/plain" });
-  input.onchange = async () => begin(await input.files[0].text());
+  input.onchange = async () => begin({ script: await input.files[0].text() });
   input.click();
 }
 

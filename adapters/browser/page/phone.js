@@ -143,7 +143,7 @@ export class Phone {
   /** Show a press, as their own. */
   pressed(told) {
     const words = this.digits ? `${told.number} · ${told.label}` : told.label;
-    const item = make("li", { className: "own press" }, make("p", { dir: "auto", textContent: `☝ ${words}` }));
+    const item = make("li", { className: "own press" }, make("p", { dir: "auto", textContent: `✓ ${words}` }));
     if (this.room) item.prepend(make("p", { className: "who", textContent: told.who }));
     this.log.append(item);
     this.scroll();
