@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot import AnyText, Context, Text, _, _n, lines, on
+from db.directory import organisations
 from db.help import amounts, digests, months, pulse
 from db.network import cohorts
 from handlers.coordinating.steps import ShowFigures
 
 FEWEST = 5
+YEAR = timedelta(days=365)
 YOUNG, GROUPS = timedelta(days=60), 3
 """How long it is told of a course group how many have come, and of how many groups at most."""
 
@@ -53,6 +55,14 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
     for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
         figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
         yield _("<b>{group}</b>: {joined} of {all} have joined.", **figures)
+    if many := organisations.count(ctx.db, ctx.network.id):
+        checked = organisations.count(ctx.db, ctx.network.id, ctx.now - YEAR)
+        yield _n(
+            "{n} organisation, {checked} checked within a year",
+            "{n} organisations, {checked} of them checked within a year",
+            many,
+            checked=checked,
+        )
     yield from _last_check_in(ctx)
     yield from _amount(ctx)
     yield from _a_year_ago(ctx)
