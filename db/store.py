@@ -11,9 +11,11 @@ import psycopg
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
 
 from db import files
 from db.faults import Unavailable, place, said
+from db.models import sealed
 
 OURS = 0x6D4E6574
 """The first half of our advisory locks on PostgreSQL; the second says what for."""
@@ -29,6 +31,14 @@ LINE = {
 }
 """How libpq keeps the line to PostgreSQL; seconds, the last one milliseconds."""
 
+OPTIONS: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+    # An error holds its statement, never the values: those are people's words.
+    "hide_parameters": True,
+}
+"""How every database is read and written."""
+
 FILE = "file"
 """Where a connection keeps which file it has opened."""
 
@@ -42,12 +52,6 @@ def connect(url: str | URL) -> Engine:
 
     Raises Unavailable where `url` is not the address of a database.
     """
-    # An error holds its statement, never the values: those are people's words.
-    options: dict[str, Any] = {
-        "json_serializer": _dumps,
-        "json_deserializer": orjson.loads,
-        "hide_parameters": True,
-    }
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):  # whose words hold the address
@@ -55,7 +59,7 @@ def connect(url: str | URL) -> Engine:
     if address.get_backend_name() == "sqlite":
         # The engine thread is the only user at work; the driver's own check would forbid handing it over. Who
         # opens the file while another brings it into shape waits for that; at work it is `busy_timeout`.
-        engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": 30}, **options)
+        engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": 30}, **OPTIONS)
         path = files.path_of(address)
         if path is not None:
             event.listen(engine, "do_connect", partial(_make_file, path))
@@ -65,7 +69,7 @@ def connect(url: str | URL) -> Engine:
         event.listen(engine, "after_cursor_execute", _count_writes)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
-    engine = create_engine(address, connect_args=LINE, isolation_level="READ COMMITTED", **options)
+    engine = create_engine(address, connect_args=LINE, isolation_level="READ COMMITTED", **OPTIONS)
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "after_cursor_execute", _count_writes)
     return engine
@@ -79,10 +83,6 @@ def connected(url: str | URL) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _count_writes(connection: Connection, *execution: Any) -> None:
@@ -131,6 +131,45 @@ def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
         ("synchronous_commit",),
     )
     connection.commit()
+
+
+@contextmanager
+def beside(engine: Engine) -> Iterator[Session]:
+    """Open a session that reads the database of `engine` as it is now, opens what is sealed there, and can
+    change nothing. Raises what a database raises that is away."""
+    alone = _reads_sqlite(engine) if engine.dialect.name == "sqlite" else _reads_postgresql(engine)
+    if (seal := sealed.of(engine)) is not None:
+        sealed.give(alone, seal)
+    try:
+        with Session(alone) as db:
+            yield db
+    finally:
+        alone.dispose()
+
+
+def _reads_sqlite(engine: Engine) -> Engine:
+    path = files.path_of(engine.url)
+    assert path is not None, "what is only in memory has one connection"
+    alone = create_engine(
+        engine.url,
+        creator=partial(files.opened, path, "ro"),
+        poolclass=NullPool,
+        **OPTIONS,
+    )
+    # By itself the driver would begin where something is changed: each statement would read another moment.
+    event.listen(alone, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return alone
+
+
+def _reads_postgresql(engine: Engine) -> Engine:
+    return create_engine(
+        engine.url,
+        connect_args=LINE,
+        poolclass=NullPool,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+        **OPTIONS,
+    )
 
 
 def narrow(engine: Engine) -> list[Path]:

@@ -111,8 +111,8 @@ class Sending:
             await self._send(sent, chat, can)
 
     async def _made(self, row: Any, can: Capabilities) -> Made | None:
-        """Make the file of a letter; None where that fails: then its words go alone, and say so. Raises what
-        a database raises that is away."""
+        """Make the file of a letter, beside the turns; None where that fails: then its words go alone, and
+        say so. Raises what a database raises that is away."""
         reader = reader_of(row, self._installation, can.prefix)
 
         def make(db: Session | None) -> Made:
@@ -121,7 +121,7 @@ class Sending:
         try:
             if issubclass(self._recipes.get(row.recipe["make"], Recipe), Drawing):
                 return await asyncio.to_thread(make, None)
-            return await self._worker.call(make)
+            return await self._worker.read(make)
         except Exception as error:
             if faults.is_away(error):
                 raise Later() from error

@@ -22,16 +22,16 @@ Recipes = Mapping[str, type["Recipe"]]
 
 
 class Recipe(Stored):
-    """What a file is made of. Its name and its fields are stored with letters, as those of steps are."""
+    """What a file is made of. Its name and its fields are stored with letters, as those of steps are. It is
+    made beside the turns, which do not wait for it."""
 
     @abstractmethod
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
-        """Return the file, as this reader understands it."""
+        """Return the file, as this reader understands it. `db` only reads."""
 
 
 class Drawing(Recipe):
-    """A file that is made of its recipe alone and takes its time: it is made beside the turns, which do not
-    wait for it."""
+    """A file that is made of its recipe alone: it needs no database."""
 
     @abstractmethod
     def draw(self, reader: Reader) -> Made:

@@ -4,15 +4,14 @@ The phrases come from `i18n/words/*/asking.toml`, in English and the reader's la
 short messages, and never act by themselves: whoever reads them here shows what was understood.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import i18n
 from bot.reading import talk
 from bot.reading.phrases import APOSTROPHES, WORD, fold, split
 
-NAMES = ("send", "change", "without_name", "with_name", "added", "urgent", "news", "settled", "who_reads")
-"""The lists. Every language has them all."""
 LONGEST = 14
 """Words of a message that is looked through."""
 SPARE = 4
@@ -20,7 +19,7 @@ SPARE = 4
 FEW = 2
 """Words beside those that ask who reads a question: "Who sees it afterwards?"."""
 
-Phrases = frozenset[tuple[str, ...]]
+Words = Sequence[str]
 
 
 def says(words: str, locale: str, spare: int = LONGEST) -> frozenset[str]:
@@ -29,20 +28,11 @@ def says(words: str, locale: str, spare: int = LONGEST) -> frozenset[str]:
     said = split(words)
     if not 0 < len(said) <= LONGEST:
         return frozenset()
-    left = {name: _left(said, _lists(locale, name)) for name in NAMES}
-    return frozenset(name for name in NAMES if left[name] < len(said) and left[name] <= spare)
-
-
-def _left(said: Sequence[str], phrases: Phrases) -> int:
-    """Return how many words are in none of the phrases."""
-    covered = {
-        at + n
-        for phrase in phrases
-        for at in range(len(said) - len(phrase) + 1)
-        if tuple(said[at : at + len(phrase)]) == phrase
-        for n in range(len(phrase))
-    }
-    return len(said) - len(covered)
+    covered: defaultdict[str, set[int]] = defaultdict(set)
+    for at, phrase, names in _found(said, locale):
+        for name in names:
+            covered[name].update(range(at, at + len(phrase)))
+    return frozenset(name for name, places in covered.items() if len(said) - len(places) <= spare)
 
 
 def asks_who_reads(words: str, locale: str) -> bool:
@@ -87,8 +77,7 @@ def named(locale: str, words: str) -> list[str]:
 
 def tells_urgency(words: str, locale: str) -> bool:
     """Whether words of any length speak of something that cannot wait."""
-    said = split(words)
-    return any(_stands(said, each) for each in _lists(locale, "urgent"))
+    return any("urgent" in names for _at, _phrase, names in _found(split(words), locale))
 
 
 def addition(words: str, locale: str) -> str | None:
@@ -96,21 +85,31 @@ def addition(words: str, locale: str) -> str | None:
     they do not."""
     found = list(WORD.finditer(words.translate(APOSTROPHES)))
     said = [fold(each[0]) for each in found]
-    longest = max(
-        (len(each) for each in _lists(locale, "added") if tuple(said[: len(each)]) == each), default=0
-    )
+    begins = (len(phrase) for at, phrase, names in _found(said, locale) if at == 0 and "added" in names)
+    longest = max(begins, default=0)
     if not longest or len(said) == longest:
         return None
     return words[found[longest].start() :]
 
 
-def _stands(said: Sequence[str], phrase: tuple[str, ...]) -> bool:
-    """Whether the words of a phrase stand together."""
-    length = len(phrase)
-    return any(tuple(said[at : at + length]) == phrase for at in range(len(said) - length + 1))
+def _found(said: Words, locale: str) -> Iterator[tuple[int, Words, Sequence[str]]]:
+    """Yield the phrases that stand in words: where each begins, it, and the lists that it is on."""
+    phrases = _phrases(locale)
+    longest = max(map(len, phrases), default=0)
+    for at in range(len(said)):
+        for end in range(at + 1, min(at + longest, len(said)) + 1):
+            phrase = tuple(said[at:end])
+            if names := phrases.get(phrase):
+                yield at, phrase, names
 
 
 @cache
-def _lists(locale: str, name: str) -> Phrases:
-    known = [each for each in dict.fromkeys((locale, i18n.SOURCE)) if each in i18n.with_words()]
-    return frozenset(tuple(split(phrase)) for each in known for phrase in i18n.words(each, "asking")[name])
+def _phrases(locale: str) -> Mapping[Words, Sequence[str]]:
+    """Return each phrase of the lists, in English and a reader's language, with the lists that it is on."""
+    on: defaultdict[Words, list[str]] = defaultdict(list)
+    for each in dict.fromkeys((locale, i18n.SOURCE)):
+        lists = i18n.words(each, "asking") if each in i18n.with_words() else {}
+        for name, phrases in lists.items():
+            for phrase in phrases:
+                on[tuple(split(phrase))].append(name)
+    return on

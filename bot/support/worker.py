@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.support.log import get, in_one_go
-from db import faults
+from db import faults, store
 from db.engine.turns import TurnSession
 
 log = get("engine")
@@ -82,6 +82,11 @@ class Worker(Generic[Event]):
         nothing that turns know of people (`TurnSession.recognise`)."""
         return self._put(Job(run, self._loop.create_future()))
 
+    async def read(self, run: Callable[[Session], Result]) -> Result:
+        """Run a function that only reads, beside the engine, in a thread and on a connection of its own: it
+        sees what is committed, and no turn waits for it."""
+        return await asyncio.to_thread(self._read, run)
+
     def turn(
         self, run: Callable[[TurnSession], Result], event: Event | None = None
     ) -> "asyncio.Future[Result]":
@@ -115,7 +120,23 @@ class Worker(Generic[Event]):
         except queue.Empty:
             return None
 
-    # --- in the thread ---------------------------------------------------------------------------
+    def _tell(self, results: Iterable[tuple[Job[Any], Any]], committed: bool) -> None:
+        """Tell those who wait for jobs, and that letters were `committed` which nobody has picked up."""
+        for job, result in results:
+            if job.done.cancelled():
+                continue
+            if isinstance(result, Exception):
+                job.done.set_exception(result)
+            else:
+                job.done.set_result(result)
+        if committed:
+            self.committed()
+
+    # --- in a thread -----------------------------------------------------------------------------
+
+    def _read(self, run: Callable[[Session], Result]) -> Result:
+        with store.beside(self._sessions.kw["bind"]) as db:
+            return run(db)
 
     def _work(self) -> None:
         running = True
@@ -133,9 +154,8 @@ class Worker(Generic[Event]):
                 after = self._next_after_turns() if turns else None
                 waves = in_waves([*group, after] if after else group, self._subjects)
                 results = self._commit(waves)
-                self._loop.call_soon_threadsafe(_tell, results)
-                if turns and after is None:
-                    self._loop.call_soon_threadsafe(self.committed)
+                # Once: each time the event loop is woken up, this thread waits until that lets it go on.
+                self._loop.call_soon_threadsafe(self._tell, results, turns and after is None)
 
     def _commit(self, group: list[Job[Any]], tries: int = TRIES) -> list[tuple[Job[Any], Any]]:
         """Run jobs in one transaction. Where that fails as a whole, each gets one of its own, so that the
@@ -174,16 +194,6 @@ class Worker(Generic[Event]):
         if not self._away:
             log.error("database is away", error=error, why=faults.why(error))
         self._away = True
-
-
-def _tell(results: Iterable[tuple[Job[Any], Any]]) -> None:
-    for job, result in results:
-        if job.done.cancelled():
-            continue
-        if isinstance(result, Exception):
-            job.done.set_exception(result)
-        else:
-            job.done.set_result(result)
 
 
 def in_waves(group: Sequence[Job[Any]], subjects: Callable[[Any], Sequence[Hashable]]) -> list[Job[Any]]:

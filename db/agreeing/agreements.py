@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import Agreement, AgreementState, Member, Network, Person, Wording, chain
-from db.models.indexed import literally
 
 QUORUM = 60
 """Percent of the members who have to sign."""
-IS_ACTIVE = literally(Member.state, "active")
+IS_ACTIVE = Member.state == "active"
 
 
 def latest(db: Session, network_id: int) -> Agreement | None:

@@ -24,7 +24,6 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from db import people
 from db.help.help_requests import ANYTHING
 from db.models import Asked, Base, HelpRequest, Identity, Member, MemberTopic, Person, PersonLanguage
-from db.models.indexed import literally
 from db.network.exclusions import are_apart
 from db.network.members import COORDINATORS
 
@@ -99,7 +98,7 @@ def _load() -> ScalarSelect[int]:
     helping = aliased(HelpRequest)
     return (
         select(func.count())
-        .where(helping.helper_id == Member.id, literally(helping.state, "taken"))
+        .where(helping.helper_id == Member.id, helping.state == "taken")
         .correlate(Member)
         .scalar_subquery()
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from db.help.queues import Queue
 from db.models import CheckIn, CheckInAnswer, CheckInWords, Member, Mood, Person, Round, Timer, Wish
-from db.models.indexed import begins, literally
+from db.models.indexed import begins
 
 LONGEST_DAY = timedelta(days=3)
 """From a date's first midnight on Earth until everybody has been asked, those put off included."""
@@ -223,7 +223,7 @@ def not_well(db: Session, network_id: int) -> Queue[CheckIn]:
         )
         .where(
             CheckIn.round_id.in_(select(Round.id).where(Round.network_id == network_id)),
-            literally(CheckIn.wants, "meta_mentor"),
+            CheckIn.wants == "meta_mentor",
             CheckIn.seen_at.is_(None),
         )
         .group_by(CheckIn.member_id)

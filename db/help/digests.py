@@ -24,7 +24,6 @@ from sqlalchemy.orm import Session
 
 from db.help import check_ins, pasts
 from db.models import CheckIn, CheckInAnswer, Member, Mood, Round
-from db.models.indexed import literally
 from db.old import Forgotten, Old
 
 FEWEST = 5
@@ -149,7 +148,7 @@ def let_go(db: Session, old: Old) -> Forgotten:
     begun = select(Round.id).where(~Round.summed, Round.day < day, Round.id >= int(round_id))
     rounds = connection.scalars(begun.order_by(Round.id).limit(ROUNDS)).all()
     waits = and_(
-        literally(CheckIn.wants, "meta_mentor"),
+        CheckIn.wants == "meta_mentor",
         CheckIn.seen_at.is_(None),
         exists().where(Member.id == CheckIn.member_id, Member.state == "active"),
     )

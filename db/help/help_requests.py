@@ -8,7 +8,6 @@ from sqlalchemy import (
     Select,
     exists,
     func,
-    insert,
     or_,
     select,
     union_all,
@@ -22,12 +21,10 @@ from db.models import (
     Member,
     Month,
     Past,
-    PeerAnswer,
     Posting,
     RequestState,
     Verdict,
 )
-from db.models.indexed import literally
 from db.old import Forgotten, Old
 
 OPEN: tuple[RequestState, ...] = ("open", "handed")
@@ -67,50 +64,6 @@ def open_request(
     return request
 
 
-def ask(db: Session, request: HelpRequest, member: Member, now: datetime) -> Asked:
-    """Note that a peer is asked."""
-    asked = Asked(request_id=request.id, member_id=member.id, at=now)
-    member.last_asked_at = now
-    db.add(asked)
-    db.flush()
-    return asked
-
-
-def ask_each(db: Session, request: HelpRequest, members: Sequence[Member], now: datetime) -> None:
-    """Note that these peers are asked, in two statements however many they are."""
-    if members:
-        rows = [{"request_id": request.id, "member_id": member.id, "at": now} for member in members]
-        db.execute(insert(Asked), rows)
-        asked_now = update(Member).where(Member.id.in_([member.id for member in members]))
-        db.execute(asked_now.values(last_asked_at=now))
-
-
-def ask_by_hand(db: Session, request: HelpRequest, member: Member, now: datetime) -> None:
-    """Note that a peer is asked, maybe once more, because somebody has chosen them."""
-    row = db.scalar(select(Asked).where(Asked.request_id == request.id, Asked.member_id == member.id))
-    if row is None:
-        ask(db, request, member, now)
-    else:
-        row.at = member.last_asked_at = now
-        db.flush()
-
-
-def unask(db: Session, request: HelpRequest, person_ids: Sequence[int]) -> None:
-    """Forget that these people were asked: it has not reached them."""
-    for row in asked(db, request) if person_ids else ():
-        if row.member.person_id in person_ids and row.answer is None:
-            db.delete(row)
-
-
-def asked(db: Session, request: HelpRequest) -> Sequence[Asked]:
-    """Return who was asked, in that order."""
-    return db.scalars(
-        select(Asked)
-        .where(Asked.request_id == request.id, or_(Asked.answer.is_(None), Asked.answer != "passed"))
-        .order_by(Asked.id)
-    ).all()
-
-
 def again(db: Session, request: HelpRequest) -> HelpRequest | None:
     """Return the newer request of the same asker, in the same words and with the same promises, if it looks
     for somebody."""
@@ -127,16 +80,6 @@ def again(db: Session, request: HelpRequest) -> HelpRequest | None:
         .order_by(HelpRequest.id.desc())
         .limit(1)
     )
-
-
-def answer(db: Session, request: HelpRequest, member: Member, said: PeerAnswer, now: datetime) -> None:
-    """Keep what a peer said. Somebody who answers without being asked (a meta-mentor who steps in) is noted
-    as well."""
-    row = db.scalar(select(Asked).where(Asked.request_id == request.id, Asked.member_id == member.id))
-    if row is None:
-        row = ask(db, request, member, now)
-    row.answer, row.answered_at = said, now
-    db.flush()
 
 
 def take(db: Session, request: HelpRequest, helper: Member, now: datetime) -> bool:
@@ -229,7 +172,7 @@ def open_by(db: Session, member: Member) -> Sequence[HelpRequest]:
 def taken_by(db: Session, member: Member) -> Sequence[HelpRequest]:
     """Return requests that a member helps with now."""
     return db.scalars(
-        select(HelpRequest).where(HelpRequest.helper_id == member.id, literally(HelpRequest.state, "taken"))
+        select(HelpRequest).where(HelpRequest.helper_id == member.id, HelpRequest.state == "taken")
     ).all()
 
 
@@ -263,11 +206,6 @@ def helped_before(db: Session, request: HelpRequest) -> bool:
     )
     long_ago = exists().where(Past.member_id == request.helper_id, Past.helped > 0)
     return bool(db.scalar(select(or_(solved, long_ago))))
-
-
-def still_silent(db: Session, request: HelpRequest) -> bool:
-    """Whether somebody who was asked has not answered yet."""
-    return bool(db.scalar(select(exists().where(Asked.request_id == request.id, Asked.answer.is_(None)))))
 
 
 def forget_words(db: Session, old: Old) -> Forgotten:

@@ -13,7 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import Asked, HelpRequest, Month, Network
-from db.models.indexed import literally
 from db.old import Forgotten, Old
 
 DAY = timedelta(days=1)
@@ -168,7 +167,7 @@ def _yes(db: Session, request_ids: Sequence[int]) -> Counter[int]:
     """How often somebody said yes to each of these."""
     said = (
         select(Asked.request_id, func.count().label("times"))
-        .where(Asked.request_id.in_(request_ids), literally(Asked.answer, "yes"))
+        .where(Asked.request_id.in_(request_ids), Asked.answer == "yes")
         .group_by(Asked.request_id)
     )
     return Counter({row.request_id: row.times for row in db.execute(said)})

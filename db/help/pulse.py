@@ -25,7 +25,6 @@ from sqlalchemy.orm import Session, contains_eager
 from db.help import help_requests, months
 from db.help.queues import Queue
 from db.models import Asked, CheckIn, HelpRequest, Member, Network, Past, Person
-from db.models.indexed import literally
 from db.network import announcements, members, roster
 
 SILENT = timedelta(days=30)
@@ -196,7 +195,7 @@ def _helpers(db: Session, network: Network) -> tuple[int, int]:
     from the few questions that somebody helps with."""
     helping = (
         select(HelpRequest.helper_id, func.count().label("many"))
-        .where(literally(HelpRequest.state, "taken"), HelpRequest.network_id == network.id)
+        .where(HelpRequest.state == "taken", HelpRequest.network_id == network.id)
         .group_by(HelpRequest.helper_id)
         .subquery()
     )

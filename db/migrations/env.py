@@ -25,6 +25,7 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     compare_server_default=True,
     render_item=_without_our_types,
+    on_version_apply=context.config.attributes.get("made", ()),
 )
 with context.begin_transaction():
     context.run_migrations()

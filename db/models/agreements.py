@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models import chain
 from db.models.base import CASCADE, Base, ByNetwork, InNetwork
+from db.models.indexed import Word
 from db.models.network import Network
 from db.models.people import Person
 
@@ -26,7 +27,7 @@ class Agreement(InNetwork):
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int]
     why: Mapped[str] = mapped_column(default="")  # what has changed, in a sentence
-    state: Mapped[AgreementState] = mapped_column(String(16), default="proposed")
+    state: Mapped[AgreementState] = mapped_column(Word, default="proposed")
     holds_from: Mapped[date]  # not before this day
     review_on: Mapped[date]  # when those who coordinate look at it again
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
@@ -139,12 +140,12 @@ class Goal(ByNetwork):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]
-    kind: Mapped[GoalKind] = mapped_column(String(16))
+    kind: Mapped[GoalKind] = mapped_column(Word)
     target: Mapped[int]
     value: Mapped[int] = mapped_column(default=0, server_default="0")
     until: Mapped[date]
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
-    state: Mapped[GoalState] = mapped_column(String(16), default="open")
+    state: Mapped[GoalState] = mapped_column(Word, default="open")
     silent: Mapped[int] = mapped_column(default=0, server_default="0")
     made_at: Mapped[datetime]
 

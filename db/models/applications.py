@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, ByNetwork
-from db.models.indexed import Exact, partial_index
+from db.models.indexed import Exact, Word, partial_index
 from db.models.network import Member, Network
 from db.models.people import Person
 from db.models.sealed import Sealed
@@ -34,7 +34,7 @@ class Application(ByNetwork):
     answers: Mapped[Any | None] = mapped_column(Sealed())  # messages, each with the question that it answers
     code: Mapped[Any | None] = mapped_column(Sealed())  # by which members find it who are asked to vouch
     code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    state: Mapped[ApplicationState] = mapped_column(String(16), default="open")
+    state: Mapped[ApplicationState] = mapped_column(Word, default="open")
     opened_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(
@@ -85,8 +85,8 @@ class Partner(ByNetwork):
     since: Mapped[datetime]
     year_from: Mapped[datetime]  # when the year began for which the number counts
     asked_at: Mapped[datetime | None]  # both sides, whether they go on
-    network_says: Mapped[PartnerSays | None] = mapped_column(String(16))
-    partner_says: Mapped[PartnerSays | None] = mapped_column(String(16))
+    network_says: Mapped[PartnerSays | None] = mapped_column(Word)
+    partner_says: Mapped[PartnerSays | None] = mapped_column(Word)
     ended_at: Mapped[datetime | None]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import CASCADE, Base, BigKey
-from db.models.indexed import Exact, partial_index
+from db.models.indexed import Exact, Word, partial_index
 from db.models.sealed import Sealed, SealedWord
 from db.shards import of_new
 
@@ -64,7 +64,7 @@ class Conversation(Base):
     kept: Mapped[dict[str, Any]] = mapped_column(OPEN, default=dict)  # settled without asking, by name
     words: Mapped[str] = mapped_column(CALLED)  # written after the command, not used yet
     question: Mapped[str] = mapped_column(CALLED)  # the name of the open question
-    takes: Mapped[Takes] = mapped_column(String(16), default="choice")  # what answers it
+    takes: Mapped[Takes] = mapped_column(Word, default="choice")  # what answers it
     draft: Mapped[list[Any] | None] = mapped_column(KEPT)  # what is ticked so far, where several may be
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"), index=True)
     asked_by: Mapped[int | None] = mapped_column(BigInteger)  # the letter that asked it first
@@ -135,7 +135,7 @@ class Delivery(Base):
     thread: Mapped[str] = mapped_column(default="")  # in the room
     reply_to: Mapped[str | None]  # the message it answers
     priority: Mapped[int]
-    state: Mapped[DeliveryState] = mapped_column(String(16), default="waiting")
+    state: Mapped[DeliveryState] = mapped_column(Word, default="waiting")
     not_before: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     replaces: Mapped[int | None] = mapped_column(BigInteger)

@@ -3,11 +3,11 @@
 from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, ByNetwork, InNetwork
-from db.models.indexed import partial_index
+from db.models.indexed import Word, partial_index
 from db.models.network import Member, Network
 from db.models.people import Person
 from db.models.sealed import SealedWord
@@ -60,12 +60,12 @@ class HelpRequest(ByNetwork):
     topic: Mapped[str]
     need: Mapped[str]
     media: Mapped[list[Any]] = mapped_column(default=list)  # where its voice notes, pictures and files lie
-    posting: Mapped[Posting | None] = mapped_column(String(16))
+    posting: Mapped[Posting | None] = mapped_column(Word)
     post_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"))  # there
     anonymous: Mapped[bool] = mapped_column(default=False)
     # Those who coordinate are not asked, and do not read it.
     without_coordinators: Mapped[bool] = mapped_column(default=False, server_default=false())
-    state: Mapped[RequestState] = mapped_column(String(16), default="open")
+    state: Mapped[RequestState] = mapped_column(Word, default="open")
     opened_at: Mapped[datetime]
     urgent_at: Mapped[datetime | None]  # several are asked at once since then
     waves: Mapped[int] = mapped_column(default=0, server_default="0")  # how often several were asked
@@ -95,7 +95,7 @@ class Asked(Base):
     request_id: Mapped[int] = mapped_column(ForeignKey("help_requests.id", ondelete=CASCADE))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
     at: Mapped[datetime]
-    answer: Mapped[PeerAnswer | None] = mapped_column(String(16))  # none: silent
+    answer: Mapped[PeerAnswer | None] = mapped_column(Word)  # none: silent
     answered_at: Mapped[datetime | None]
 
     member: Mapped[Member] = relationship()
@@ -122,7 +122,7 @@ class Relay(ByNetwork):
     # The messenger on which each of the two wants to read it; none: where they are written to anyway.
     asker_via: Mapped[str | None]
     helper_via: Mapped[str | None]
-    ended_by: Mapped[Side | None] = mapped_column(String(16))  # none: neither of the two
+    ended_by: Mapped[Side | None] = mapped_column(Word)  # none: neither of the two
     ends_at: Mapped[datetime | None]  # all is settled: words are carried until then
     closed_at: Mapped[datetime | None]  # nothing is carried; still to come: the helper hears it then
 
@@ -184,8 +184,8 @@ class CheckIn(Base):
     asked_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
-    mood: Mapped[Mood | None] = mapped_column(String(16))
-    wants: Mapped[Wish | None] = mapped_column(String(16))
+    mood: Mapped[Mood | None] = mapped_column(Word)
+    wants: Mapped[Wish | None] = mapped_column(Word)
     seen_at: Mapped[datetime | None]  # a meta-mentor has dealt with a "not good"
 
     round: Mapped[Round] = relationship()
@@ -226,6 +226,6 @@ class Amount(ByNetwork):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    says: Mapped[Fit | None] = mapped_column(String(16))
+    says: Mapped[Fit | None] = mapped_column(Word)
 
     member: Mapped[Member] = relationship()

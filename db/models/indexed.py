@@ -7,28 +7,50 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     SQLColumnExpression,
+    String,
     Text,
+    TypeDecorator,
     and_,
     literal_column,
     text,
 )
+from sqlalchemy.sql.operators import OperatorType
 
 Exact = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points, on both databases: an index finds what begins so, or comes next."""
 
 
+class Word(TypeDecorator[str]):
+    """One of a few words of ours, such as a state. Statements say what it is compared with as a partial index
+    does. A bound value would hide from SQLite that both conditions are the same, or have it planned anew each
+    time (https://www.sqlite.org/partialindex.html, 2; https://www.sqlite.org/c3ref/prepare.html).
+    """
+
+    impl = String(16)
+    cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[str]):
+        def operate(self, op: OperatorType, *other: Any, **options: Any) -> ColumnElement[Any]:
+            return super().operate(op, *map(_said, other), **options)
+
+    comparator_factory = Comparator
+
+
+def _said(value: Any) -> Any:
+    """Return a word, or each of several, as it stands in a statement."""
+    match value:
+        case str() if value.isidentifier():
+            return literal_column(f"'{value}'", Word)
+        case tuple() | list() | set() | frozenset():
+            return [_said(each) for each in value]
+    return value
+
+
 def partial_index(name: str, *columns: str, where: str | Mapping[str, str], unique: bool = False) -> Index:
-    """Return an index of the rows of which something is true, said for both databases or for each. Statements
-    say it as literally: a bound value hides from SQLite that the condition is the same."""
+    """Return an index of the rows of which something is true, said for both databases or for each."""
     of = dict.fromkeys(("sqlite", "postgresql"), where) if isinstance(where, str) else where
     conditions: dict[str, Any] = {f"{dialect}_where": text(condition) for dialect, condition in of.items()}
     return Index(name, *columns, unique=unique, **conditions)
-
-
-def literally(column: SQLColumnExpression[Any], *values: str) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of these values of ours, said as in a partial index."""
-    said: list[ColumnElement[str]] = [literal_column(f"'{value}'") for value in values]
-    return column.in_(said) if len(said) > 1 else column == said[0]
 
 
 def begins(column: SQLColumnExpression[Any], start: str) -> ColumnElement[bool]:

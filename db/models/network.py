@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, ByNetwork, InNetwork
-from db.models.indexed import Exact, partial_index
+from db.models.indexed import Exact, Word, partial_index
 from db.models.names import folded
 from db.models.people import Person
 
@@ -131,15 +131,15 @@ class Member(InNetwork):
     folded: Mapped[str] = mapped_column(
         Exact, default="", server_default=text("''")
     )  # the name of theirs, as above
-    role: Mapped[MemberRole] = mapped_column(String(16), default="member")
-    label: Mapped[Label] = mapped_column(String(16))
-    state: Mapped[MemberState] = mapped_column(String(16), default="active")
+    role: Mapped[MemberRole] = mapped_column(Word, default="member")
+    label: Mapped[Label] = mapped_column(Word)
+    state: Mapped[MemberState] = mapped_column(Word, default="active")
     joined_at: Mapped[datetime]
     # Since when their weeks are counted, who was away only for a short time; none: since they joined.
     here_since: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]
-    offered_role: Mapped[MemberRole | None] = mapped_column(String(16))  # which they were asked to take
+    offered_role: Mapped[MemberRole | None] = mapped_column(Word)  # which they were asked to take
     invitation_id: Mapped[int | None] = mapped_column(
         ForeignKey("invitations.id", ondelete="SET NULL"), index=True
     )
@@ -147,7 +147,7 @@ class Member(InNetwork):
     last_contact_at: Mapped[datetime | None]  # the last time a human answered them by name
     # On which weekday they hear in the morning who waits (Monday is 0, NEVER); none: as their role has it.
     morning: Mapped[int | None]
-    silence: Mapped[Silence | None] = mapped_column(String(16))  # counts until they are heard from
+    silence: Mapped[Silence | None] = mapped_column(Word)  # counts until they are heard from
     silence_at: Mapped[datetime | None]
     speaks_for_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id", ondelete="SET NULL"))
 
@@ -228,8 +228,8 @@ class Invitation(ByNetwork):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     # What the meta-mentor calls it; of somebody in a course group their initials, until they come.
     note: Mapped[str] = mapped_column(default="")
-    label: Mapped[Label] = mapped_column(String(16))  # the label of those who join by it
-    role: Mapped[InvitedRole] = mapped_column(String(16), default="member")
+    label: Mapped[Label] = mapped_column(Word)  # the label of those who join by it
+    role: Mapped[InvitedRole] = mapped_column(Word, default="member")
     uses: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, InNetwork
+from db.models.indexed import Word
 from db.models.network import Network
 from db.models.people import Person
 from db.models.sealed import Sealed
@@ -49,17 +50,17 @@ class Report(InNetwork):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(8), unique=True)  # "4F7K"; people read "R-4F7K"
     category: Mapped[Category] = mapped_column(Text)
-    naming: Mapped[Naming] = mapped_column(String(16))
+    naming: Mapped[Naming] = mapped_column(Word)
     reporter: Mapped[Any | None] = mapped_column(Sealed())
     about: Mapped[Any | None] = mapped_column(Sealed())  # whom; none: nobody in the network
     said: Mapped[Any | None] = mapped_column(Sealed())  # what happened, and who knows of it
     sentence: Mapped[Any | None] = mapped_column(Sealed())  # with which it was closed
-    state: Mapped[ReportState] = mapped_column(String(16), default="sent")
+    state: Mapped[ReportState] = mapped_column(Word, default="sent")
     sent_at: Mapped[datetime]
     due_at: Mapped[datetime]  # until when somebody takes it
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     closed_at: Mapped[datetime | None]  # or withdrawn
-    outcome: Mapped[Outcome | None] = mapped_column(String(16))
+    outcome: Mapped[Outcome | None] = mapped_column(Word)
     was_serious: Mapped[bool | None]  # whether it was taken seriously, as who reported says
     forgotten: Mapped[bool] = mapped_column(default=False, server_default=false())  # its words are deleted
 

@@ -22,8 +22,8 @@ LENGTH = 8
 Chance = random.Random
 """What makes codes: the system's own at work, a predictable one on the stage."""
 TRIES_AN_HOUR = 5
-STOCK, AT_ONCE = 200, 4
-"""Codes that are made ahead, and how many of them together: a hash takes 10 ms of a processor."""
+STOCK = 200
+"""Codes that are made ahead, one at a time: a hash takes 10 ms of a processor, while others wait for it."""
 REMEMBERED = 1000
 """Codes whose hash is remembered while the program runs."""
 READ = 2000
@@ -38,9 +38,9 @@ _stock: deque[str] = deque()
 
 
 def stock(rng: Chance) -> None:
-    """Make some codes ahead, beside the engine: whoever invites a course group takes as many as it has
-    members. Nothing is made where chance is predictable, so that it stays so."""
-    for _ in range(min(STOCK - len(_stock), AT_ONCE) if isinstance(rng, random.SystemRandom) else 0):
+    """Make a code ahead, beside the engine: whoever invites a course group takes as many as it has members.
+    Nothing is made where chance is predictable, so that it stays so."""
+    if len(_stock) < STOCK and isinstance(rng, random.SystemRandom):
         code = _made(rng)
         hash_of(code)
         _stock.append(code)

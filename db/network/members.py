@@ -25,13 +25,12 @@ from db.models import (
     Person,
     PersonLanguage,
 )
-from db.models.indexed import literally
 from db.network.exclusions import are_apart
 from db.old import Forgotten, Old
 
 COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
-IS_ACTIVE = literally(Member.state, "active")
-COORDINATES = literally(Member.role, *COORDINATORS)
+IS_ACTIVE = Member.state == "active"
+COORDINATES = Member.role.in_(COORDINATORS)
 HAS_NAME = Member.folded >= ""
 """True of everybody: said where very many are counted, so that SQLite reads the index of their names only."""
 MONDAY, NEVER = 0, -1

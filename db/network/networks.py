@@ -9,7 +9,6 @@ from sqlalchemy import Select, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.models import Member, Network, Person
-from db.models.indexed import literally
 from db.models.names import folded
 
 PUBLIC = select(Network).where(Network.public, Network.confirmed_at.is_not(None))
@@ -78,7 +77,7 @@ def near(db: Session, words: str, limit: int, after: int | None = None) -> Seque
 
 def size(db: Session, network: Network, most: int) -> int:
     """Return how many members a network has; `most` where they are that many or more."""
-    there = select(Member.id).where(Member.network_id == network.id, literally(Member.state, "active"))
+    there = select(Member.id).where(Member.network_id == network.id, Member.state == "active")
     return db.scalar(select(func.count()).select_from(there.limit(most).subquery())) or 0
 
 
@@ -219,7 +218,7 @@ def sizes(db: Session, limit: int, after: Network | None = None) -> Sequence[tup
     come after this one."""
     size = select(func.count()).where(
         Member.network_id == Network.id,
-        literally(Member.state, "active"),
+        Member.state == "active",
         Member.folded >= "",  # by an index
     )
     found = select(Network, size.correlate(Network).scalar_subquery()).where(

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from db.models import Identity, Label, Member, Network, Person
-from db.models.indexed import literally
 from db.models.names import folded
 from db.network.members import HAS_NAME, IS_ACTIVE
 
@@ -91,12 +90,12 @@ def count_resting(db: Session, network: Network, words: str) -> int:
 
 def count_silent(db: Session, network: Network) -> int:
     """Return how many memberships in a network rest because nothing is heard from their people."""
-    rests = literally(Member.state, "resting"), Member.silence.is_not(None)
+    rests = Member.state == "resting", Member.silence.is_not(None)
     return db.scalar(select(func.count()).where(Member.network_id == network.id, *rests)) or 0
 
 
 def _resting(network: Network, words: str) -> Select[Member]:
-    rests = Member.network_id == network.id, literally(Member.state, "resting")
+    rests = Member.network_id == network.id, Member.state == "resting"
     return select(Member).where(*rests, _name_contains(words))
 
 

@@ -4,7 +4,7 @@ from bot import Button, Command, Context, Priority, Text, UserMessage, _, on, pa
 from bot.installation import Keep
 from bot.lists import Forgetting, Retention, adds
 from bot.user_message import unpacked
-from db.help import help_requests, months, pasts, relays
+from db.help import asked, help_requests, months, pasts, relays
 from db.models import HelpRequest, Relay
 from db.network import numbers
 from handlers.asking import night, posting, routing, wording
@@ -185,5 +185,5 @@ def ask_again(ctx: Context, step: AskAgain) -> None:
         now=ctx.now,
     )
     if old.helper is not None:  # whose answer did not help
-        help_requests.answer(ctx.db, request, old.helper, "passed", ctx.now)
+        asked.answer(ctx.db, request, old.helper, "passed", ctx.now)
     night.say_begin(ctx, request, routing.begin(ctx, request), _("I am asking again."))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from bot import AnyText, Button, Context, Priority, Text, _, paragraphs
-from db.help import help_requests, relays
+from db.help import asked, help_requests, relays
 from db.models import HelpRequest, Member
 from handlers.asking import ending, night, posting, routing, wording
 from handlers.asking.night import Plan
@@ -51,7 +51,7 @@ def hand_on(ctx: Context, member: Member) -> None:
         replace_helper(ctx, request)
     waiting = help_requests.waiting_for_answer_of(ctx.db, member)
     for request in _held(ctx, waiting, lambda each: each.state in help_requests.OPEN):
-        help_requests.answer(ctx.db, request, member, "no", ctx.now)
+        asked.answer(ctx.db, request, member, "no", ctx.now)
         routing.declined(ctx, request)
 
 

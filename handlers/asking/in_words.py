@@ -2,7 +2,7 @@
 
 from bot import Context, Unasked, _, form, on, paragraphs
 from bot.reading import talk
-from db.help import help_requests
+from db.help import asked
 from handlers.asking import taking
 from handlers.asking.steps import AnswerRequest, Decline
 from handlers.asking.wording import shortened
@@ -52,14 +52,14 @@ def _asked(ctx: Context, step: AnswerRequest) -> str:
         else _("Shall I send this to the person who asked, as an answer?")
     )
     yes = _("Yes, send it to {name}", name=request.asker.person.name) if named else _("Yes, send it")
-    asked = any(row.member.person_id == ctx.person.id for row in help_requests.asked(ctx.db, request))
-    yes_or = {"yes": yes, **({"later": _("No, I cannot help now")} if asked else {})}
+    was_asked = asked.include(ctx.db, request, ctx.person)
+    yes_or = {"yes": yes, **({"later": _("No, I cannot help now")} if was_asked else {})}
     quoted = form("<blockquote>{words}</blockquote>", words=shortened(words, LONGEST_SHOWN))
     return str(
         ctx.choose(
             "answer",
             paragraphs(*([quoted] if words else []), question),
-            {**yes_or, "else" if asked else "no": _("No, something else")},
+            {**yes_or, "else" if was_asked else "no": _("No, something else")},
             reads=lambda words: _said(words, ctx.reader.locale),
         )
     )

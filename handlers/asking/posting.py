@@ -4,7 +4,7 @@ as over."""
 from collections.abc import Sequence
 
 from bot import AnyText, Button, Context, Priority, Role, Text, _, on, paragraphs
-from db.help import candidates, help_requests
+from db.help import asked, candidates, help_requests
 from db.models import HelpRequest, Member, Network, Person, Posting
 from db.network import exclusions, numbers, rooms
 from handlers.asking import night, wording
@@ -35,7 +35,7 @@ def ask(ctx: Context, request: HelpRequest, peers: Sequence[Member]) -> None:
     there = night.there(ctx, peers) if is_urgent else []
     wanted_less = candidates.who_wanted_less(ctx.db, peers, ctx.now) if is_urgent else set()
     groups: dict[tuple[Priority, bool], list[Person]] = {}
-    help_requests.ask_each(ctx.db, request, peers, ctx.now)
+    asked.note(ctx.db, request, peers, ctx.now)
     for member in peers:
         priority = Priority.URGENT if member in there else Priority.HELP_REQUEST
         groups.setdefault((priority, member.id in wanted_less), []).append(member.person)
@@ -74,7 +74,7 @@ def close_post(ctx: Context, request: HelpRequest, how: Text) -> None:
     """Show in the rooms that a request is no longer to be taken, and why. Where it has not been read yet, for
     the night, nobody reads it any more: whoever was to be asked was not."""
     never = ctx.letters.withdraw(Priority.HELP_REQUEST, AnswerRequest(request.id), AnswerInRoom(request.id))
-    help_requests.unask(ctx.db, request, never)
+    asked.undo(ctx.db, request, never)
     if request.post_id is not None:
         ctx.letters.close(request.post_id, how)
 

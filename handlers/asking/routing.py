@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import AnyText, Context, Priority, _, on
-from db.help import candidates, help_requests
+from db.help import asked, candidates, help_requests
 from db.models import HelpRequest, Member
 from db.network import numbers
 from handlers.asking import handing_over, night, posting, urgent, wording
@@ -69,10 +69,9 @@ def plan(ctx: Context, request: HelpRequest, fitting: Sequence[Member] | None = 
         return urgent.plan(ctx, request)
     if fitting is None:
         fitting = candidates.fitting(ctx.db, request, ctx.now, LOOKED_AT)
-    asked = help_requests.asked(ctx.db, request)
     widens = (
         request.widened_at is None
-        and len(asked) >= numbers.people(request, "peers")
+        and asked.count(ctx.db, request).asked >= numbers.people(request, "peers")
         and not _is_for_all(request)
     )
     if widens:
@@ -99,7 +98,7 @@ def ask_next(ctx: Context, request: HelpRequest, fitting: Sequence[Member] | Non
         posting.ask(ctx, request, going.peers)
         silence = night.quiet(ctx, going.peers[0]).awake(ctx.now, numbers.span(request, "silence_hours"))
         ctx.later(silence, NextAfterSilence(request.id), about=wording.about(request))
-    elif not help_requests.still_silent(ctx.db, request):  # nobody is left who could still say yes
+    elif not asked.count(ctx.db, request).silent:  # nobody is left who could still say yes
         handing_over.hand_over(ctx, request)
     return going
 
@@ -187,7 +186,7 @@ def _widen(ctx: Context, request: HelpRequest, peers: Sequence[Member], *, patie
     elif patient:
         silence = numbers.span(request, "silence_hours")
         ctx.later(silence, HandOver(request.id), about=wording.about(request))
-    elif not help_requests.still_silent(ctx.db, request):
+    elif not asked.count(ctx.db, request).silent:
         handing_over.hand_over(ctx, request)
 
 
@@ -215,7 +214,7 @@ def declined(ctx: Context, request: HelpRequest) -> Plan:
         urgent.declined(ctx, request)
     elif request.widened_at is None:
         return ask_next(ctx, request)
-    elif not help_requests.still_silent(ctx.db, request):
+    elif not asked.count(ctx.db, request).silent:
         handing_over.hand_over(ctx, request)
     return Plan()
 

@@ -2,7 +2,7 @@
 
 from bot import Button, Command, Context, Priority, Text, _, on, paragraphs
 from db.engine import seen
-from db.help import help_requests, relays
+from db.help import asked, help_requests, relays
 from db.models import HelpRequest, Member, Relay
 from db.network import exclusions, members
 from handlers.asking import night, posting, routing, wording
@@ -35,14 +35,14 @@ def taken(ctx: Context, request_id: int) -> Relay | None:
             if (mine := relays.of_request(ctx.db, request.id)) is None:
                 ctx.say(_("You are helping with this already."))
             return mine
-        help_requests.answer(ctx.db, request, member, "late", ctx.now)
+        asked.answer(ctx.db, request, member, "late", ctx.now)
         ctx.say(
             _("Thank you for offering. This question goes to somebody else.")
             if apart or request.state in ("taken", "solved")
             else _("This question was withdrawn in the meantime. Thank you for offering.")
         )
         return None
-    help_requests.answer(ctx.db, request, member, "yes", ctx.now)
+    asked.answer(ctx.db, request, member, "yes", ctx.now)
     does = _("You asked {name} to help, and {name} does:", name=member.person.name)
     _tell_who_chose(ctx, request, member, does)
     routing.stop(ctx, request)
@@ -58,7 +58,7 @@ def decline(ctx: Context, step: Decline) -> None:
     request, member = of_my_network(ctx, step.request_id)
     going: Plan | None = None
     if request is not None and member is not None and request.state in help_requests.OPEN:
-        help_requests.answer(ctx.db, request, member, "no", ctx.now)
+        asked.answer(ctx.db, request, member, "no", ctx.now)
         other = Button(_("Ask somebody else"), AskSomebody(request.id))
         cannot = _("You asked {name} to help, and {name} cannot at the moment:", name=member.person.name)
         _tell_who_chose(ctx, request, member, cannot, other)
@@ -77,8 +77,7 @@ def choose(ctx: Context, request: HelpRequest, member: Member) -> None:
 def chosen_by_me(ctx: Context, request: HelpRequest) -> list[Member]:
     """Return the members whom the one who acts has chosen to be asked, and who have not answered. Whoever has
     asked without a name is among them: nobody can tell that they cannot answer."""
-    rows = help_requests.asked(ctx.db, request)
-    silent = [row.member for row in rows if row.answer is None and row.member_id != request.asker_id]
+    silent = [each for each in asked.silent(ctx.db, request) if each.id != request.asker_id]
     marks = {_chosen(request, each, ctx.person.id): each for each in [*silent, request.asker]}
     found = seen.marked(ctx.db, marks, request.opened_at)
     return [member for mark, member in marks.items() if mark in found]

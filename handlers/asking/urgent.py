@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot import AnyText, Button, Context, Priority, Weekday, _, form, on, paragraphs
 from bot.text import Value
 from bot.times import NIGHT, Quiet
-from db.help import candidates, help_requests, urgent
+from db.help import asked, candidates, help_requests, urgent
 from db.models import HelpRequest, Member
 from db.network.members import COORDINATORS
 from handlers.asking import handing_over, night, posting, wording
@@ -184,7 +184,7 @@ def next_wave(ctx: Context, step: NextWave) -> None:
 
 def declined(ctx: Context, request: HelpRequest) -> None:
     """Ask the next few at once where all who were asked have said no."""
-    if request.widened_at is None and not help_requests.still_silent(ctx.db, request):
+    if request.widened_at is None and not asked.count(ctx.db, request).silent:
         _wave(ctx, request)
 
 

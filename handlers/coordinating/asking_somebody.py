@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot import AnyText, Button, Command, Context, Priority, Unclear, _, form, on, paragraphs
-from db.help import candidates, help_requests
+from db.help import asked, candidates, help_requests
 from db.models import HelpRequest, Member
 from db.models.names import folded
 from db.network import numbers
@@ -138,7 +138,7 @@ def _ask(ctx: Context, request: HelpRequest, member: Member) -> None:
     if member.id == request.asker_id:
         _tell_asker(ctx, request, member)
     else:
-        help_requests.ask_by_hand(ctx.db, request, member, ctx.now)
+        asked.note_by_hand(ctx.db, request, member, ctx.now)
         ctx.tell(
             member.person,
             paragraphs(
@@ -154,18 +154,18 @@ def _ask(ctx: Context, request: HelpRequest, member: Member) -> None:
             on_reply=AnswerRequest(request.id),
         )
     name = member.person.name
-    asked = (
+    told = (
         _("{name} has quiet hours now. I will ask afterwards.", name=name)
         if ctx.quiet(member.person, ctx.network).at(ctx.now)
         else _("I have asked {name}.", name=name)
     )
-    ctx.say(asked, Button(_("Who else is waiting"), NextDebt("requests", request.id, 1)))
+    ctx.say(told, Button(_("Who else is waiting"), NextDebt("requests", request.id, 1)))
 
 
 def _tell_asker(ctx: Context, request: HelpRequest, asker: Member) -> None:
     """Tell an asker without a name that they would have been asked themselves. Who coordinates reads the same
     as for everybody else."""
-    help_requests.answer(ctx.db, request, asker, "passed", ctx.now)
+    asked.answer(ctx.db, request, asker, "passed", ctx.now)
     ctx.tell(
         asker.person,
         _(

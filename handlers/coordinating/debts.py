@@ -4,7 +4,7 @@ from bot import AnyText, Button, Context, Line, Step, Text, _, _n, form, on, par
 from bot.lists import Debts, Owed, adds
 from bot.text import Value
 from db.agreeing import signatures
-from db.help import check_ins, help_requests, pulse, silences
+from db.help import asked, check_ins, help_requests, pulse, silences
 from db.models import Agreement, CheckIn, HelpRequest, Member
 from db.network import exclusions
 from handlers.agreeing import standing
@@ -135,9 +135,9 @@ def ask_everybody(ctx: Context, step: AskEverybody) -> None:
     if request.widened_at is not None:
         ctx.say(_("I have already asked everybody who named this topic."))
         return
-    before = len(help_requests.asked(ctx.db, request))
+    before = asked.count(ctx.db, request).asked
     routing.widen_at_once(ctx, request)
-    n = len(help_requests.asked(ctx.db, request)) - before
+    n = asked.count(ctx.db, request).asked - before
     # One less than have named the topic would tell that an asker without a name is one of them.
     if request.anonymous or n == routing.AT_ONCE:
         ctx.say(_("I am now asking everybody who has named this topic. If nobody can help, I will tell you."))

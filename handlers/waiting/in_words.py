@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot import AnyText, Button, Command, Context, Priority, UserMessage, _, form, on, paragraphs
 from bot.reading import beside
 from bot.user_message import unpacked
-from db.help import help_requests
+from db.help import asked, help_requests
 from db.models import HelpRequest
 from handlers.asking import wording
 from handlers.asking.steps import AboutMine, AddTo, ChangeMine, Decline, MakeUrgent, Solve, Take, Withdraw
@@ -114,7 +114,7 @@ def _rewrite(ctx: Context, request: HelpRequest, message: UserMessage) -> None:
     if request.anonymous:
         message = message.unnamed()
     help_requests.rewrite(request, message.words, [each.to_json() for each in message.media])
-    silent = [row.member for row in help_requests.asked(ctx.db, request) if row.answer is None]
+    silent = asked.silent(ctx.db, request)
     if silent and request.state in help_requests.OPEN:
         ctx.tell(
             [member.person for member in silent],

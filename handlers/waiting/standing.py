@@ -1,7 +1,7 @@
 """How a request stands, in words for its asker."""
 
 from bot import AnyText, Context, _
-from db.help import help_requests
+from db.help import asked
 from db.models import HelpRequest
 from handlers.asking import handing_over, night, routing
 
@@ -11,8 +11,7 @@ def of(ctx: Context, request: HelpRequest) -> AnyText:
     next."""
     if request.state == "taken" and request.helper is not None:
         return _("{name} is helping you.", name=request.helper.person.name)
-    asked = help_requests.asked(ctx.db, request)
-    silent = sum(row.answer is None for row in asked)
+    many, silent = asked.count(ctx.db, request)
     if request.state == "handed":
         there = [member.person.name for member in handing_over.there(ctx, request.asker)]
         if not there or request.without_coordinators:
@@ -25,16 +24,16 @@ def of(ctx: Context, request: HelpRequest) -> AnyText:
         if until is None:
             return _("I am looking for somebody.")
         when = night.clock(ctx, request.asker, until)
-        if not asked and request.urgent_at is not None:
+        if not many and request.urgent_at is not None:
             return _("Nobody asked yet: everybody rests now. I will ask several people at {time}.", time=when)
-        if not asked:
+        if not many:
             return _(
                 "Nobody asked yet: everybody rests now. I will ask the first person at {time}.", time=when
             )
         return _("Nobody has been able to help so far. I will ask the next person at {time}.", time=when)
-    if len(asked) == 1:
+    if many == 1:
         return _("I have asked one person, who has not answered yet. If they cannot help, I look further.")
-    if silent == len(asked):
+    if silent == many:
         return _("I have asked several people. Nobody has answered yet. If they cannot help, I look further.")
     return _(
         "I have asked several people. Not all of them have answered yet. If they cannot help, I look further."

@@ -96,14 +96,14 @@ async def test_what_comes_after_it_waits_and_others_do_not() -> None:
 
 
 def test_a_code_that_is_given_out_has_its_hash_already(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many as a course group has members, a few at a time; and where chance is predictable it stays so."""
+    """As many as a course group has members; and where chance is predictable it stays so."""
     monkeypatch.setattr(invitations, "_stock", deque())
     chance = random.SystemRandom()
     rounds = 0
     while len(invitations._stock) < invitations.STOCK:
         invitations.stock(chance)
         rounds += 1
-    assert rounds == invitations.STOCK / invitations.AT_ONCE
+    assert rounds == invitations.STOCK
     monkeypatch.setattr(hashlib, "scrypt", lambda code, **how: pytest.fail("it is made in the turn"))
     codes = [invitations.new_code(chance) for _ in range(invitations.STOCK)]
     assert len({invitations.hash_of(code) for code in codes}) == len(codes)

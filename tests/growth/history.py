@@ -1,4 +1,4 @@
-"""Fills networks with people and with what they did in two years, by SQL itself, so that it is quick."""
+"""Fills networks with people and with what they did in some years, by SQL itself, so that it is quick."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from db.people import CONSENT
 
 STEP = timedelta(hours=1)
 DAY = timedelta(days=1) // STEP
-AGO = 760 * DAY
 AHEAD = 40 * DAY
-"""Moments before and after now, one each hour: things happened, or are due, at one of them."""
+"""Moments after now, one each hour: things are due at one of them."""
 MOMENTS = Table(
     "moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Utc), prefixes=["TEMPORARY"]
 )
@@ -26,7 +25,7 @@ FIRST = 1001
 class Size:
     """How much there is to be. The members are shared out evenly among the networks, which have the ids from
     1 on; those that are not there are founded, and `founded` more without anybody in them, of which every
-    other waits for its confirmation. Each of the two years had `requests` of each member; each member was
+    other waits for its confirmation. Each of the `years` had `requests` of each member; each member was
     asked in the last `rounds`, and was sent so many `letters` in the last month. What is over for a month is
     `summed`, as it is where the program has run at night."""
 
@@ -37,6 +36,17 @@ class Size:
     rounds: int = 26
     letters: int = 8
     summed: bool = False
+    years: int = 2
+
+    @property
+    def past(self) -> int:
+        """How many moments ago it began that something happened, one each hour."""
+        return 365 * self.years * DAY
+
+    @property
+    def ago(self) -> int:
+        """How many moments ago the first were there: a month before."""
+        return self.past + 30 * DAY
 
 
 def fill(connection: Connection, size: Size, *, now: datetime, time_zone: str = "Europe/Berlin") -> None:
@@ -44,7 +54,7 @@ def fill(connection: Connection, size: Size, *, now: datetime, time_zone: str = 
     that is founded for them is its meta-mentor, the next two are deputies."""
     kinds = {"json": {"sqlite": "TEXT", "postgresql": "JSON"}[connection.dialect.name]}
     MOMENTS.create(connection)
-    moments = [{"id": n, "at": now - n * STEP} for n in range(-AHEAD, AGO + 1)]
+    moments = [{"id": n, "at": now - n * STEP} for n in range(-AHEAD, size.ago + 1)]
     connection.execute(insert(MOMENTS), moments)
     before = {
         table: connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()
@@ -53,7 +63,7 @@ def fill(connection: Connection, size: Size, *, now: datetime, time_zone: str = 
     for statement in statements(size, before, time_zone):
         connection.execute(text(statement.replace("{json}", kinds["json"])))
     if size.summed:
-        connection.execute(insert(Month), [*_months(connection, now)])
+        connection.execute(insert(Month), [*_months(connection, size, now)])
     for table in ("numbers", "crowd", "moments"):
         connection.execute(text(f"DROP TABLE {table}"))
     if connection.dialect.name == "postgresql":
@@ -103,11 +113,11 @@ SENT = "person_id, messenger, chat, shard, thread, priority, state, message, att
 NUMBERS = "WITH RECURSIVE counted(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counted WHERE n < {} - 1)"
 
 
-def _months(connection: Connection, now: datetime) -> Iterator[dict[str, Any]]:
-    """What the questions of two years came to in each network, which is why they are counted no more."""
+def _months(connection: Connection, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
+    """What the questions of these years came to in each network, which is why they are counted no more."""
     sums = {"questions": 100, "within_a_day": 80, "unanswered": 10, "answers": 95}
-    earliest, last = ((now - timedelta(days=days)).date() for days in (730, 62))
-    firsts = [date(now.year - n // 12, 12 - n % 12, 1) for n in range(36)]
+    earliest, last = ((now - timedelta(days=days)).date() for days in (365 * size.years, 62))
+    firsts = [date(now.year - n // 12, 12 - n % 12, 1) for n in range(12 * size.years + 12)]
     for [network_id] in connection.execute(text("SELECT DISTINCT network_id FROM crowd")).all():
         for first in firsts:
             if earliest < first < last:
@@ -126,7 +136,7 @@ def statements(size: Size, before: dict[str, int], time_zone: str) -> Iterator[s
     yield from _crowd()
     yield from _requests(size, before)
     yield from _check_ins(size, before)
-    yield from _coordinating()
+    yield from _coordinating(size)
     yield from _messages(size, before)
     yield from _timers()
     yield from _told_apart()
@@ -134,11 +144,11 @@ def statements(size: Size, before: dict[str, int], time_zone: str) -> Iterator[s
 
 def _people(size: Size, before: dict[str, int], time_zone: str) -> Iterator[str]:
     person, member = f"{before['people']} + 1 + n", f"{before['members']} + 1 + n"
-    networks, founded = before["networks"], size.networks
+    networks, founded, ago = before["networks"], size.networks, at(str(size.ago))
     row = "folded, purpose, languages, time_zone, place, numbers, founded_at, confirmed_at, public"
     values = f"'We help', '[\"en\"]', '{time_zone}', '', '{{}}'"
     yield f"""INSERT INTO networks (id, name, {row})
-        SELECT n + 1, 'Network ' || (n + 1), 'network ' || (n + 1), {values}, {at(str(AGO))}, {at(str(AGO))},
+        SELECT n + 1, 'Network ' || (n + 1), 'network ' || (n + 1), {values}, {ago}, {ago},
             TRUE
         FROM numbers WHERE n >= {networks} AND n < {founded} ORDER BY n"""
     yield f"""INSERT INTO networks (id, name, {row})
@@ -148,12 +158,10 @@ def _people(size: Size, before: dict[str, int], time_zone: str) -> Iterator[str]
     crowd = f"FROM numbers WHERE n < {size.members} ORDER BY n"
     network = f"n % {size.networks} + 1"
     lead = 0 if networks >= size.networks else size.networks  # who was there before, has somebody who leads
-    # every other one joined before the two years, the others since; one in 25 has a break
+    # every other one joined before these years, two lately, the others since; one in 25 has a break
     place = f"n / {size.networks}"
-    since = (
-        f"CASE WHEN {place} = 5 THEN {10 * DAY} ELSE {spread('n', 5, 730 * DAY)} END"  # one is new in each
-    )
-    joined = f"CASE WHEN {place} % 2 = 0 OR n < {3 * lead} THEN {AGO} ELSE {since} END"
+    since = f"CASE WHEN {place} IN (5, 7) THEN {10 * DAY} ELSE {spread('n', 5, size.past)} END"
+    joined = f"CASE WHEN {place} % 2 = 0 OR n < {3 * lead} THEN {size.ago} ELSE {since} END"
     pauses = f"{place} % 25 = 24 AND n >= {3 * lead}"
     yield f"""INSERT INTO people (id, name, language, quiet_from, quiet_to, load, wake_if_urgent, created_at,
             consent_version, consent_at, network_id, paused_at, paused_until)
@@ -200,8 +208,8 @@ def mate(name: str, salt: int) -> str:
 def _requests(size: Size, before: dict[str, int]) -> Iterator[str]:
     """Each asked so often; nine of ten found somebody. Of those of the last day some are open, of those of
     the last month some are with the coordinators, and who helps since less than four days still does."""
-    first, many = before["help_requests"], 2 * size.requests
-    between = 730 * DAY // max(many, 1)
+    first, many = before["help_requests"], size.years * size.requests
+    between = size.past // max(many, 1)
     opened = f"numbers.n * {between} + {spread('crowd.n + numbers.n', 29, between)}"
     luck = spread("crowd.n + numbers.n", 31, 100)
     state = f"""CASE WHEN opened < {DAY} AND luck < 40 THEN 'open'
@@ -251,7 +259,8 @@ def _requests(size: Size, before: dict[str, int]) -> Iterator[str]:
 
 
 def _check_ins(size: Size, before: dict[str, int]) -> Iterator[str]:
-    """A round each four weeks, the latest a week ago; two thirds answered, and one in twenty is not well."""
+    """A round each four weeks, the latest a week ago; two thirds answered, and one in twenty is not well; in
+    the latest some others of each network are, however few they are."""
     first, first_in = before["rounds"], before["check_ins"]
     questions = "'[\"Do you feel supported?\"]'"
     asked = f"(7 + 28 * numbers.n) * {DAY}"
@@ -263,16 +272,17 @@ def _check_ins(size: Size, before: dict[str, int]) -> Iterator[str]:
             {questions}, CASE WHEN numbers.n > 0 THEN moments.at END
         FROM networks JOIN numbers ON numbers.n < {size.rounds} JOIN moments ON moments.id = {asked}
         WHERE networks.id <= {size.networks}"""
-    answered = f"{spread('crowd.n + numbers.n', 59, 100)} < 65"
-    luck = spread("crowd.n + numbers.n", 47, 20)
+    is_one = "numbers.n = 0 AND crowd.place BETWEEN 20 AND 23"
+    answered = f"({is_one} OR {spread('crowd.n + numbers.n', 59, 100)} < 65)"
+    luck = f"CASE WHEN {is_one} THEN 0 ELSE {spread('crowd.n + numbers.n', 47, 20)} END"
     mood = f"CASE WHEN {luck} = 0 THEN 'not_good' WHEN {luck} < 4 THEN 'so_so' ELSE 'good' END"
-    talk = f"{answered} AND {luck} = 0 AND crowd.n % 3 > 0"
+    talk = f"{answered} AND {luck} = 0 AND (crowd.n % 3 > 0 OR {is_one})"
     yield f"""INSERT INTO check_ins (id, round_id, member_id, asked_at, answered_at, mood, wants, seen_at)
         SELECT {first_in} + 1 + crowd.n + numbers.n * (SELECT count(*) FROM crowd),
             {first} + numbers.n * {size.networks} + crowd.network_id, crowd.member_id, moments.at,
             CASE WHEN {answered} THEN moments.at END, CASE WHEN {answered} THEN {mood} END,
             CASE WHEN {talk} THEN 'meta_mentor' END,
-            CASE WHEN {talk} AND (numbers.n > 0 OR crowd.n % 2 = 0) THEN moments.at END
+            CASE WHEN {talk} AND (numbers.n > 0 OR crowd.n % 2 = 0) AND NOT ({is_one}) THEN moments.at END
         FROM numbers JOIN moments ON moments.id = {asked} JOIN crowd ON crowd.joined_at <= moments.at
         WHERE numbers.n < {size.rounds} AND crowd.network_id <= {size.networks}"""
     yield f"""INSERT INTO check_in_answers (check_in_id, question, value)
@@ -280,11 +290,11 @@ def _check_ins(size: Size, before: dict[str, int]) -> Iterator[str]:
         WHERE id > {first_in} AND mood IS NOT NULL AND id % 4 > 0"""
 
 
-def _coordinating() -> Iterator[str]:
+def _coordinating(size: Size) -> Iterator[str]:
     """What stands in journals, invitations, announcements and reports, and the rooms."""
     yield """INSERT INTO journal (network_id, by_id, act, details, at)
         SELECT network_id, person_id, 'member.joined', '{}', joined_at FROM crowd ORDER BY joined_at"""
-    made = spread("crowd.n", 61, 730 * DAY)
+    made = spread("crowd.n", 61, size.past)
     yield f"""INSERT INTO journal (network_id, by_id, about_id, act, details, at)
         SELECT crowd.network_id, lead.person_id, crowd.person_id, 'member.appointed_deputy', '{{}}',
             {at(made)}
@@ -298,9 +308,10 @@ def _coordinating() -> Iterator[str]:
         WHERE crowd.place % 10 = 0"""
     yield f"""INSERT INTO announcements (network_id, made_by_id, audience, readers, made_at)
         SELECT crowd.network_id, crowd.member_id, 'all', crowd.among, moments.at
-        FROM crowd JOIN numbers ON numbers.n < 24 JOIN moments ON moments.id = (12 + 30 * numbers.n) * {DAY}
+        FROM crowd JOIN numbers ON numbers.n < {12 * size.years}
+        JOIN moments ON moments.id = (12 + 30 * numbers.n) * {DAY}
         WHERE crowd.place = 0"""
-    sent = spread("n", 83, 700 * DAY)
+    sent = spread("n", 83, size.past - 30 * DAY)
     is_new = f"{sent} < {14 * DAY}"
     yield f"""INSERT INTO reports (network_id, number, category, naming, state, sent_at, due_at, closed_at,
             outcome, forgotten)
@@ -323,7 +334,8 @@ def _messages(size: Size, before: dict[str, int]) -> Iterator[str]:
     age = spread("crowd.n * 7 + numbers.n", 71, 31 * DAY)
     each = f"FROM crowd JOIN numbers ON numbers.n < {size.letters}"
     to = f"crowd.person_id, 'telegram', chat, {spread('crowd.n', 3, 12)}, ''"
-    chat = "JOIN identities ON identities.person_id = crowd.person_id AND identities.messenger = 'telegram'"
+    # Not found by the messenger, which all of them share.
+    chat = "JOIN identities ON identities.person_id = crowd.person_id AND messenger || '' = 'telegram'"
     yield f"""INSERT INTO letters (id, body, offers, media, forget, made_at)
         SELECT {number},
             CAST('{{"text": "Nothing was sent. ' || crowd.n || '", "values": {{}}}}' AS {{json}}),
