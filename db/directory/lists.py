@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from db.bulk import inserted
 from db.directory import likeness
 from db.directory.likeness import Mark
+from db.directory.organisations import LISTS, WORDS
 from db.models import Fate, Network, Organisation, OrganisationList, OrganisationRow, Person
 from db.models.names import folded
 from db.old import Forgotten, Old
@@ -25,11 +26,6 @@ SEEN = 3
 """Names that are shown where it is not sure how letters are written."""
 NAMED = 5
 """Entries that are named where rows look like them."""
-WORDS = (
-    *("name", "alternate_name", "description", "url", "email", "address", "city", "country"),
-    *("schedule_text", "fees_description", "eligibility_description", "application_process", "source"),
-)
-LISTS = ("phones", "topics", "languages")
 
 
 def keep(
@@ -213,9 +209,12 @@ def drop(db: Session, sent: OrganisationList) -> None:
     db.flush()
 
 
-def take(db: Session, sent: OrganisationList, *, every: timedelta, now: datetime) -> bool:
-    """Take in the next rows that are wanted; return whether there may be more. Whether an entry has come or
-    changed meanwhile is looked at anew; what only looks like one that has just come in stays new."""
+def take(
+    db: Session, sent: OrganisationList, *, every: timedelta, now: datetime
+) -> tuple[Sequence[Organisation], bool]:
+    """Take in the next rows that are wanted; return the entries, and whether there may be more. Whether an
+    entry has come or changed meanwhile is looked at anew; what only looks like one that has just come in
+    stays new."""
     rows = _rows(db, sent, sent.takes)
     known = _Known(db, sent.network_id, [row.facts for row in rows])
     fresh: dict[str, dict[str, Any]] = {}
@@ -234,7 +233,8 @@ def take(db: Session, sent: OrganisationList, *, every: timedelta, now: datetime
     likeness.mark(db, sent.network_id, marks)
     done = update(OrganisationRow).where(OrganisationRow.id.in_([row.id for row in rows]))
     db.execute(done.values(fate="done"))
-    return len(rows) == AT_ONCE
+    came = db.scalars(select(Organisation).where(Organisation.id.in_(ids))).all() if ids else []
+    return [*came, *changed], len(rows) == AT_ONCE
 
 
 def _name(facts: Mapping[str, Any]) -> str:

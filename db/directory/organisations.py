@@ -12,6 +12,12 @@ from db.directory import likeness
 from db.models import Network, Organisation, OrganisationWord, Person, Says
 from db.models.names import folded
 
+WORDS = (
+    *("name", "alternate_name", "description", "url", "email", "address", "city", "country"),
+    *("schedule_text", "fees_description", "eligibility_description", "application_process", "source"),
+)
+LISTS = ("phones", "topics", "languages")
+"""What is known of an organisation, by column."""
 MOST = 10_000
 """Organisations of a network: for so many the search is measured."""
 SINKS, LEAVES = timedelta(days=548), timedelta(days=730)
@@ -20,6 +26,12 @@ ENOUGH = 2
 """Reports after which an entry says that it may be wrong."""
 LISTED = Organisation.do_not_list == false()
 SHARED = Organisation.shared == true()
+
+
+def draft(facts: Mapping[str, Any]) -> Organisation:
+    """Return an organisation as it would be, which nothing keeps."""
+    empty = {**dict.fromkeys(WORDS, ""), **dict.fromkeys(LISTS, ()), "status": "active", "agreed": False}
+    return Organisation(**empty | dict(facts))
 
 
 def add(

@@ -89,6 +89,13 @@ def _members(db: Session, found: Select[Member], since: SQLColumnExpression[date
     return Queue(db, found.options(contains_eager(Member.person)), Member.id, (since, Member.id), Member.id)
 
 
+def count_handed_over(db: Session, network_id: int, since: datetime) -> int:
+    """Return how many requests found nobody since then and were handed over to those who coordinate."""
+    lately = HelpRequest.network_id == network_id, ~HelpRequest.counted, HelpRequest.opened_at >= since
+    handed = HelpRequest.handed_at.is_not(None)
+    return db.scalar(select(func.count()).select_from(HelpRequest).where(*lately, handed)) or 0
+
+
 def taking_part(db: Session, member_ids: Collection[int]) -> int:
     """Return how many of these members have asked or answered something: each other, or in a check-in."""
     before = Past.questions + Past.answers + Past.check_in_answers

@@ -1,15 +1,13 @@
 """Adding an organisation: eight short questions, of which four can be skipped. What is in the list already,
 or was taken off, is shown before it is added again."""
 
-from typing import Any
-
 from bot import Button, Command, Context, Role, _, _n, on, paragraphs
 from bot import lines as below
 from bot.lists import act
-from db.directory import lists, organisations
+from db.directory import organisations
 from db.models import Network, Organisation
 from db.network import numbers
-from handlers.directory import checking, entry
+from handlers.directory import checking, entry, found
 from handlers.directory.asking_facts import WHEN_ADDED, Facts, ask_name, ask_place, unread
 from handlers.directory.steps import AddOrganisation, PutBack, ShowOrganisation
 from handlers.protecting import limits
@@ -40,7 +38,7 @@ def add_organisation(ctx: Context, step: AddOrganisation) -> None:
     if not ctx.sure(
         paragraphs(
             _("Members will read:"),
-            below(entry.facts(Organisation(**EMPTY | facts))),
+            below(entry.facts(organisations.draft(facts))),
             unread(facts),
             _("They also read that you have checked it."),
         ),
@@ -56,7 +54,8 @@ def add_organisation(ctx: Context, step: AddOrganisation) -> None:
         ctx.say(FULL)
         return
     every = numbers.span(ctx.network, "organisation_hours")
-    organisations.add(ctx.db, ctx.network, facts, by=ctx.person, every=every, now=ctx.now)
+    added = organisations.add(ctx.db, ctx.network, facts, by=ctx.person, every=every, now=ctx.now)
+    found.let_find(ctx.db, [added])
     checking.plan(ctx, ctx.network)
     if ctx.may(Role.META_MENTOR):
         ADDED.record(ctx, ctx.network)
@@ -71,29 +70,20 @@ def add_organisation(ctx: Context, step: AddOrganisation) -> None:
     )
 
 
-EMPTY: dict[str, Any] = {
-    **dict.fromkeys(lists.WORDS, ""),
-    **dict.fromkeys(lists.LISTS, ()),
-    "status": "active",
-    "agreed": False,
-}
-"""What an entry says of which nothing is known."""
-
-
 def _is_there(ctx: Context, facts: Facts) -> bool:
     """Say so where an organisation of this name and place is here already, or was taken off."""
-    found, is_same = organisations.known(ctx.db, ctx.network.id, facts)
-    if found is None or not is_same:
+    there, is_same = organisations.known(ctx.db, ctx.network.id, facts)
+    if there is None or not is_same:
         return False
-    if not found.do_not_list:
+    if not there.do_not_list:
         ctx.say(_("It is here already:"))
-        entry.show(ctx, found)
+        entry.show(ctx, there)
         return True
-    assert found.ended_at is not None, "it was taken off then"
+    assert there.ended_at is not None, "it was taken off then"
     way = to_coordinators.way_to(ctx)
-    back = Button(_("It is there again"), PutBack(found.id))
+    back = Button(_("It is there again"), PutBack(there.id))
     ctx.say(
-        _("{name} was taken off on {day}.", name=found.name, day=ctx.day_of(found.ended_at)),
+        _("{name} was taken off on {day}.", name=there.name, day=ctx.day_of(there.ended_at)),
         *([back] if ctx.may(Role.META_MENTOR) else [way] if way is not None else []),
     )
     return True
@@ -101,19 +91,20 @@ def _is_there(ctx: Context, facts: Facts) -> bool:
 
 def _looks_like(ctx: Context, facts: Facts) -> Organisation | None:
     """Return the organisation that has the same website or number; None for none."""
-    found, is_same = organisations.known(ctx.db, ctx.network.id, facts)
-    return found if found is not None and not is_same and not found.do_not_list else None
+    there, is_same = organisations.known(ctx.db, ctx.network.id, facts)
+    return there if there is not None and not is_same and not there.do_not_list else None
 
 
 @on(PutBack)
 def put_back(ctx: Context, step: PutBack) -> None:
     """Put an organisation back that was taken off."""
-    found = ctx.ours(Organisation, step.organisation_id, gone=entry.GONE)
-    if found is None:
+    there = ctx.ours(Organisation, step.organisation_id, gone=entry.GONE)
+    if there is None:
         return
-    if found.do_not_list:
+    if there.do_not_list:
         every = numbers.span(ctx.network, "organisation_hours")
-        organisations.put_back(ctx.db, found, ctx.person, every=every, now=ctx.now)
+        organisations.put_back(ctx.db, there, ctx.person, every=every, now=ctx.now)
+        found.let_find(ctx.db, [there])
         checking.plan(ctx, ctx.network)
         PUT_BACK.record(ctx, ctx.network)
-    entry.show(ctx, found)
+    entry.show(ctx, there)

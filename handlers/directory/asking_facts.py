@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import AnyText, Context, Language, Text, Unclear, Verbatim, _, form
-from bot.reading import contacts, language_names, names, topics
-from bot.reading.contacts import Contacts
-from bot.reading.organisations import LONGEST, LONGEST_WORDS, ONLINE, is_online, place
+from bot.reading import language_names, names, topics
+from bot.reading.directory import contacts
+from bot.reading.directory.contacts import Contacts
+from bot.reading.directory.organisations import LONGEST, LONGEST_WORDS, ONLINE, is_online, place
 from handlers.protecting import emergency, personal_data
 from handlers.vocabulary import REMOVE, SKIP, SPOKEN, TOPICS
 
@@ -95,7 +96,7 @@ def ask_reach(ctx: Context) -> Facts:
             "“{contact}” looks like that of one person. Have they agreed that all members read it?",
             contact=found.of_one[0],
         ),
-        {AGREED: _("They have agreed"), OUT: _("Take it out")},
+        {AGREED: _("They have agreed"), OUT: _("Leave this out")},
     )
     if choice == AGREED:
         return facts | {"agreed": True}

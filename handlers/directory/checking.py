@@ -15,6 +15,7 @@ from db.models import Network, Organisation, Person, Schedule
 from db.network import members, numbers
 from handlers.checking_in import times
 from handlers.directory import entry, saying
+from handlers.directory import found as found_again
 from handlers.directory.asking_facts import CHANGED, WHAT, unread
 from handlers.directory.steps import (
     AskWhether,
@@ -149,6 +150,7 @@ def still_right(ctx: Context, step: StillRight) -> None:
         ),
     )
     organisations.assure(ctx.db, found, ctx.person, "right", every=_every(ctx), now=ctx.now)
+    found_again.let_find(ctx.db, [found])
     plan(ctx, ctx.network)
     ctx.say(_("Thank you. “Last checked” says today now."))
 
@@ -174,6 +176,7 @@ def change(ctx: Context, step: ChangeOrganisation) -> None:
     )
     organisations.change(ctx.db, found, facts, ctx.now)
     organisations.assure(ctx.db, found, ctx.person, "changed", every=_every(ctx), now=ctx.now)
+    found_again.let_find(ctx.db, [found])
     plan(ctx, ctx.network)
     if ctx.may(Role.META_MENTOR):
         CHANGED_BY.record(ctx, ctx.network)
@@ -190,7 +193,7 @@ def organisation_gone(ctx: Context, step: OrganisationGone) -> None:
     if found is None or not ctx.sure(
         _("Take {organisation} off the list? Nobody finds it then.", organisation=found.name),
         yes=_("Take it off"),
-        no=_("Leave it in"),
+        no=_("Leave it there"),
         otherwise=_("All right. It stays."),
     ):
         return
@@ -204,6 +207,7 @@ def organisation_gone(ctx: Context, step: OrganisationGone) -> None:
         ),
     )
     organisations.take_off(ctx.db, found, ctx.person, ctx.now)
+    found_again.let_find(ctx.db, [found])
     if ctx.may(Role.META_MENTOR):
         WENT.record(ctx, ctx.network)
     ctx.say(_("{organisation} is off the list. Thank you.", organisation=found.name))

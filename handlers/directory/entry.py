@@ -18,7 +18,7 @@ from bot import (
     on,
     paragraphs,
 )
-from bot.reading.organisations import ONLINE, STATUS
+from bot.reading.directory.organisations import ONLINE, STATUS
 from bot.reading.personal import phones
 from bot.text import Joined
 from db.directory import organisations
@@ -127,7 +127,7 @@ def show(ctx: Context, entry: Organisation) -> None:
         told(ctx, entry),
         Button(_("It helped"), ItHelped(entry.id), keep=True),
         Button(_("Something is wrong"), SomethingWrong(entry.id), keep=True),
-        Button(_("Pass it on"), PassOrganisationOn(entry.id), keep=True),
+        Button(_("As a message to forward"), PassOrganisationOn(entry.id), keep=True),
         *([Button(_("Change it"), ChangeOrganisation(entry.id), keep=True)] if keeps(ctx, entry) else []),
         *_for_coordinators(ctx, entry),
     )

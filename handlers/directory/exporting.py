@@ -8,7 +8,7 @@ from bot import AnyText, Button, Context, Made, Recipe, _, _c, _n, on
 from bot.installation import Installation
 from bot.making import hsds, tables
 from bot.markup import plain
-from bot.reading.organisations import STATUS
+from bot.reading.directory.organisations import STATUS
 from bot.text import Reader, render
 from db.directory import organisations
 from db.models import Network, Organisation

@@ -19,14 +19,14 @@ from bot import (
 )
 from bot.installation import Keep
 from bot.lists import Forgetting, Retention, act, adds
-from bot.reading import organisations as reading
 from bot.reading import tables
+from bot.reading.directory import organisations as reading
 from bot.reading.tables import Table
 from bot.text import Value
 from db.directory import checks, lists, organisations
 from db.models import Fate, Network, OrganisationList, Person
 from db.network import numbers
-from handlers.directory import checking
+from handlers.directory import checking, found
 from handlers.directory.steps import DropList, ImportOrganisations, ReadList, TakeIn, TakeList
 from handlers.protecting import emergency
 
@@ -206,7 +206,9 @@ def take_in(ctx: Context, step: TakeIn) -> None:
         return
     ctx.turn_to(sent.network)
     every = numbers.span(sent.network, "organisation_hours")
-    if lists.take(ctx.db, sent, every=every, now=ctx.now):
+    came, more = lists.take(ctx.db, sent, every=every, now=ctx.now)
+    found.let_find(ctx.db, came)
+    if more:
         ctx.go_on(step, None, about=_about(sent.id))
         return
     checking.plan(ctx, sent.network)

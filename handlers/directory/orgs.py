@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot import Button, Context, Role, Section, Text, _, command, form, on
+from bot import Button, Context, Place, Role, Section, Text, _, command, form, on
 from bot.listing import PAGE
 from db.directory import organisations
 from db.models import Organisation
@@ -14,13 +14,24 @@ from handlers.directory.steps import (
     ShowAll,
     ShowNear,
 )
+from handlers.sharing import find
 
 TITLE = _("Organisations")
+LONGEST = 4000
+"""Characters of a message."""
 
 
-@command("orgs", needs=Role.MEMBER, menu=_("Find an organisation"))
+@command("orgs", needs=Role.MEMBER, menu=_("Find an organisation"), rest=("words",), place=Place.ANYWHERE)
 def show_organisations(ctx: Context) -> None:
-    """Show the organisations near whoever asks, or all of them."""
+    """Show the organisations that fit words; without any, those near whoever asks, or all. In a room only
+    what they are called."""
+    if ctx.room is not None:
+        find.titles(ctx, ctx.rest, only=["organisation"])
+        return
+    if ctx.rest:
+        words = str(ctx.ask("words", _("What are you looking for?"), max_length=LONGEST))
+        find.show(ctx, words[: find.LONGEST], only=["organisation"])
+        return
     if ctx.person.place and organisations.near(ctx.db, ctx.network, ctx.person.place, ctx.now, 1):
         ctx.redirect(ShowNear())
     ctx.redirect(ShowAll())

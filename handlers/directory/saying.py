@@ -7,6 +7,7 @@ from db.directory import organisations
 from db.models import Organisation, Person
 from db.network import members, roster
 from handlers.directory import entry
+from handlers.directory import found as found_again
 from handlers.directory.steps import (
     ChangeOrganisation,
     ItHelped,
@@ -19,6 +20,7 @@ from handlers.directory.steps import (
 from handlers.protecting import limits
 
 LONGEST = 500
+ONLY_HERE = _("Only for this network")
 SHARED = act("organisation.shared", _("{who} shared an organisation with all networks here on {day}."))
 NOT_SHARED = act(
     "organisation.not_shared", _("{who} took an organisation back from the other networks on {day}.")
@@ -40,6 +42,7 @@ def it_helped(ctx: Context, step: ItHelped) -> None:
     found = _seen(ctx, step.organisation_id)
     if found is not None:
         organisations.say(ctx.db, found, ctx.person, "helped", ctx.now)
+        found_again.let_find(ctx.db, [found])
         ctx.say(_("Good to know, thank you. Perhaps I ask you one day whether the entry is still right."))
 
 
@@ -123,8 +126,12 @@ def share(ctx: Context, step: ShareOrganisation) -> None:
     if found is None:
         return
     organisations.share(found, shared=step.shared)
+    found_again.let_find(ctx.db, [found])
     (SHARED if step.shared else NOT_SHARED).record(ctx, ctx.network)
     if step.shared:
-        ctx.say(_("Members of all networks here find {organisation} now.", organisation=found.name))
+        ctx.say(
+            _("Members of all networks here find {organisation} now.", organisation=found.name),
+            Button(ONLY_HERE, ShareOrganisation(found.id, False)),
+        )
     else:
         ctx.say(_("Only this network finds {organisation} now.", organisation=found.name))

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0043"
+down_revision = "0042"
 
 
 def upgrade() -> None:
@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "organisations",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
         sa.Column("uid", sa.String(length=36), nullable=False),
         sa.Column("shared", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -75,6 +76,9 @@ def upgrade() -> None:
             ["assured_by_id"], ["people.id"], name=op.f("fk_organisations_assured_by_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
+            ["item_id"], ["shelf.id"], name=op.f("fk_organisations_item_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["network_id"], ["networks.id"], name=op.f("fk_organisations_network_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
@@ -98,6 +102,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("do_not_list = 0"),
             postgresql_where=sa.text("NOT do_not_list"),
         )
+        batch_op.create_index(batch_op.f("ix_organisations_item_id"), ["item_id"], unique=False)
         batch_op.create_index("ix_organisations_network_id", ["network_id", "id"], unique=False)
         batch_op.create_index(
             "ix_organisations_place",
@@ -117,7 +122,7 @@ def upgrade() -> None:
     op.create_table(
         "organisation_marks",
         sa.Column("network_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("value", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -144,7 +149,7 @@ def upgrade() -> None:
         sa.Column("list_id", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column("fate", sa.String(length=8), nullable=False),
+        sa.Column("fate", sa.String(length=16), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["list_id"],
@@ -173,7 +178,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("says", sa.String(length=8), nullable=False),
+        sa.Column("says", sa.String(length=16), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("settled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(

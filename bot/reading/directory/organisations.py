@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import i18n
-from bot.reading import contacts, language_names, names, topics
+from bot.reading import language_names, names, topics
+from bot.reading.directory import contacts
 from bot.reading.personal import phones
 from bot.reading.tables import Table
 from bot.reading.typed import bare
