@@ -20,7 +20,7 @@ from db.old import Forgotten, Old
 
 MOST = 1000
 """Rows of a list."""
-AT_ONCE = 100
+AT_ONCE = 50
 """Rows that are read, or taken in, in one turn."""
 SEEN = 3
 """Names that are shown where it is not sure how letters are written."""

@@ -1,5 +1,6 @@
 """What is asked about an organisation, where one is added and where an entry is changed."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -101,7 +102,7 @@ def ask_reach(ctx: Context) -> Facts:
     if choice == AGREED:
         return facts | {"agreed": True}
     for each in found.of_one:
-        words = words.replace(each, " ")
+        words = re.sub(rf"[^,;\n]*{re.escape(each)}", " ", words)  # with the name before it
     return _reached(contacts.read(words, emergency.countries(ctx)))
 
 

@@ -103,7 +103,7 @@ AFTER_COMMANDS = {
     "link": "refused by code",
     "members": "answered",  # nobody has such a name
     "networks": "answered",  # there is only one
-    "orgs": "answer to words",
+    "orgs": "answered",
     "pause": "refused by until",
     "schedule": "waiting behind weekday",
     "vouch": "refused by code",
