@@ -107,7 +107,7 @@ def _show(ctx: Context, sent: OrganisationList, reader: Person) -> None:
             changed=_n("{n} changed", "{n} changed", many["changed"]),
             alike=_n("{n} looks like one we have", "{n} look like ones we have", many["alike"]),
         ),
-        lines(_remarks(ctx, sent)),
+        [lines(remarks)] if (remarks := _remarks(ctx, sent)) else [],
     )
     wanted: list[Fate] = [fate for fate in ALL if many[fate]]
     buttons = []
