@@ -33,13 +33,13 @@ KEPT = act("role.kept", _("The members said on {day} that {whom} goes on coordin
 RECALLED = act("role.recalled", _("The members ended the role of {whom} on {day}."))
 
 
-@adds(Retention, place=172)
+@adds(Retention, place=192)
 def vote_papers(keep: Keep) -> Forgetting:
     """Return for how long papers are kept after the end of a vote."""
     return Forgetting(papers.forget, PAPERS_DAYS)
 
 
-@adds(Retention, place=174)
+@adds(Retention, place=194)
 def old_votes(keep: Keep) -> Forgetting:
     """Return for how long it is kept what was counted."""
     return Forgetting(votes.forget, keep.journal_days)

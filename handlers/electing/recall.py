@@ -21,7 +21,7 @@ GONE = _("This person no longer coordinates.")
 ASKED = act("role.recall_begun", _("The members are asked since {day} whether {whom} goes on coordinating."))
 
 
-@adds(Retention, place=178)
+@adds(Retention, place=198)
 def recall_wishes(keep: Keep) -> Forgetting:
     """Return for how long a wish is kept: as long as it holds."""
     return Forgetting(wishes.forget, wishes.LASTS.days)

@@ -29,7 +29,7 @@ FEW = 4
 """In a network with fewer members nobody votes."""
 
 
-@adds(Retention, place=176)
+@adds(Retention, place=196)
 def vacancies_over(keep: Keep) -> Forgetting:
     """Return for how long it is kept that somebody was away."""
     return Forgetting(vacancies.forget, keep.journal_days)
