@@ -167,20 +167,26 @@ def _waits(
     """Return, for each time in `minutes` that passed until the first answer (None: there is none), the
     shortest first, how `many` requests waited for so long, how many of them got it `within_a_day`, and how
     many were left `alone`, although there was a day for an answer."""
-    over = func.coalesce(HelpRequest.closed_at, literal(now, HelpRequest.closed_at.type))
-    seconds, open_for = (
-        extract("epoch", until).cast(BigInteger) - extract("epoch", HelpRequest.opened_at).cast(BigInteger)
-        for until in (HelpRequest.answered_at, over)
+    opened, answered, over = (
+        extract("epoch", at).cast(BigInteger)
+        for at in (
+            HelpRequest.opened_at,
+            HelpRequest.answered_at,
+            func.coalesce(HelpRequest.closed_at, literal(now, HelpRequest.closed_at.type)),
+        )
     )
-    minutes, many = (seconds // MINUTE).label("minutes"), func.count()
+    alone = case((HelpRequest.answered_at.is_(None), over - opened))
+    times = select((answered - opened).label("seconds"), alone.label("alone")).where(*which)
+    each = times.cte("each").prefix_with("MATERIALIZED")  # else SQLite works them out again and again
+    minutes, many = (each.c.seconds // MINUTE).label("minutes"), func.count()
     a_day = DAY // timedelta(seconds=1)
     waits = select(
         minutes,
         many.label("many"),
-        many.filter(seconds <= a_day).label("within_a_day"),
-        many.filter(HelpRequest.answered_at.is_(None), open_for > a_day).label("alone"),
+        many.filter(each.c.seconds <= a_day).label("within_a_day"),
+        many.filter(each.c.alone > a_day).label("alone"),
     )
-    return db.execute(waits.where(*which).group_by(minutes).order_by(minutes)).all()
+    return db.execute(waits.group_by(minutes).order_by(minutes)).all()
 
 
 def _half(waits: Sequence[Row[int, int, int, int]]) -> timedelta | None:
@@ -211,11 +217,10 @@ def _helpers(db: Session, network: Network) -> tuple[int, int]:
 
 def _answers(db: Session, which: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
     """Return how many requests somebody took, and how many of these the three who took most."""
-    times = func.count().label("times")
     helped = HelpRequest.helper_id.is_not(None)
-    each = select(times).where(*which, helped).group_by(HelpRequest.helper_id).subquery()
-    place = func.row_number().over(order_by=each.c.times.desc()).label("place")
-    placed = select(each.c.times, place).subquery()
-    total = func.sum(placed.c.times)
-    row = db.execute(select(total, total.filter(placed.c.place <= 3))).one()
+    times = select(func.count().label("times")).where(*which, helped).group_by(HelpRequest.helper_id)
+    each = times.cte("each").prefix_with("MATERIALIZED")
+    top = select(each.c.times).order_by(each.c.times.desc()).limit(3).subquery()
+    of_top = select(func.sum(top.c.times)).scalar_subquery()
+    row = db.execute(select(func.sum(each.c.times), of_top)).one()
     return int(row[0] or 0), int(row[1] or 0)
