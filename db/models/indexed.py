@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Integer,
+    Select,
     SQLColumnExpression,
     String,
     Text,
@@ -99,3 +100,10 @@ def not_among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnE
         return column.not_in(ids)
     values = _Each(bindparam(None, [*ids], JSON)).table_valued("value")
     return column.not_in(select(cast(values.c.value, Integer)))
+
+
+def any_row(kind: type[Any], *conditions: SQLColumnExpression[bool]) -> ColumnElement[bool]:
+    """Return whether there is such a row, looked up for each row by itself: for what only exists, PostgreSQL
+    may read a whole table once, and compare."""
+    first: Select[Any] = select(literal_column("1")).select_from(kind).where(*conditions).limit(1)
+    return first.correlate_except(kind).scalar_subquery().is_not(None)
