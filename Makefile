@@ -19,7 +19,7 @@ COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.1
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix texts picture migration places capability bench soak lock clean
+.PHONY: help demo stage test check fix texts picture screenshots migration places capability bench soak lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -27,6 +27,9 @@ help: ## Show this list
 
 demo: $(RUN) ## Try the bot in the terminal, with invented people (ARGS=... goes to the program)
 	@$(PY) -m bot demo $(ARGS)
+
+stage: $(RUN) ## The same in a browser, with a phone for each of them (ARGS=8000: at another port)
+	@$(PY) -m bot demo --web $(ARGS)
 
 test: check $(SYNAPSE) ## Run everything a change has to pass
 	@$(PYTEST) $(ARGS)
@@ -45,6 +48,9 @@ texts: $(RUN) ## Collect the texts and bring the translations up to date
 
 picture: $(DEV) ## Draw the picture of the README from its transcript
 	@$(PY) -m tests.picture
+
+screenshots: $(DEV) ## Take the pictures of the stage in the README, where a browser is installed
+	@$(PY) -m tests.browser.screenshots
 
 migration: $(DEV) ## Write a migration to what the models say (NAME="a person has a nickname")
 	@$(PY) -m db.migrations "$(NAME)"
@@ -67,6 +73,7 @@ soak: $(DEV) $(SYNAPSE) ## Kill the program thousands of times, and run the othe
 lock: .venv/.uv/bin/uv ## Write the locks after a change in pyproject.toml (ARGS=--upgrade takes the newest)
 	@$(COMPILE) pyproject.toml --group dev $(ARGS) -o requirements-dev.lock
 	@$(COMPILE) pyproject.toml -c requirements-dev.lock $(ARGS) -o requirements.lock
+	@$(COMPILE) --group build -c requirements-dev.lock $(ARGS) -o requirements-build.lock
 	@$(COMPILE) --group synapse $(ARGS) -o requirements-synapse.lock
 
 clean: ## Remove .venv and everything else that can be made again

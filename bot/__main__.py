@@ -1,5 +1,5 @@
 """The command line: `mentornet`, or `python -m bot` in a checkout, with `demo`, `run`, `check`, `found`,
-`migrate`, `backup`, `restore`, `newkey` or `privacy`."""
+`migrate`, `backup`, `restore`, `newkey`, `privacy` or `operator-files`."""
 
 import argparse
 import asyncio
@@ -16,6 +16,9 @@ from bot.program.state import placed, state_folder
 from bot.support import log
 
 WRONG_INPUT = 2
+CONFIG = "config.toml"
+WEB_PORT = 8421
+"""Of the stage in a browser; one that nothing else is known to use."""
 MISCONFIGURED = os.EX_CONFIG  # 78, as sysexits.h has it
 
 
@@ -36,13 +39,14 @@ def main(arguments: list[str] | None = None) -> int:
         (check, None),
         (found, ("name", str, "the network's name")),
         (migrate, None),
-        (backup, ("folder", Path, "a new folder")),
+        (backup, ("folder", Path, "a new folder, or with --keep the one for all of them")),
         (restore, ("folder", Path, "the folder of the backup")),
         (newkey, None),
         (privacy, ("folder", Path, "a folder, new or without these papers")),
+        (operator_files, ("folder", Path, "a folder, new or without these files")),
     ):
         sub = commands.add_parser(
-            command.__name__, help=(command.__doc__ or "").partition("\n")[0].rstrip(".")
+            command.__name__.replace("_", "-"), help=(command.__doc__ or "").partition("\n")[0].rstrip(".")
         )
         sub.set_defaults(command=command)
         if word is not None:
@@ -56,6 +60,18 @@ def main(arguments: list[str] | None = None) -> int:
                 default=[],
                 metavar="FILE",
                 help="a newer list of those who were forgotten, besides that at privacy.forgotten",
+            )
+        if command is check:
+            sub.add_argument(
+                "--alive", action="store_true", help="only ask the bot that runs here whether it is well"
+            )
+        if command is backup:
+            sub.add_argument(
+                "--keep",
+                type=_at_least_one,
+                default=0,
+                metavar="NUMBER",
+                help="make it in that folder, by the name of its time, and delete all but the newest",
             )
         if command is newkey:
             sub.add_argument(
@@ -71,6 +87,14 @@ def main(arguments: list[str] | None = None) -> int:
             )
         if command is demo:
             sub.add_argument("--log", action="store_true", help="show the turns as they happen")
+            sub.add_argument(
+                "--web",
+                type=int,
+                nargs="?",
+                const=WEB_PORT,
+                metavar="PORT",
+                help=f"in a browser of this machine, at this port ({WEB_PORT}), with a phone for each",
+            )
     given = parser.parse_args((sys.argv[1:] if arguments is None else arguments) or ["demo"])
     command_of: Callable[[argparse.Namespace], int] = given.command
     try:
@@ -95,10 +119,18 @@ def settings(given: argparse.Namespace) -> Config:
 
 
 def _file(given: argparse.Namespace) -> Path | None:
-    """The config file; None where there is none."""
-    here = Path("config.toml")
+    """The config file; None where there is none. A credential is stronger than one that lies here."""
+    from bot.program.schema import credentials
+
     named: Path | None = given.config
-    return named or (here if here.exists() else None)
+    folders = filter(None, (credentials(), Path()))
+    return named or next((path for each in folders if (path := each / CONFIG).exists()), None)
+
+
+def _at_least_one(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
 
 
 def demo(given: argparse.Namespace) -> int:
@@ -113,13 +145,20 @@ def demo(given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{folder}/demo.db"
         try:
-            if sys.stdin.isatty():
+            if given.web is not None:
+                asyncio.run(stage.show(Path(folder), given.web, write))
+            elif sys.stdin.isatty():
                 asyncio.run(stage.talk(database, write, Path.home() / ".mentornet_demo_history"))
             else:
                 asyncio.run(stage.play(sys.stdin, database, write))
         except stage.Unreadable as wrong:
             print(wrong, file=sys.stderr)
             return WRONG_INPUT
+        except OSError as wrong:
+            if given.web is None:
+                raise
+            print(f"port {given.web}: {wrong.strerror}", file=sys.stderr)
+            return os.EX_TEMPFAIL
     return 0
 
 
@@ -132,10 +171,13 @@ def run(given: argparse.Namespace) -> int:
 
 def check(given: argparse.Namespace) -> int:
     """Check config, database, texts and messengers; the status is 1 when something is wrong."""
-    from bot.program import checks
+    from bot.program import checks, watch
     from bot.program.compose import SETTINGS
 
-    return asyncio.run(checks.run(settings(given), SETTINGS.sources(_file(given)), print))
+    config = settings(given)
+    if given.alive:
+        return asyncio.run(watch.ask(config.watch.listen, print))
+    return asyncio.run(checks.run(config, SETTINGS.sources(_file(given)), print))
 
 
 def found(given: argparse.Namespace) -> int:
@@ -154,19 +196,19 @@ def migrate(given: argparse.Namespace) -> int:
 
 def backup(given: argparse.Namespace) -> int:
     """Save the database, and what messengers keep beside it, in a new folder while the bot runs."""
-    from bot.program import operate
+    from bot.program.saving import commands
 
-    return operate.backup(settings(given), given.folder, print)
+    return commands.backup(settings(given), given.folder, print, given.keep)
 
 
 def restore(given: argparse.Namespace) -> int:
     """Bring a backup to a place where nothing is yet."""
-    from bot.program import operate
+    from bot.program.saving import commands
 
     config = settings(given)
     here = Path(config.privacy.forgotten)
     lists = [*([here] if here.exists() else []), *given.forgotten]
-    return operate.restore(config, given.folder, lists, print)
+    return commands.restore(config, given.folder, lists, print)
 
 
 def newkey(given: argparse.Namespace) -> int:
@@ -181,6 +223,15 @@ def privacy(given: argparse.Namespace) -> int:
     from bot.program import operate
 
     return operate.privacy(settings(given), given.folder, print)
+
+
+def operator_files(given: argparse.Namespace) -> int:
+    """Write files for systemd, containers, a proxy and a monitor, with the paths of this installation."""
+    from bot.program import kit
+    from bot.program.compose import SETTINGS
+
+    config = settings(given)
+    return kit.write(config, _file(given), list(SETTINGS.outside()), given.folder, print)
 
 
 if __name__ == "__main__":

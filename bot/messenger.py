@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from bot.adapter import Adapter, Alert, Capabilities
 from bot.settings import MessengerSection
@@ -70,6 +70,15 @@ class Keeper(Protocol):
         `saved`."""
 
 
+class Door(NamedTuple):
+    """Where a messenger calls us, from outside: at the public address `url`. A proxy passes its path on to
+    `listen`, which is the `setting` of that name."""
+
+    url: str
+    listen: str
+    setting: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Messenger(Generic[Settings]):
     """All that the program needs to know of a messenger.
@@ -87,6 +96,7 @@ class Messenger(Generic[Settings]):
     can:          what a private chat shows
     link:         an adapter's `link` for an account that is invented, for the terminal: (payload, into_room)
     keeper:       what is kept beside the database; None: nothing
+    door:         where it calls us, as it is set up; None: nowhere, we ask it
     notice:       what people are told once, because its company can read along: the operator's words, "" for
                   the program's own; None: it cannot
     """
@@ -103,4 +113,5 @@ class Messenger(Generic[Settings]):
     can: Capabilities
     link: Callable[[str, bool], str] = lambda payload, into_room: ""
     keeper: Callable[[Settings], Keeper] | None = None
+    door: Callable[[Settings], Door | None] = lambda settings: None
     notice: Callable[[Settings], str] | None = None

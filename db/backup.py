@@ -29,10 +29,13 @@ from sqlalchemy import (
 
 from db import faults, files, shape, store
 from db.models import Delivery, Letter, Network, Person
+from db.shape import Progress, unseen
 from db.single_program import single_program
 
 PAGE = 1000
 """Rows that are carried over at a time."""
+PAGES = 2_500
+"""Pages of a SQLite file that are copied at a time: ten megabytes."""
 AT_ONCE = 20_000
 """Rows that are written to a new file together."""
 LEAP = 10_000_000
@@ -56,15 +59,16 @@ class Held:
     networks: int
 
 
-def save(url: str, path: Path) -> str:
-    """Copy the database, as it is at one moment, into a new file; its version. Others go on working
+def save(url: str, path: Path, progress: Progress = unseen) -> str:
+    """Copy the database, as it is at one moment, into a new file; return its version. Others go on working
     meanwhile, but nobody changes its shape. Raises DatabaseTooNew, NotOurs, NotWhole and Unavailable."""
     path.touch(0o600, exist_ok=False)
     with _opened(url) as engine:
         if engine.dialect.name == "sqlite":
-            _copy_file(_path(engine), path)
+            _copy_file(_path(engine), path, progress)
         else:
-            _save_rows(engine, path)
+            _save_rows(engine, path, progress)
+        progress(READING, 0, 0)
         with closing(files.opened(path, "rw")) as file:
             file.execute("PRAGMA journal_mode=DELETE")  # so it can be read where nobody may write
         with store.only_read(path) as saved:
@@ -76,7 +80,7 @@ def save(url: str, path: Path) -> str:
         return version
 
 
-def restore(path: Path, url: str, now: datetime) -> Held:
+def restore(path: Path, url: str, now: datetime, progress: Progress = unseen) -> Held:
     """Bring what was saved into a database in which nothing is, and into this program's shape: all or
     nothing. Return what was read there then. Raises NotEmpty, DatabaseTooNew, NotWhole and Unavailable."""
     with _opened(url) as engine, single_program(engine), store.only_read(path) as saved:
@@ -86,9 +90,9 @@ def restore(path: Path, url: str, now: datetime) -> Held:
             raise faults.DatabaseTooNew(TOO_NEW) from None
         assert version is not None, "what is saved has one"
         if engine.dialect.name == "sqlite":
-            _restore_file(path, _path(engine), now)
+            _restore_file(path, _path(engine), now, progress)
         else:
-            _restore_rows(saved, engine, version, now)
+            _restore_rows(saved, engine, version, now, progress)
         with store.reached(engine) as target:
             there = _held(target)
         if there != _held(saved):
@@ -109,6 +113,8 @@ def _held(connection: Connection) -> Held:
     return Held(people, networks)
 
 
+COPYING, READING = "Copying the database", "Reading the copy"
+"""What is done, for whoever waits."""
 TOO_NEW = "The backup was made by a newer program: please update this one."
 ELSEWHERE = "a backup is restored into a new one. Name that in database.url."
 
@@ -135,19 +141,25 @@ def _path(engine: Engine) -> Path:
     return Path(str(engine.url.database))
 
 
-def _copy_file(source: Path, target: Path) -> None:
+def _copy_file(source: Path, target: Path, progress: Progress) -> None:
     """Copy a database as it is at one moment, also while others write to it. Raises Unavailable."""
+
+    def copied(_status: int, left: int, pages: int) -> None:
+        progress(COPYING, pages - left, pages)
+
     if not source.exists():
         raise faults.Unavailable(f"There is no database ({source}).")
     try:
         # In WAL, readers write too: to its index.
         with closing(files.opened(source, "rw")) as there, closing(files.opened(target, "rw")) as here:
-            there.backup(here)
+            there.execute("BEGIN")
+            there.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # from now on it sees one moment
+            there.backup(here, pages=PAGES, progress=copied)
     except sqlite3.Error as error:
         raise faults.Unavailable(f"{source} cannot be copied to {target}: {faults.why(error)}.") from None
 
 
-def _restore_file(saved: Path, target: Path, now: datetime) -> None:
+def _restore_file(saved: Path, target: Path, now: datetime, progress: Progress) -> None:
     # An old log beside a new file would be taken for its own.
     for path in (files.beside(target, ending) for ending in ("", files.WAL, files.JOURNAL)):
         if path.exists():
@@ -156,12 +168,13 @@ def _restore_file(saved: Path, target: Path, now: datetime) -> None:
     for each in files.all_of(new):
         each.unlink()  # of a restore that was interrupted
     files.make(new)
-    _copy_file(saved, new)
+    _copy_file(saved, new, progress)
     with (
         _opened(URL.create("sqlite", database=str(new))) as engine,
         store.reached(engine, changes_shape=True) as connection,
     ):
-        _finish(connection, now)
+        _finish(connection, now, progress)
+        progress(READING, 0, 0)
         if not store.is_whole(connection):
             raise NotWhole(f"What was restored is damaged, so it was not put in its place ({new}).")
     new.rename(target)
@@ -173,18 +186,18 @@ def _restore_file(saved: Path, target: Path, now: datetime) -> None:
 # --- rows ----------------------------------------------------------------------------------------
 
 
-def _restore_rows(saved: Connection, engine: Engine, version: str, now: datetime) -> None:
+def _restore_rows(saved: Connection, engine: Engine, version: str, now: datetime, progress: Progress) -> None:
     with store.reached(engine) as target:
         shape.lock(target)
         if inspect(target).get_table_names():
             raise NotEmpty(f"The database is not empty ({faults.place(engine.url)}): {ELSEWHERE}")
         shape.bring_to(target, version)
-        _copy_rows(saved, target)
-        _finish(target, now)
+        _copy_rows(saved, target, progress)
+        _finish(target, now, progress)
         _count_on(target)
 
 
-def _save_rows(engine: Engine, path: Path) -> None:
+def _save_rows(engine: Engine, path: Path, progress: Progress) -> None:
     file = URL.create("sqlite", database=str(path))
     with store.reached(engine) as waiting, store.reached(engine) as source:
         shape.lock(waiting)
@@ -195,27 +208,36 @@ def _save_rows(engine: Engine, path: Path) -> None:
                 with store.reached(new) as target:
                     shape.bring_to(target, version)
                 with new.connect() as target:
-                    _copy_rows(source, target, at_once=AT_ONCE)
+                    _copy_rows(source, target, progress, at_once=AT_ONCE)
 
 
-def _copy_rows(source: Connection, target: Connection, at_once: int | None = None) -> None:
+def _copy_rows(
+    source: Connection, target: Connection, progress: Progress, at_once: int | None = None
+) -> None:
     """Copy all rows into tables of the same shape, in which nothing is: about so many `at_once`, so that the
     log of writes beside the new file stays small; else all or nothing."""
     theirs, ours = _tables(source), _tables(target)
-    waiting = 0
-    for table in ours.sorted_tables:
-        if table.name != shape.VERSION.name:
-            copied = 0
-            for some in _rows(source, theirs.tables[table.name]):
-                target.execute(insert(table), some)
-                copied, waiting = copied + len(some), waiting + len(some)
-                if at_once is not None and waiting >= at_once:
-                    target.commit()
-                    waiting = 0
-            if target.scalar(select(func.count()).select_from(table)) != copied:
-                raise NotWhole(f"Not all rows of {table.name} were copied, so nothing was.")
+    tables = [table for table in ours.sorted_tables if table.name != shape.VERSION.name]
+    of = sum(_count(source, theirs.tables[table.name]) for table in tables)
+    done = waiting = 0
+    for table in tables:
+        copied = 0
+        for some in _rows(source, theirs.tables[table.name]):
+            target.execute(insert(table), some)
+            copied, waiting = copied + len(some), waiting + len(some)
+            progress(COPYING, done + copied, of)
+            if at_once is not None and waiting >= at_once:
+                target.commit()
+                waiting = 0
+        if _count(target, table) != copied:
+            raise NotWhole(f"Not all rows of {table.name} were copied, so nothing was.")
+        done += copied
     if at_once is not None:
         target.commit()
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return int(connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
 def _rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
@@ -240,10 +262,10 @@ def _none_is_null(_inspector: Any, _table: Any, column: Any) -> None:
         column["type"] = JSON(none_as_null=True)
 
 
-def _finish(connection: Connection, now: datetime) -> None:
+def _finish(connection: Connection, now: datetime, progress: Progress) -> None:
     """Bring restored rows into this program's shape, and let the numbers of deliveries leap: by a last one
     that was sent to nobody and is forgotten like others."""
-    shape.bring_to(connection, "head")
+    shape.bring_to(connection, "head", progress)
     letter = 1 + (connection.scalar(select(func.max(Letter.id))) or 0)
     last = LEAP + (connection.scalar(select(func.max(Delivery.id))) or 0)
     connection.execute(insert(Letter).values(id=letter, made_at=now))

@@ -1,5 +1,6 @@
 """The shape of the database: its version, and how it is brought to the one this program knows."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 MIGRATING = 1
 
+Progress = Callable[[str, int, int], None]
+"""Is told what is done now ("Copying the database"), how much of it, and of how much; 0: nobody knows."""
+
+
+def unseen(_what: str, _done: int, _of: int) -> None:
+    """Tell nobody how far something is."""
+
+
 VERSION = table("alembic_version", column("version_num"))
 """The table in which Alembic keeps the version."""
 
@@ -37,7 +46,7 @@ def alembic_config(connection: Connection) -> "Config":
     return config
 
 
-def migrate(engine: Engine) -> tuple[str | None, str]:
+def migrate(engine: Engine, progress: Progress = unseen) -> tuple[str | None, str]:
     """Bring the database to this program's shape; an empty one is filled. Return its version before (None: it
     was empty) and now. Of several programs that start together one does it, and the others wait.
 
@@ -51,8 +60,9 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
         lock(connection)
         before, now = version(connection), newest()
         if before != now:
-            bring_to(connection, "head")
+            bring_to(connection, "head", progress)
     if path is not None:
+        progress("Putting the file in order", 0, 0)
         files.let_give_back(path)
     return before, now
 
@@ -100,11 +110,22 @@ def newest() -> str:
     return max(versions())
 
 
-def bring_to(connection: Connection, to: str) -> None:
+def bring_to(connection: Connection, to: str, progress: Progress = unseen) -> None:
     """Bring the database to the shape of a version that this program knows; "head" is the newest."""
     from alembic.command import upgrade
 
-    upgrade(alembic_config(connection), to)
+    config = alembic_config(connection)
+    last = newest() if to == "head" else to
+    before = version(connection) or ""
+    steps = sorted(each for each in versions() if before < each <= last)
+
+    def made(step: Any, **_about: object) -> None:
+        done = steps.index(step.up_revision_id) + 1
+        progress(f"Bringing the database to version {last}", done, len(steps))
+
+    progress(f"Bringing the database to version {last}", 0, len(steps))
+    config.attributes["made"] = made
+    upgrade(config, to)
 
 
 def lacks(connection: Connection) -> list[str]:

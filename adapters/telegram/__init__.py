@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from adapters.telegram.adapter import CAN, Telegram, start_link
 from adapters.telegram.updates import NAME
 from adapters.telegram.webhook import Webhook
-from bot.messenger import Host, Messenger
+from bot.messenger import Door, Host, Messenger
 from bot.settings import Listen, MaybeAddress, MessengerSection, Must, Rate, WebAddress
 
 
@@ -125,6 +125,13 @@ def _webhook(settings: Settings, token: str) -> Webhook | None:
     return Webhook(settings.webhook_url, settings.webhook_listen, secret)
 
 
+def _door(settings: Settings) -> Door | None:
+    """Return where Telegram calls us; None for long polling."""
+    if not settings.webhook_url:
+        return None
+    return Door(settings.webhook_url, settings.webhook_listen, f"{NAME}.webhook_listen")
+
+
 MESSENGER = Messenger(
     name=NAME,
     title="Telegram",
@@ -136,6 +143,7 @@ MESSENGER = Messenger(
     accounts="by number on Telegram",
     make=_make,
     can=CAN,
+    door=_door,
     notice=lambda settings: settings.notice,
     link=lambda payload, into_room: start_link("mentornet_demo_bot", payload, into_room=into_room),
 )

@@ -30,6 +30,8 @@ class Shown:
     closed: bool = False  # its last change only took the buttons away
     numbered: bool = False  # there are no buttons: their numbers stand in the text, and are typed
     first_slot: int = 0  # of its buttons
+    answers: str | None = None  # the message it is an answer to
+    taken_back: str = ""  # this only says that the message of this id is gone
 
     @property
     def labels(self) -> list[str]:
@@ -164,7 +166,8 @@ class Console(Plain):
         seen = self.messages[message.chat.id]
         for gone in [shown for shown in seen if shown.id == message.id]:
             seen.remove(gone)
-            self._show(message.chat.id, Shown("", 0, f"(deleted: {gone.plain})", ()), False)
+            told = Shown("", 0, f"(deleted: {gone.plain})", (), taken_back=gone.id)
+            self._show(message.chat.id, told, False)
 
     async def send(self, message: Outgoing) -> MessageRef:
         """Show a message, or change one that was shown."""
@@ -193,7 +196,7 @@ class Console(Plain):
         files = [(each.media, b"".join([piece async for piece in each.read()])) for each in message.carried]
         shown = Shown(str(self._count), message.id, message.plain, message.buttons, message.made, files)
         shown.numbered = self._can.buttons is Buttons.NUMBERS
-        shown.first_slot = message.first_slot
+        shown.first_slot, shown.answers = message.first_slot, message.reply_to
         seen.append(shown)
         self._show(message.chat.id, seen[-1], False)
         return MessageRef(message.chat, str(self._count))

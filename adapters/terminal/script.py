@@ -5,7 +5,9 @@
 @ Ana 1 to 60, member on telegram, en   many are there: Ana 1, Ana 2 and so on
 @ Alster 1 to 30, networks           other networks are there, which show themselves to everybody
 Ana: /ask                            Ana writes
-Ana: [Papers]                        Ana presses a button
+Ana: [Papers]                        Ana presses a button, the newest with these words
+Ana: (on "Bo asks") [Papers]         Ana presses the one below this message
+Ana: (writes) (sigh)                 Ana writes words that would mean something else here
 Ana: (sticker)                       Ana does something else, see `DEEDS`
 Ana: (photo) Where is this?          Ana sends something: voice, audio, photo, video or document
 Ana: (document a.csv "One\\nTwo")     Ana sends a file with this in it, in UTF-8 or (… as cp1252)
@@ -118,11 +120,13 @@ class Edits:
 
 @dataclass(frozen=True, slots=True)
 class Presses:
-    """Somebody presses the button with this label, the newest there is."""
+    """Somebody presses the button with this label, the newest there is; `on` begins the message below which
+    it stands, where that is another one."""
 
     who: str
     label: str
     room: str = ""
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,10 @@ def speech(who: str, words: str) -> Says | Sends | Edits | Presses | Does:
     who, _, room = who.partition(" in ")
     if words.startswith("[") and words.endswith("]"):
         return Presses(who, words[1:-1], room)
+    if pressed := re.fullmatch(r'\(on "([^"]*)"\) \[(.*)\]', words):
+        return Presses(who, pressed[2], room, pressed[1])
+    if words.startswith("(writes) "):
+        return Says(who, words.removeprefix("(writes) ").replace("\\n", "\n"), room=room)
     if answer := re.fullmatch(r'\(answers "([^"]*)"\) (.*)', words):
         return Says(who, answer[2], answer[1], room)
     if forward := re.fullmatch(r"\(forwards from ([^)]*)\) (.*)", words):

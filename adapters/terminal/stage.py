@@ -61,7 +61,21 @@ class World(Protocol):
     async def cast(self, who: Cast) -> None: ...
     async def found(self, names: Sequence[str]) -> None: ...
     async def settle(self) -> None: ...
+    async def coming(self) -> datetime | None: ...
     async def wind(self, to: datetime) -> None: ...
+
+
+class Audience:
+    """Whoever watches a stage besides its page; this one looks away."""
+
+    def does(self, who: str, event: Event, room: str) -> None:
+        """Somebody is about to do something, in a room where one is named."""
+
+    def sees(self, whom: str, message: Shown, edited: bool) -> None:
+        """Somebody, or a room, is shown a message, or one that was changed."""
+
+    def turned(self, handler: str, outcome: str, meant: Sequence[str]) -> None:
+        """A turn is made: what was called, how it ended, and what was meant by the names of meanings."""
 
 
 def _played(can: Capabilities) -> Capabilities:
@@ -79,24 +93,28 @@ class Terminal:
         self.consoles = {
             each.name: Console(each.name, self._show, _played(each.can), each.link) for each in messengers
         }
+        self.messengers = {each.name: each for each in messengers}
         self.people: dict[str, Cast] = {}
         self.rooms: dict[str, Chat] = {}
-        self._said: list[tuple[str, str, str]] = []  # who, their words, and the message's id
+        self.said: list[tuple[str, str, str]] = []  # who, their words, and the message's id
         self._acted = "", 0  # whose account did something last, and the newest message there before that
         self.world: World
         self.write = write
-        self._zone = ZoneInfo(time_zone)
+        self.audience = Audience()
+        self.zone = ZoneInfo(time_zone)
         self._code = ""
+        self._begun = False
 
     # --- what the bot says -----------------------------------------------------------------------
 
     def _show(self, to: str, message: Shown, edited: bool) -> None:
-        if edited and message.closed:
-            return  # whoever pressed a button knows
         who = next(
             (name for name, cast in self.people.items() if account(cast) == to),
             next((name for name, room in self.rooms.items() if room.id == to), to),
         )
+        self.audience.sees(who, message, edited)
+        if edited and message.closed:
+            return  # whoever pressed a button knows
         lines = message.plain.split("\n")
         self.write(f"    {'~' if edited else '>'} {who}: {lines[0]}".rstrip())
         for line in lines[1:]:
@@ -136,7 +154,7 @@ class Terminal:
             case Passes(span):
                 await self.world.wind(self.world.now() + span)
             case Reaches(local):
-                moment = local.replace(tzinfo=self._zone).astimezone(UTC)
+                moment = local.replace(tzinfo=self.zone).astimezone(UTC)
                 if moment < self.world.now():
                     raise Unreadable(line, "time does not run backwards")
                 await self.world.wind(moment)
@@ -155,10 +173,10 @@ class Terminal:
             case Edits(who, beginning, words, room):
                 changed = Edited(words, self._own(who, beginning, line))
                 await self._happens(self._who(who, line), changed, room)
-            case Presses(who, label, room):
+            case Presses(who, label, room, on):
                 cast = self._who(who, line)
                 chat = self._where(who, room, line)
-                shown, slot = self._button(chat, label, line)
+                shown, slot = self._button(chat, label, on, line)
                 if self.consoles[chat.messenger].can(chat).buttons is Buttons.NUMBERS:
                     typed = shown.typed(slot)
                     said = Words(typed, self._noted(who, typed), self._answered(chat, shown))
@@ -178,11 +196,11 @@ class Terminal:
 
     def _noted(self, who: str, words: str) -> str:
         """The id of a new message of somebody's."""
-        self._said.append((who, words, f"p{len(self._said)}"))
-        return self._said[-1][2]
+        self.said.append((who, words, f"p{len(self.said)}"))
+        return self.said[-1][2]
 
     def _own(self, who: str, beginning: str, line: int) -> str:
-        for speaker, words, message in reversed(self._said):
+        for speaker, words, message in reversed(self.said):
             if speaker == who and words.startswith(beginning):
                 return message
         raise Unreadable(line, f"{who} wrote nothing that begins with “{beginning}”")
@@ -247,6 +265,7 @@ class Terminal:
         console = self.consoles[cast.messenger]
         newest = max((int(each.id) for each in console.messages.get(account(cast), ())), default=0)
         self._acted = account(cast), newest
+        self.audience.does(cast.name, event, room)
         await console.happens(
             account(cast),
             event,
@@ -276,13 +295,17 @@ class Terminal:
     def _seen(self, chat: Chat) -> list[Shown]:
         return self.consoles[chat.messenger].messages.get(chat.id, [])
 
-    def seen_by(self, who: str) -> list[Shown]:
-        """Return all that somebody sees in their private chat, oldest first."""
-        return self._seen(self._where(who, "", 1))
+    def seen_by(self, who: str, room: str = "") -> list[Shown]:
+        """Return all that somebody sees of the bot in their private chat, or in a room, oldest first. Raises
+        Unreadable."""
+        return self._seen(self._where(who, room, 1))
 
-    def _button(self, chat: Chat, label: str, line: int) -> tuple[Shown, int]:
-        """Return the newest message with this button, also where it is gone, and its slot."""
+    def _button(self, chat: Chat, label: str, on: str, line: int) -> tuple[Shown, int]:
+        """Return the newest message that begins like this and has this button, also where it is gone, and
+        its slot."""
         for shown in reversed(self._seen(chat)):
+            if not shown.plain.startswith(on):
+                continue
             for slot, there in enumerate(shown.labels or shown.gone, shown.first_slot):
                 if there.casefold() == label.casefold():
                     return shown, slot
@@ -305,23 +328,24 @@ class Terminal:
     # --- a script --------------------------------------------------------------------------------
 
     async def play(self, lines: Iterable[str], seed: Sequence[str]) -> None:
-        """Play a script and write the transcript. Where it brings no people of its own, those of `seed`
-        are there. Raises Unreadable."""
-        cast = False
+        """Play a script and write the transcript. Raises Unreadable."""
         for line in read(lines):
-            if not cast and line.step is not None:
-                cast = True
-                if not isinstance(line.step, Cast | Crowd | Networks | House | Passes | Reaches):
-                    await self.seed(seed)
-            self.write(line.text)
-            await self._play(line)
+            await self.follow(line, seed)
 
-    async def _play(self, line: Line) -> None:
+    async def follow(self, line: Line, seed: Sequence[str]) -> None:
+        """Write one line of a script and play it. Where the first one brings no people, those of `seed` are
+        there. Raises Unreadable."""
+        if line.step is not None and not self._begun:
+            self._begun = True
+            if not isinstance(line.step, Cast | Crowd | Networks | House | Passes | Reaches):
+                await self.seed(seed)
+        self.write(line.text)
         if line.step is not None:
             await self.act(line.step, line.number)
 
     async def seed(self, seed: Sequence[str]) -> None:
         """Bring in the people of a script's first lines, and show who they are."""
+        self._begun = True
         for text in seed:
             self.write(text)
             if (there := step(text)) is not None:

@@ -7,7 +7,7 @@ go on.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -48,7 +48,8 @@ TIMER_AGAIN = timedelta(minutes=5)
 
 
 class Engine:
-    """Makes turns of events and of timers; `worker` is the thread in which they run."""
+    """Makes turns of events and of timers; `worker` is the thread in which they run. `watch` is told of each
+    turn that is committed, in the event loop."""
 
     def __init__(
         self, sessions: sessionmaker[TurnSession], router: Router, clock: Clock, installation: Installation
@@ -57,6 +58,7 @@ class Engine:
         self.clock = clock
         self.installation = installation
         self.metrics = Metrics()
+        self.watch: Callable[[TurnResult], None] = self.metrics.turn
         self._notes: dict[str, str] = {}  # of presses whose turns are about to be committed
         self.worker = Worker(sessions, self.begin, subjects_of)
 
@@ -72,7 +74,7 @@ class Engine:
         for failures in range(TRIES):
             try:
                 turn = partial(self.turn, incoming=incoming)
-                self.metrics.turn(await self.worker.turn(turn, incoming))
+                self.watch(await self.worker.turn(turn, incoming))
                 return self._notes.pop(name_of(incoming), None)
             except Exception as error:
                 if faults.is_away(error):
@@ -101,7 +103,7 @@ class Engine:
             )
         )
         if number is not None:
-            self.metrics.turn(TurnResult("engine", "set aside"))
+            self.watch(TurnResult("engine", "set aside"))
             log.error("set aside", number=number, of=type(incoming.event).__name__.lower(), error=error)
             self.worker.committed()
 
@@ -129,7 +131,7 @@ class Engine:
         self._end(db, turn.replies.ending, turn.changed_person)
         if turn.note:
             self._notes[name_of(incoming)] = turn.note
-        return turn.running.result
+        return turn.running.result._replace(meant=tuple(type(each).__name__ for each in turn.meant))
 
     def _end(self, db: TurnSession, ending: TurnEnd, changed_person: int | None = None) -> None:
         """Keep how a turn ended; `changed_person` is who alone may be different now, None for everybody."""
@@ -179,7 +181,7 @@ class Engine:
                     raise result
                 await self.worker.call(partial(self._put_off, timer_ids=ids))
             elif isinstance(result, TurnResult):
-                self.metrics.turn(result)
+                self.watch(result)
 
     def _put_off(self, db: Session, timer_ids: Sequence[int]) -> None:
         """Count timers whose turn could not be stored as ones that failed."""

@@ -366,7 +366,7 @@ def report(of: str, handler: str, outcome: str, began: float, **more: Any) -> Tu
     """Log how a turn ended that began then (`time.perf_counter()`), and return it."""
     result = TurnResult(handler, outcome, round(time.perf_counter() - began, 4))
     write = log.error if "error" in more else log.info
-    write("turn", of=of, **result._asdict(), **more)
+    write("turn", of=of, handler=handler, outcome=outcome, seconds=result.seconds, **more)
     return result
 
 

@@ -37,7 +37,7 @@ from db.network import rooms
 class Turn:
     """What one event does. All of it happens in the caller's transaction; how it ends is kept in
     `replies.ending`, to be written down together with that of other turns. `note` is what is shown on the
-    press that it was."""
+    press that it was, and `meant` what the event was taken to mean, outermost first."""
 
     def __init__(
         self, db: TurnSession, now: datetime, incoming: Incoming, installation: Installation, router: Router
@@ -54,6 +54,7 @@ class Turn:
         self.running = Running(db, now, incoming, self.chat, installation, router, self.who, self.replies)
         self.running.do = self._do
         self.note = ""
+        self.meant: list[Meaning] = []
 
     @property
     def changed_person(self) -> int | None:
@@ -139,6 +140,7 @@ class Turn:
     # --- what ------------------------------------------------------------------------------------
 
     def _do(self, meaning: Meaning) -> None:
+        self.meant.append(meaning)
         match meaning:
             case Call():
                 self._press(meaning)

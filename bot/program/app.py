@@ -29,6 +29,7 @@ from bot.support.beside import beside
 from bot.support.fetching import Fetching
 from bot.support.garbage import keep_what_is_there
 from bot.support.log import get
+from bot.support.progress import Progress
 from bot.support.timekeeping import Timekeeper
 from db import seal, shape, store
 from db.engine import seen, turns
@@ -61,9 +62,8 @@ class Repertoire:
 
 
 class App:
-    """An engine, its outbox, its timers, and the messengers around them. It works inside `async with`, which
-    brings the database into shape; that raises DatabaseTooNew and Unavailable. What is secret is sealed with
-    the `key`; without one, which is for invented people, it is stored as it is."""
+    """An engine, its outbox, its timers and the messengers around them. `async with` brings the database into
+    shape (DatabaseTooNew, Unavailable). The `key` seals what is secret; invented people need none."""
 
     def __init__(
         self,
@@ -102,7 +102,8 @@ class App:
         self._team: Team | None = None
 
     async def __aenter__(self) -> "App":
-        shape.migrate(self.database)
+        with Progress(lambda line: log.info("migrating", says=line)) as progress:
+            shape.migrate(self.database, progress)
         for path in store.narrow(self.database):
             log.warning("others may read", file=str(path))
         if self._key is not None:

@@ -2,13 +2,16 @@
 
 import asyncio
 import random
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from adapters.browser.server import open_to_browsers
 from adapters.terminal import prompt, script
 from adapters.terminal.script import (
     Unreadable as Unreadable,  # for the command line
@@ -22,9 +25,11 @@ from bot.messenger import Messenger
 from bot.program import cast
 from bot.program.compose import MARKS, MESSENGERS, TITLES, app_of, links
 from bot.support import clock, log
+from bot.support.metrics import TurnResult
 from db.models import MemberRole
 from db.seal import Key
 
+LANGUAGES = ("en", "de")
 DEMO_START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """A Monday morning, 9:00 in the demo's network."""
 CAST = cast.lines([each.name for each in MESSENGERS])
@@ -51,7 +56,7 @@ class Stage:
             adapters,
             self.clock,
             Installation(
-                languages=("en", "de"),
+                languages=LANGUAGES,
                 time_zone="Europe/Berlin",
                 operators=self.operators,
                 keep=Keep(spared=self.operators),
@@ -65,6 +70,7 @@ class Stage:
             key,
         )
         self.terminal.world = self
+        self.app.engine.watch = self._turned
         self.settle = self.app.settle
         self._shown = ExitStack()
 
@@ -86,9 +92,18 @@ class Stage:
         """What the clock shows."""
         return self.clock.now()
 
+    async def coming(self) -> datetime | None:
+        """Return when the next thing is due; None where nothing is."""
+        return min((each for each in await self.app.engine.upcoming() if each > self.now()), default=None)
+
     async def wind(self, to: datetime) -> None:
         """Let time pass."""
         await self.app.wind(to)
+
+    def _turned(self, result: TurnResult) -> None:
+        """Count a turn, and show it to whoever watches."""
+        self.app.engine.metrics.turn(result)
+        self.terminal.audience.turned(result.handler, result.outcome, result.meant)
 
     async def cast(self, who: script.Cast) -> None:
         """Somebody is there."""
@@ -132,3 +147,19 @@ async def talk(database: str, write: Callable[[str], None], past: Path) -> None:
     async with Stage(database, write) as terminal:
         await prompt.Prompt(terminal).talk(CAST)
     prompt.remember(past)
+
+
+async def show(folder: Path, port: int, write: Callable[[str], None]) -> None:
+    """Show the stage to browsers of this machine, until a signal ends it; its databases lie in `folder`.
+    Raises OSError where the port is taken."""
+    numbers = count(1)
+
+    def stage(line: Callable[[str], None]) -> Stage:
+        return Stage(f"sqlite:///{folder}/{next(numbers)}.db", line)
+
+    over = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, over.set)
+    async with open_to_browsers(stage, CAST, LANGUAGES, port) as address:
+        write(f"The stage is at {address} for browsers of this machine; Ctrl-C ends it.")
+        await over.wait()

@@ -1,16 +1,19 @@
 """All that can be set, and where it is read.
 
 A setting is named `section.key`. The strongest place wins: the environment variable `MENTORNET_SECTION__KEY`,
-the file that `MENTORNET_SECTION__KEY_FILE` names, `config.toml`, the default.
+the file that `MENTORNET_SECTION__KEY_FILE` names, the credential `section.key`, `config.toml`, the default.
+
+Credentials are files in the folder `$CREDENTIALS_DIRECTORY`, which systemd makes for one service alone
+(systemd.exec(5), LoadCredential=). `config.toml` may be one of them.
 """
 
 import json
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 from pydantic import Field, SecretStr, ValidationError, create_model
 from pydantic.fields import FieldInfo
@@ -28,6 +31,17 @@ class Key(NamedTuple):
 
     default: object
     description: str
+
+
+class Outside(NamedTuple):
+    """A setting that comes from outside of the config: by a file, or by the environment itself. Where it is
+    secret, that value is left out."""
+
+    key: str
+    variable: str
+    value: str
+    file: Path | None
+    is_secret: bool
 
 
 class _Found(NamedTuple):
@@ -96,13 +110,24 @@ class Schema:
         return config
 
     def sources(self, path: Path | None = None, environ: Mapping[str, str] = os.environ) -> list[Path]:
-        """Return the files from which `load` reads: the config, and those that the environment names."""
-        named = [
-            environ[f"{_variable(key)}_FILE"]
-            for key in self._fields
-            if environ.get(f"{_variable(key)}_FILE") and not environ.get(_variable(key))
-        ]
-        return [*([path] if path else []), *map(Path, named)]
+        """Return the files from which `load` reads: the config, those that the environment names, and
+        credentials."""
+        named = [each.file for each in self.outside(environ) if each.file is not None]
+        return [*([path] if path else []), *named]
+
+    def outside(self, environ: Mapping[str, str] = os.environ) -> Iterator[Outside]:
+        """Yield what comes from the environment, from the files that it names, and from credentials."""
+        for key in self._fields:
+            variable, is_secret = variable_of(key), self._is_secret(key)
+            if value := environ.get(variable):  # an empty one counts as not set
+                yield Outside(key, variable, "" if is_secret else value, None, is_secret)
+            elif found := _file_of(key, environ):
+                yield Outside(key, variable, "", found[0], is_secret)
+
+    def _is_secret(self, key: str) -> bool:
+        """Whether a setting is shown to nobody: a password, or an address that may hold one."""
+        field = self._fields[key]
+        return not field.repr or SecretStr in (field.annotation, *get_args(field.annotation))
 
     def _in_file(self, path: Path) -> dict[str, _Found]:
         try:
@@ -129,24 +154,30 @@ class Schema:
     def _in_environment(self, environ: Mapping[str, str], problems: list[str]) -> dict[str, _Found]:
         found: dict[str, _Found] = {}
         for key in self._fields:
-            variable = _variable(key)
-            if text := environ.get(variable):  # an empty one counts as not set
+            variable = variable_of(key)
+            if text := environ.get(variable):
                 found[key] = _Found(self._typed(key, text), variable)
-            elif file := environ.get(f"{variable}_FILE"):
+            elif from_file := _file_of(key, environ):
+                file, place = from_file
                 try:
-                    text = Path(file).read_text("utf-8-sig").strip()
+                    text = file.read_text("utf-8-sig").strip()
                 except (OSError, UnicodeDecodeError) as error:
                     why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                     problems.append(
-                        f"{key} cannot be read from {file}, which {variable}_FILE names: {why}; correct the "
-                        "path or the file's permissions."
+                        f"{key} cannot be read from {place}: {why}; correct the path or the file's "
+                        "permissions."
                     )
                 else:
-                    found[key] = _Found(self._typed(key, text), f"{file}, which {variable}_FILE names")
-        known = {_variable(key) + ending for key in self._fields for ending in ("", "_FILE")}
+                    found[key] = _Found(self._typed(key, text), place)
+        known = {variable_of(key) + ending for key in self._fields for ending in ("", "_FILE")}
         for variable in sorted(environ.keys() - known):
             if variable.startswith(PREFIX):
                 problems.append(self._unknown_variable(variable))
+        if (folder := credentials(environ)) is not None:
+            for path in sorted(folder.iterdir()):
+                section, _dot, name = path.name.partition(".")
+                if section in self._sections and name and path.name not in self._fields:
+                    problems.append(self._unknown(path.name, f"the credential {path}"))
         return found
 
     def _typed(self, key: str, text: str) -> object:
@@ -186,7 +217,7 @@ class Schema:
     def _unknown_variable(self, variable: str) -> str:
         name, ending = variable.removesuffix("_FILE"), "_FILE" if variable.endswith("_FILE") else ""
         near = self._nearest(name.removeprefix(PREFIX).replace("__", ".").lower())
-        hint = f"did you mean {_variable(near)}{ending}?" if near else "config.example.toml lists them all."
+        hint = f"did you mean {variable_of(near)}{ending}?" if near else "config.example.toml lists them all."
         return f"{variable} in the environment is not a setting; {hint}"
 
     def _nearest(self, key: str) -> str | None:
@@ -196,7 +227,25 @@ class Schema:
         return next(iter(same or get_close_matches(key, self._fields, n=1, cutoff=0.8)), None)
 
 
-def _variable(key: str) -> str:
+def credentials(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the folder of the credentials; None where there is none."""
+    named = environ.get("CREDENTIALS_DIRECTORY")
+    return Path(named) if named and Path(named).is_dir() else None
+
+
+def _file_of(key: str, environ: Mapping[str, str]) -> tuple[Path, str] | None:
+    """Return the file outside of the config from which a setting is read, and how it is called where it is
+    wrong; None where there is none."""
+    variable = f"{variable_of(key)}_FILE"
+    if named := environ.get(variable):
+        return Path(named), f"{named}, which {variable} names"
+    if (folder := credentials(environ)) is not None and (folder / key).is_file():
+        return folder / key, f"the credential {folder / key}"
+    return None
+
+
+def variable_of(key: str) -> str:
+    """Return the environment variable of a setting."""
     return PREFIX + key.replace(".", "__").upper()
 
 

@@ -11,11 +11,12 @@ TURN_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 
 class TurnResult(NamedTuple):
     """How a turn ended: the handler, or "engine" where none ran; one of few outcomes; what it took in the
-    worker's thread, in seconds."""
+    worker's thread, in seconds; and what the event was taken to mean, by the names of `Meaning`."""
 
     handler: str
     outcome: str
     seconds: float = 0.0
+    meant: tuple[str, ...] = ()
 
 
 class Waiting(NamedTuple):

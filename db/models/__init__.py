@@ -46,7 +46,9 @@ from db.models.help import (
     CheckInWords,
     Fit,
     HelpRequest,
+    Month,
     Mood,
+    Past,
     PeerAnswer,
     Posting,
     Relay,
@@ -57,6 +59,7 @@ from db.models.help import (
     Verdict,
     Wish,
 )
+from db.models.leading import Handover, HandoverNote, HandoverState
 from db.models.linking import LinkCode, Merge
 from db.models.network import (
     Announcement,
@@ -85,7 +88,6 @@ from db.models.reports import (
     ReportState,
     TrustedPerson,
 )
-from db.models.sums import Month, Past
 
 __all__ = [
     "BY_AGE_ONLY",
@@ -119,6 +121,9 @@ __all__ = [
     "GoalKind",
     "GoalState",
     "GoalWord",
+    "Handover",
+    "HandoverNote",
+    "HandoverState",
     "HelpRequest",
     "Identity",
     "InNetwork",

@@ -45,13 +45,14 @@ def nightly(ctx: Context, step: Nightly) -> None:
     and plan the next night."""
     plan(ctx.db, ctx.now, ctx.installation.zone())
     ctx.call_off(WORK)
-    ctx.later(ctx.now, GoOn([*Retention.named()], {}), about=WORK)
+    ctx.later(ctx.now, GoOn([*Retention.named()], {}, _second(ctx)), about=WORK)
 
 
 @on(GoOn)
 def go_on(ctx: Context, step: GoOn) -> None:
     """Delete the next rows of the first that is `left`, after a place in it, and leave the others to turns of
-    their own: in between, the bot answers. `so_far` counts the rows of each."""
+    their own: in between, the bot answers. `so_far` counts the rows of each, and a night that is long says so
+    once a minute."""
     left, so_far = step.left, step.so_far
     forgotten = Forgotten(0, step.place, all=True)
     while left and forgotten.all and not forgotten.many:  # where nothing is too old, nobody waits for it
@@ -62,9 +63,16 @@ def go_on(ctx: Context, step: GoOn) -> None:
         if forgotten.all:
             left, forgotten = left[1:], Forgotten(forgotten.many, None, all=True)
     if left:
-        ctx.go_on(GoOn(left, so_far), forgotten.place, about=WORK)
+        minutes = (_second(ctx) - step.since) // 60 if step.since else 0
+        if minutes > step.minutes:
+            log.info("deleting", minutes=minutes, now=left[0], to_come=len(left) - 1, **so_far)
+        ctx.go_on(GoOn(left, so_far, step.since, minutes), forgotten.place, about=WORK)
     else:
         log.info("deleted", **so_far)
+
+
+def _second(ctx: Context) -> int:
+    return int(ctx.now.timestamp())
 
 
 def plan(db: Session, now: datetime, zone: ZoneInfo) -> None:

@@ -54,10 +54,13 @@ class ForgetStranger(Timer):
 
 
 class GoOn(Slice):
-    """Delete the next rows of the first that is `left`, after a place in it; `so_far` counts each."""
+    """Delete the next rows of the first that is `left`, after a place in it; `so_far` counts each. The log
+    heard of it `minutes` after the beginning, which was at the second `since` (of Unix time)."""
 
     left: list[str]
     so_far: dict[str, int]
+    since: int = 0
+    minutes: int = 0
     place: Place | None = field(default=None, kw_only=True)
 
 

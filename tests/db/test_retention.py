@@ -195,6 +195,21 @@ async def test_many_are_deleted_some_at_a_time_and_the_log_says_how_many_it_was(
 
 
 @on_loop
+async def test_a_long_night_tells_once_a_minute_how_far_it_is(
+    database: str, few_at_once: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with lab(database, handlers) as here:
+        await with_letters(here, 8 * AT_ONCE)
+        caplog.set_level(logging.INFO, "mentornet.retention")
+        while await here.engine.due():
+            here.clock.wind(here.clock.now() + timedelta(seconds=25))
+    told = [each.__dict__["fields"] for each in caplog.records if each.getMessage() == "deleting"]
+    assert [each["minutes"] for each in told] == [1, 2, 3]
+    assert [each["now"] for each in told] == ["letters"] * 3
+    assert told[0]["letters"] < told[1]["letters"] < told[2]["letters"] == 8 * AT_ONCE
+
+
+@on_loop
 async def test_a_night_reads_no_table_whole(database: str, few_at_once: None) -> None:
     async with lab(database, handlers) as here:
         await with_letters(here, 2 * AT_ONCE)

@@ -22,6 +22,7 @@ from sqlalchemy import select, text
 
 from bot.__main__ import main
 from bot.program import cast
+from bot.program.saving import folder as backups
 from db import backup, faults, shape, store
 from db.engine import turns
 from db.models import Base, Delivery, HelpRequest
@@ -348,10 +349,41 @@ def test_a_backup_needs_a_new_folder_and_a_database(
     nowhere = config_at(tmp_path / "nowhere")
     assert command(nowhere, "backup", tmp_path / "other") == os.EX_DATAERR
     assert "There is no database" in capsys.readouterr().out
-    assert list((tmp_path / "other").iterdir()) == [], "what was begun is taken away"
+    assert not (tmp_path / "other").exists(), "what was begun is taken away"
     on_matrix = config_at(tmp_path / "matrix", "", "[matrix]", 'user = "@bot:example.org"')
     assert command(on_matrix, "backup", tmp_path / "third") == os.EX_DATAERR
     assert "save where the bot is on Matrix" in capsys.readouterr().out
+
+
+def test_of_backups_that_are_kept_the_oldest_go_once_a_new_one_is_there(
+    tmp_path: Path, migrated: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, all_of_them = config_at(tmp_path / "here"), tmp_path / "backups"
+    database = tmp_path / "here" / "mentornet.db"
+    shutil.copy(migrated, database)
+    others = {"my own", "2026-01-01T000000Z"}  # without its list it is no backup
+    for each in others:
+        (all_of_them / each).mkdir(parents=True)
+    made = [NOW + timedelta(days=day, hours=day) for day in range(4)]
+    for now in made:
+        monkeypatch.setattr("bot.support.clock.RealClock.now", lambda _self, now=now: now)
+        assert command(config, "backup", "--keep", "2", all_of_them) == 0
+    names = [backups.name_at(now) for now in made]
+    assert {path.name for path in all_of_them.iterdir()} == {*names[-2:], *others}
+    assert f"Older ones that are deleted: {names[1]}." in capsys.readouterr().out
+
+    database.unlink()
+    monkeypatch.setattr("bot.support.clock.RealClock.now", lambda _self: NOW + timedelta(days=9))
+    assert command(config, "backup", "--keep", "1", all_of_them) == os.EX_DATAERR
+    assert {path.name for path in all_of_them.iterdir()} == {*names[-2:], *others}, "none is gone"
+    assert command(config_at(tmp_path / "there"), "restore", all_of_them / names[-1]) == 0
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_how_many_stay_is_a_number_from_one_on(tmp_path: Path, number: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["backup", "--keep", number, str(tmp_path)])
+    assert end.value.code == 2
 
 
 def test_only_we_can_read_a_backup(saved: Path) -> None:
@@ -506,7 +538,7 @@ def test_keys_that_are_not_ours_or_not_whole_are_not_said_to_be_saved(
     assert says in said
     assert "Saved" not in said
     assert "secret" not in said
-    assert not any((tmp_path / "saved").iterdir())
+    assert not (tmp_path / "saved").exists()
 
 
 def test_what_is_said_of_the_keys_is_true_where_a_part_is_not_there_or_not_wanted(

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from adapters.telegram import MESSENGER as TELEGRAM
 from adapters.terminal.console import Console
+from bot.__main__ import main
 from bot.adapter import Capabilities
 from bot.messenger import Messenger
 from bot.program.compose import MESSENGERS, SETTINGS
@@ -156,6 +157,42 @@ def test_environment_over_named_file_over_config_file_over_default(tmp_path: Pat
     assert load(path, {variable: ""}).bot.name == "from the config file", "an empty one counts as not set"
     lost = {f"{variable}_FILE": str(tmp_path / "lost"), variable: "here"}
     assert load(path, lost).bot.name == "here", "a file that is not needed is not read"
+
+
+def test_a_credential_is_the_setting_of_its_name_and_stronger_than_the_config(tmp_path: Path) -> None:
+    lent, path = tmp_path / "lent", tmp_path / "config.toml"
+    lent.mkdir()
+    (lent / "bot.name").write_text("from a credential\n")
+    (lent / "notes").write_text("a credential that is no setting")
+    (lent / "tls.key").write_text("another one")
+    path.write_text('[bot]\nname = "from the config file"\n')
+    environ = {"CREDENTIALS_DIRECTORY": str(lent)}
+    assert load(path, environ).bot.name == "from a credential"
+    assert load(path, environ | {"MENTORNET_BOT__NAME": "stronger"}).bot.name == "stronger"
+    assert SETTINGS.sources(path, environ) == [path, lent / "bot.name"]
+    assert load(path, {"CREDENTIALS_DIRECTORY": str(tmp_path / "gone")}).bot.name == "from the config file"
+    (lent / "telegram.token").write_text("no token")
+    assert f"telegram.token (from the credential {lent / 'telegram.token'}) has to be" in refused(environ)
+    (lent / "telegram.token").unlink()
+    (lent / "telegram.tokn").write_text(TOKEN)
+    assert refused(environ) == (
+        f"telegram.tokn (from the credential {lent / 'telegram.tokn'}) is not a setting; did you mean "
+        "telegram.token?"
+    )
+
+
+def test_the_config_itself_may_be_a_credential_and_is_stronger_than_one_that_lies_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lent, here = tmp_path / "lent", tmp_path / "here"
+    for folder in (lent, here):
+        folder.mkdir()
+        (folder / "config.toml").touch(0o600)
+    (here / "config.toml").write_text("[nothing]\nx = 1\n")
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(lent))
+    main(["check"])
+    assert f"✓ The config is understood: {lent / 'config.toml'}." in capsys.readouterr().out
 
 
 def test_the_environment_needs_no_quotes_and_no_brackets() -> None:

@@ -15,12 +15,13 @@ import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.__main__ import main
 from bot.adapter import Later, Unreachable
 from bot.message import MessageRef, Outgoing, Words
 from bot.program.app import App
 from bot.program.compose import SETTINGS, real
 from bot.program.state import placed
-from bot.program.watch import watched
+from bot.program.watch import ask, watched
 from tests.db.test_single_program import on
 from tests.program.test_run import program, settings
 from tests.support.aio import on_loop
@@ -150,6 +151,31 @@ async def test_turns_and_sends_are_counted_and_nobody_is_named(database: str) ->
         assert line in figures
     assert "mentornet_turn_seconds_count" in figures
     assert "ana" not in figures
+
+
+@on_loop
+async def test_whoever_asks_whether_it_is_alive_hears_what_the_page_says(database: str) -> None:
+    said: list[str] = []
+    port = free_port()
+    async with lab(database) as here, watched(here.engine, f"0.0.0.0:{port}"):
+        hearing(here, 1)
+        assert await ask(f"0.0.0.0:{port}", said.append) == 0
+        hearing(here, 121)
+        assert await ask(f"127.0.0.1:{port}", said.append) == 1
+    assert await ask(f"127.0.0.1:{port}", said.append) == 1
+    assert await ask("", said.append) == 1
+    assert said[0] == "The bot is well."
+    assert said[1].startswith('The bot is not well: {"well": false, "messengers": {"telegram": {')
+    assert said[2] == f"Nobody answers at 127.0.0.1:{port}."
+    assert said[3].startswith("watch.listen is empty")
+
+
+def test_the_command_asks_where_the_config_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[watch]\nlisten = "127.0.0.1:{(port := free_port())}"\n')
+    assert main(["--config", str(config), "check", "--alive"]) == 1
+    assert capsys.readouterr().out == f"Nobody answers at 127.0.0.1:{port}.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"], "nothing is made"
 
 
 NEVER = {"well": False, "heard_seconds_ago": None}

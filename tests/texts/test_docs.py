@@ -92,8 +92,8 @@ def quoted(path: Path) -> set[str]:
 def test_the_readme_tells_every_command_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    there = re.findall(r"^    (\w+)", capsys.readouterr().out, re.M)
-    told = [re.findall(r"mentornet (\w+)", row[0])[0] for row in table("on the command line")]
+    there = re.findall(r"^    ([\w-]+)", capsys.readouterr().out, re.M)
+    told = [re.findall(r"mentornet ([\w-]+)", row[0])[0] for row in table("on the command line")]
     assert told == there
 
 
@@ -103,7 +103,7 @@ def test_the_command_line_understands_what_a_document_names(
 ) -> None:
     """As in `mentornet check`, in a line to type, and behind the path of where it is installed."""
     words = path.read_text("utf-8")
-    for command in set(re.findall(r"(?:^|[`/])(?:mentornet|python3? -m bot) (-?-?[a-z]+)", words, re.M)):
+    for command in set(re.findall(r"(?:^|[`/])(?:mentornet|python3? -m bot) (-?-?[a-z-]+)", words, re.M)):
         with pytest.raises(SystemExit) as end:
             main([command, "--help"])
         assert end.value.code == 0, f"{command}: {capsys.readouterr().err}"

@@ -38,8 +38,9 @@ class Backup:
 
 @contextmanager
 def new(folder: Path) -> Iterator[None]:
-    """A new folder, or one in which nothing is, for us alone; it is empty again when the block fails. Raises
+    """A new folder, or one in which nothing is, for us alone; it is as it was when the block fails. Raises
     BackupError and OSError."""
+    was_there = folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty: every backup needs a new folder.")
@@ -49,6 +50,8 @@ def new(folder: Path) -> Iterator[None]:
     except BaseException:
         for path in folder.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not was_there:
+            folder.rmdir()
         raise
 
 
@@ -67,6 +70,24 @@ def finish(folder: Path, now: datetime, **about: object) -> Backup:
         os.fsync(file)
         os.close(file)
     return _backup(listed)
+
+
+def name_at(now: datetime) -> str:
+    """Return the name of a backup among others: the later, the further back in a list."""
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+
+
+def thin_out(folder: Path, keep: int) -> list[Path]:
+    """Delete all but the newest backups in a folder, by the names that `name_at` gives; return those that are
+    gone. What has no list, or another name, is no backup of ours, and stays. Raises OSError."""
+    found = sorted(path.parent for path in folder.glob(f"{_NAMES}/{LIST}"))
+    older = found[:-keep]
+    for each in older:
+        shutil.rmtree(each)
+    return older
+
+
+_NAMES = "[0-9]" * 4 + ("-" + "[0-9]" * 2) * 2 + "T" + "[0-9]" * 6 + "Z"
 
 
 def look(folder: Path) -> Backup:
