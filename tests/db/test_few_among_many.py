@@ -124,7 +124,7 @@ def test_few_are_found_by_an_index(index: str, migrated: Path) -> None:
     plans: list[str] = []
 
     def explain(_connection: Any, cursor: Any, statement: str, values: Any, *_: object) -> None:
-        if statement.startswith(("SELECT", "DELETE")):
+        if statement.startswith(("SELECT", "DELETE", "WITH")):
             cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values)
             plans.extend(row[-1] for row in cursor.fetchall())
 
