@@ -125,13 +125,18 @@ async def test_edits_and_deletions_happen_in_place_and_why_is_told(browser: str,
         await visitor.does("Ana", "Change a message")
         await visitor.fills(message="p0", words="Who translates a birth certificate?")
         await visitor.sees("Ana", "changed")
-        chat = await visitor.chat("Ana")
-        assert chat.count("Who translates a birth certificat?") < chat.count("certificate?")
+        own = "[...document.querySelectorAll('[data-name=Ana] .own .text')].map((each) => each.textContent)"
+        assert await visitor.of(own) == ["Who translates a birth certificate?"]
         await visitor.presses("Ana", "Send it with my name")
         why = "document.querySelector('[data-name=Ana] .why')"
         await visitor.page.until(f"{why}?.textContent.includes('Who else was told something')")
         told = str(await visitor.of(f"{why}.textContent"))
         assert "An answer to the open question (Answer)" in told and "ask: done" in told
+        answer = "[...document.querySelectorAll('[data-name=Ana] .theirs .answer')].at(-1)"
+        await visitor.page.click(answer)
+        await visitor.page.write("Who is that?")
+        await visitor.page.press("Enter")
+        await visitor.page.until("!!document.querySelector('[data-name=Ana] .own .quote')")
         await visitor.does("Ana", "Delete a message")
         await visitor.fills(message="p0")
         await visitor.sees("Ana", "Deleted message")
@@ -228,6 +233,28 @@ async def test_a_narrow_screen_shows_one_phone_with_tabs(browser: str, tmp_path:
         parts = "[...document.querySelectorAll('.front *')]"
         wide = f"{parts}.every((each) => each.getBoundingClientRect().right <= 360)"
         assert await visitor.of(wide)
+
+
+@on_loop
+async def test_what_was_played_is_saved_opened_and_stepped_through(browser: str, tmp_path: Path) -> None:
+    saved_in = tmp_path / "saved"
+    saved_in.mkdir()
+    async with visiting(browser, tmp_path) as [visitor]:
+        await visitor.says("Ana", "Who translates a birth certificate?")
+        await visitor.presses("Ana", "Ask this as a question")
+        await visitor.sees("Ana", "Send it like this?")
+        file = await visitor.page.saved(saved_in, visitor.does("", "Save as a transcript"))
+        saved = file.read_text("utf-8")
+        assert file.name == "transcript.txt" and "\nAna: [Ask this as a question]\n    > Ana: " in saved
+        await visitor.does("", "Start again")
+        await visitor.page.until("document.querySelectorAll('.log li').length === 0")
+        await visitor.does("", "Open a transcript")
+        await visitor.page.choose(file)
+        for following in ("Ana: Who translates a birth certificate?", "Ana: [Ask this as a question]"):
+            await visitor.page.until(f"document.querySelector('#next').textContent === '{following}'")
+            await visitor.page.click("document.querySelector('#script button')")
+        await visitor.sees("Ana", "Send it like this?")
+        assert await visitor.of("fetch('/script').then((each) => each.text())") == saved
 
 
 @on_loop

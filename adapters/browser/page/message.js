@@ -3,7 +3,8 @@
 import { make } from "./make.js";
 import { say } from "./words.js";
 
-const SIGNS = { voice: "🎤", audio: "🎵", video: "🎬", video_note: "🎬", document: "📄" };
+// Signs that every font has.
+const SIGNS = { voice: "♪", audio: "♪", video: "▶", video_note: "▶" };
 
 /** Return the parts of a message of the bot's, or of somebody's, in their order. `chat` says what follows a
  * press (`press`), which messages there are (`quoted`), and whether digits stand for buttons (`digits`). */
@@ -14,7 +15,7 @@ export function parts(told, chat) {
   found.push(...(told.files || []).map((each) => file(each, chat.run)));
   if (told.text) found.push(make("p", { className: "text", dir: "auto", textContent: told.text }));
   const labels = (told.rows || []).flat();
-  if (labels.length && chat.digits && !told.first && !labels.some(beginsWithNumber)) found.push(...digits(told, labels, chat));
+  if (labels.length && chat.digits && !told.first && !labels.some(beginsWithNumber)) found.push(digits(told, labels, chat));
   else found.push(...(told.rows || []).map((row) => make("div", { className: "row" }, ...row.map((label) => key(told, label, chat)))));
   return found;
 }
@@ -33,20 +34,19 @@ function file(told, run) {
     const real = told.number !== undefined;
     return make("img", { src: real ? address : "photo.svg", alt: real ? told.description : say("photo") });
   }
-  const name = `${SIGNS[told.kind] || "📄"} ${told.kind === "voice" ? say("voice") : told.name}`;
+  const name = `${SIGNS[told.kind] || "▤"} ${told.kind === "voice" ? say("voice") : told.name}`;
   if (told.number === undefined) return make("p", { className: "file", textContent: name });
   return make("p", { className: "file" }, make("a", { href: address, download: told.name, textContent: name }));
 }
 
 /** A button as Telegram has it. */
 function key(told, label, chat, shown = label) {
-  return make("button", { type: "button", dir: "auto", textContent: shown, ariaLabel: label, onclick: () => chat.press(told.id, label) });
+  return make("button", { type: "button", textContent: shown, ariaLabel: label, onclick: () => chat.press(told.id, label) });
 }
 
 /** Choices as Matrix has them: numbered lines, and reactions with their numbers. */
 function digits(told, labels, chat) {
-  const lines = make("ol", { className: "choices", start: told.first + 1 });
-  lines.append(...labels.map((label) => make("li", { dir: "auto", textContent: label })));
-  const chips = labels.map((label, at) => key(told, label, chat, String(told.first + at + 1)));
-  return [lines, make("div", { className: "chips" }, ...chips)];
+  const lines = make("ol", {}, ...labels.map((label) => make("li", { textContent: label })));
+  const chips = labels.map((label, at) => key(told, label, chat, String(at + 1)));
+  return make("div", { className: "choices", dir: "auto" }, lines, make("div", { className: "chips" }, ...chips));
 }
