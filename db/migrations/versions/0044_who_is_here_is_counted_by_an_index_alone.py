@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 
 PAUSES = sa.text("paused_at IS NOT NULL")
 ACTIVE = sa.text("state = 'active'")
