@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0046"
+down_revision = "0045"
 
 PAUSES = sa.text("paused_at IS NOT NULL")
 ACTIVE = sa.text("state = 'active'")
