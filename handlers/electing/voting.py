@@ -76,7 +76,7 @@ def _name(each: Candidate) -> Text:
     return _("For {name}", name=Verbatim(each.member.person.name[:20]))
 
 
-def now(ctx: Context) -> tuple[AnyText, list[Button]] | None:
+def going_on(ctx: Context) -> tuple[AnyText, list[Button]] | None:
     """Return the vote that goes on in the network, and what the one who acts can do; None for none."""
     vote = votes.in_network(ctx.db, ctx.network.id)
     if vote is None or vote.state not in ("standing", "open"):

@@ -18,7 +18,7 @@ def show_handover(ctx: Context) -> None:
     while the members choose, how that stands."""
     readable = notes.readable(ctx.db, ctx.network, ctx.person)
     reading = [_read(ctx, each) for each in readable]
-    vote = voting.now(ctx)
+    vote = voting.going_on(ctx)
     if vote is not None:
         text, choices = vote
         ctx.say(text, *choices, *reading)

@@ -466,6 +466,7 @@ SHARED = {
     "somebody asks for something, and others decide": {"Decline", "Give no reason", "Go on"},
     "the way in without a code, and into another network": {"I would like to join", "Speak there now"},
     "the two talk before one of them decides": {"Let us talk"},
+    "a role is taken, and what it owes is shown": {"See who waits", "Yes, gladly"},
     "nothing is changed, or none of these is meant": {"Leave it as it is", "Something else"},
     "people, counted": {"{n} person"},
     "what is said of what a network knows": {"It helped", "Yes, it is right"},
