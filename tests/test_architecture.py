@@ -131,6 +131,7 @@ FLOORS = {
         ["handlers/electing/*"],
         ["handlers/handing_over/*"],
         ["handlers/partnering/*"],
+        ["handlers/exporting/*"],
         ["handlers/growing/*"],
         ["handlers/operating/*"],
     ],
