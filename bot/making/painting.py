@@ -239,7 +239,8 @@ class Page:
         """Return the upper part of the page as a picture."""
         packed = io.BytesIO()
         upper = self.image.crop((0, 0, self.width, height))
-        upper.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+        few = upper.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(packed, "PNG")
         return packed.getvalue()
 
 
