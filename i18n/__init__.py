@@ -4,6 +4,7 @@ English stands in the code; each other language is one file `i18n/<locale>.po`, 
 catalogue to forget). Imports nothing of ours.
 """
 
+import csv
 import gettext
 import re
 import tomllib
@@ -177,3 +178,11 @@ def languages() -> WordLists:
 def personal() -> WordLists:
     """Read `i18n/words/personal.toml`: words that stand beside personal data, by their locale codes."""
     return tomllib.loads((FOLDER / "words" / "personal.toml").read_text("utf-8"))
+
+
+@cache
+def terms() -> tuple[dict[str, str], ...]:
+    """Read `i18n/words/terms.csv`: everyday things by their names, each in all languages by their codes;
+    several names stand beside one another with "|" between them."""
+    with (FOLDER / "words" / "terms.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))

@@ -54,6 +54,7 @@ THIRD_PARTIES = {
     "sqlalchemy": ["db/*"],
     "sqlalchemy.orm.Session": ["db/*", "bot/*", "handlers/*"],
     "sqlalchemy.orm.sessionmaker": ["db/*", "bot/support/worker.py", "bot/dialogue/engine.py"],
+    "snowballstemmer": ["bot/reading/search/stems.py"],
     "stdnum": ["bot/reading/personal/accounts.py", "bot/reading/personal/numbers.py"],
     "telegram": ["adapters/telegram/*"],
 }
@@ -78,7 +79,13 @@ its own."""
 FLOORS = {
     "bot": [
         ["bot/[!_]*.py", "bot/support/*", "bot/making/*"],
-        ["bot/reading/*", "bot/reading/personal/*", "bot/reading/when/*", "bot/reading/where/*"],
+        [
+            "bot/reading/*",
+            "bot/reading/personal/*",
+            "bot/reading/search/*",
+            "bot/reading/when/*",
+            "bot/reading/where/*",
+        ],
         ["bot/delivery/*", "bot/listing.py"],
         ["bot/dialogue/*", "bot/dialogue/meaning/*"],
         ["bot/__init__.py", "bot/lists.py"],
@@ -102,6 +109,7 @@ FLOORS = {
         ["db/network/*"],
         ["db/leading/*"],
         ["db/help/*"],
+        ["db/sharing/*"],
         ["db/applying/*"],
         ["db/growing/*"],
         ["db/agreeing/*"],
@@ -119,6 +127,7 @@ FLOORS = {
         ["handlers/front/*"],
         ["handlers/network/*"],
         ["handlers/agreeing/*"],
+        ["handlers/sharing/*"],
         ["handlers/joining/*"],
         ["handlers/applying/*"],
         ["handlers/founding/*"],
@@ -144,6 +153,7 @@ FOR_HANDLERS = [
     "bot/making/*",
     "bot/reading/*",
     "bot/reading/personal/*",
+    "bot/reading/search/*",
     "bot/reading/when/*",
     "bot/reading/where/*",
     "bot/support/log.py",

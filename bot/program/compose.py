@@ -150,6 +150,7 @@ def installation_of(
         languages=config.bot.languages,
         time_zone=config.bot.time_zone,
         open_founding=config.bot.open_founding,
+        shelf_most=config.shelf.most,
         operators=operators,
         help_lines=config.help_lines.lines,
         keep=Keep(

@@ -60,7 +60,6 @@ from db.models.help import (
     Wish,
 )
 from db.models.leading import Handover, HandoverNote, HandoverState
-from db.models.linking import LinkCode, Merge
 from db.models.network import (
     Announcement,
     Audience,
@@ -78,7 +77,17 @@ from db.models.network import (
     Silence,
     WrongCode,
 )
-from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage, ShutOut, Tally
+from db.models.people import (
+    Exclusion,
+    Forgot,
+    Identity,
+    LinkCode,
+    Merge,
+    Person,
+    PersonLanguage,
+    ShutOut,
+    Tally,
+)
 from db.models.reports import (
     Category,
     Naming,
@@ -87,6 +96,18 @@ from db.models.reports import (
     ReportReceiver,
     ReportState,
     TrustedPerson,
+)
+from db.models.shelf import (
+    Card,
+    Item,
+    ItemKind,
+    ItemOpinion,
+    ItemState,
+    ItemWord,
+    Looked,
+    LookedFor,
+    Opinion,
+    WordGram,
 )
 
 __all__ = [
@@ -103,6 +124,7 @@ __all__ = [
     "Asked",
     "Audience",
     "Base",
+    "Card",
     "Category",
     "CheckIn",
     "CheckInAnswer",
@@ -129,11 +151,18 @@ __all__ = [
     "InNetwork",
     "Invitation",
     "InvitedRole",
+    "Item",
+    "ItemKind",
+    "ItemOpinion",
+    "ItemState",
+    "ItemWord",
     "JournalEntry",
     "JournalMonth",
     "Label",
     "Letter",
     "LinkCode",
+    "Looked",
+    "LookedFor",
     "Loss",
     "Member",
     "MemberRole",
@@ -146,6 +175,7 @@ __all__ = [
     "Network",
     "NotYet",
     "Office",
+    "Opinion",
     "Outcome",
     "Part",
     "Partner",
@@ -179,6 +209,7 @@ __all__ = [
     "Verdict",
     "Vouch",
     "Wish",
+    "WordGram",
     "Wording",
     "WrongCode",
     "chain",

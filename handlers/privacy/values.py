@@ -84,6 +84,14 @@ VALUES: Mapping[tuple[str, str], Mapping[Any, AnyText]] = {
         "declined": _("was declined"),
         "over": _("ended without an answer"),
     },
+    ("shelf", "kind"): {
+        "resource": _("a link, a file or a text"),
+        "experience": _("an experience"),
+        "card": _("a solved card"),
+        "organisation": _("an organisation"),
+    },
+    ("shelf", "topic"): TOPICS,
+    ("shelf_opinions", "says"): {"helped": _("it helped"), "out_of_date": _("it is out of date")},
     ("goals", "state"): {"open": _("open"), "reached": _("reached"), "rested": _("rests")},
     ("announcements", "audience"): {**GROUPS, "all": _("everybody"), "new": _("newcomers")},
 }
