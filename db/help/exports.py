@@ -34,6 +34,11 @@ def begins(day: date, network: Network) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(network.time_zone)).astimezone(UTC)
 
 
+def day_of(moment: datetime, network: Network) -> date:
+    """Return which day a moment was where a network is."""
+    return moment.astimezone(ZoneInfo(network.time_zone)).date()
+
+
 # --- members -------------------------------------------------------------------------------------
 
 
@@ -152,9 +157,8 @@ def _helped(db: Session, network: Network, since: date) -> dict[date, Counter[in
         months.TOLD,
     )
     found: defaultdict[date, Counter[int]] = defaultdict(Counter)
-    zone = ZoneInfo(network.time_zone)
     for opened_at, helper_id in db.execute(taken):
-        found[opened_at.astimezone(zone).date().replace(day=1)][helper_id or 0] += 1
+        found[day_of(opened_at, network).replace(day=1)][helper_id or 0] += 1
     return found
 
 

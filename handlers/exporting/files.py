@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -45,8 +44,8 @@ class Asked:
     """When a table was asked for, on which day of the network, and of which days: from one on, and before
     another."""
 
-    now: datetime
-    today: date
+    at: datetime
+    day: date
     since: date
     until: date
 
@@ -75,7 +74,7 @@ class Table(Recipe):
         if not _may_have(db, self.person_id, network, self.partner_id):
             raise Withheld(LOST)
         now = datetime.fromisoformat(self.at)
-        asked = Asked(now, now.astimezone(ZoneInfo(network.time_zone)).date(), *self._days())
+        asked = Asked(now, exports.day_of(now, network), *self._days())
         rows = list(self.rows(db, network, asked))
         content = tables.written(self.header, rows, reader)
         file, type_ = f"{self.file}.csv", tables.TYPE
@@ -121,7 +120,6 @@ class Members(Table):
 
     def rows(self, db: Session, network: Network, asked: Asked) -> Iterator[Sequence[Cell]]:
         """Yield a line for each member, by name."""
-        zone = ZoneInfo(network.time_zone)
         for each in exports.members(db, network, asked.since, asked.until, self.partner_id):
             row = each.row
             yield [
@@ -129,19 +127,19 @@ class Members(Table):
                 ROLES[row.role],
                 LABELS[row.label],
                 row.group or "",
-                row.joined_at.astimezone(zone).date(),
+                exports.day_of(row.joined_at, network),
                 form("{all}", all=[topic_name(topic) for topic in each.topics]) if each.topics else "",
                 ", ".join(map(i18n.language_name, each.languages)),
                 row.place or "",
-                _break(row.paused_at, row.paused_until, asked.now, zone),
+                _break(row.paused_at, row.paused_until, asked.at, network),
             ]
 
 
-def _break(paused_at: datetime | None, until: datetime | None, now: datetime, zone: ZoneInfo) -> Cell:
+def _break(paused_at: datetime | None, until: datetime | None, now: datetime, network: Network) -> Cell:
     """Return until when somebody is on a break: a day, or that nobody knows."""
     if paused_at is None or (until is not None and until <= now):
         return ""
-    return until.astimezone(zone).date() if until is not None else _("until they say so")
+    return exports.day_of(until, network) if until is not None else _("until they say so")
 
 
 class Months(Table):
@@ -167,7 +165,7 @@ class Months(Table):
 
     def rows(self, db: Session, network: Network, asked: Asked) -> Iterator[Sequence[Cell]]:
         """Yield a line for each month."""
-        for month in exports.by_month(db, network, asked.since, asked.now):
+        for month in exports.by_month(db, network, asked.since, asked.at):
             questions = month.questions
             usual = questions.first_reply if questions.answered >= FEWEST else None
             counts = (
@@ -217,14 +215,13 @@ class Requests(Table):
 
     def rows(self, db: Session, network: Network, asked: Asked) -> Iterator[Sequence[Cell]]:
         """Yield a line for each request."""
-        zone = ZoneInfo(network.time_zone)
-        found = exports.requests(db, network, asked.since, asked.until, asked.today)
+        found = exports.requests(db, network, asked.since, asked.until, asked.day)
         for number, each in enumerate(found, 1):
             row = each.row
             yield [
                 number,
                 topic_name(row.topic),
-                "" if row.anonymous else row.opened_at.astimezone(zone).date(),
+                "" if row.anonymous else exports.day_of(row.opened_at, network),
                 STATES[row.state],
                 _hours(row.opened_at, row.answered_at),
                 each.asked,

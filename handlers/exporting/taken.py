@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot import AnyText, Context, _
 from bot.lists import News, adds
 from db import people
+from db.help import exports
 from db.leading import journal
 from db.models import Network
 from handlers.exporting.export import MEMBERS
@@ -23,12 +23,11 @@ def lists_taken(ctx: Context, network: Network, since: datetime, until: datetime
         for each in journal.latest(ctx.db, network, 2 * MOST, acts=[MEMBERS.name])
         if since <= each.at < until
     ][:MOST]
-    zone = ZoneInfo(network.time_zone)
     names = people.names_of(ctx.db, [each.by_id for each in taken])
     for each in reversed(taken):
         yield _(
             "{name} took a list of the members on {day}: “{reason}”",
             name=names.get(each.by_id or 0, ""),
-            day=each.at.astimezone(zone).date(),
+            day=exports.day_of(each.at, network),
             reason=each.details["reason"],
         )
