@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from bot import AnyText, Context, Role, Unclear, _, _n, command, form, on, paragraphs
 from bot.lists import Act, act
 from db.engine import seen
-from db.growing import partners
-from db.help import exports, months
+from db.growing import exports, partners
+from db.help import months
 from db.models import Partner
 from handlers.exporting.files import Members, Months, Requests, Table
 from handlers.partnering.steps import TakeOwnGroups

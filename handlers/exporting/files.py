@@ -18,8 +18,7 @@ from bot.making.recipes import Withheld
 from bot.making.tables import Cell
 from bot.markup import plain
 from bot.text import Reader, render
-from db.growing import partners
-from db.help import exports
+from db.growing import exports, partners
 from db.models import Network, Person
 from db.network import members
 from handlers.vocabulary import LABELS, ROLES, topic_name

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import AnyText, Context, _
 from bot.lists import News, adds
 from db import people
-from db.help import exports
+from db.growing import exports
 from db.leading import journal
 from db.models import Network
 from handlers.exporting.export import MEMBERS

@@ -13,8 +13,7 @@ from bot.making.recipes import Withheld
 from bot.message import Made
 from bot.program import cast
 from bot.text import Reader
-from db.growing import partners
-from db.help import exports
+from db.growing import exports, partners
 from db.models import HelpRequest, Invitation, Member, MemberRole, Network, Person, Round
 from db.network import cohorts
 from handlers.exporting.files import PLAIN, Members, Months, Requests, Table
