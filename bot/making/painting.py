@@ -56,7 +56,7 @@ def _has(file: Path, letter: str) -> bool:
 
 def _file_for(words: str) -> Path | None:
     """Return the font that has all the letters of a text; None where none has."""
-    return next((file for file in FONTS if all(_has(file, each) for each in {*words} - {" "})), None)
+    return next((file for file in FONTS if all(_has(file, each) for each in {*"".join(words.split())})), None)
 
 
 @lru_cache(10_000)

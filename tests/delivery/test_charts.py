@@ -137,6 +137,14 @@ def test_each_looks_as_when_somebody_looked_at_it(locale: str, request: pytest.F
     assert max(ImageStat.Stat(apart).mean) < 3
 
 
+def test_a_note_of_several_lines_is_painted() -> None:
+    rows = [Row(Verbatim("3"), [3], 3)]
+    one, other = (
+        Bars("a.png", Verbatim("Title"), Verbatim(""), rows, Verbatim(f"One{gap}two")) for gap in " \n"
+    )
+    assert made(one, "en").content == made(other, "en").content
+
+
 def test_letters_of_a_script_are_not_left_out() -> None:
     for locale, words in WORDS.items():
         assert all(painting.width_of(each, SMALLEST) > 0 for each in words), locale
