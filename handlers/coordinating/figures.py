@@ -120,7 +120,7 @@ def _chart(now: NetworkFigures) -> Bars | None:
         _("Who helped, in the last 30 days"),
         _("How many questions each helper took: {numbers}. {share}", numbers=numbers, share=of_three),
         [Row(form("{n}", n=many), [many], now.each[0]) for many in now.each],
-        lines(of_three, _more(now)),
+        lines(form("{share}.", share=of_three), _more(now)),
     )
 
 
@@ -152,4 +152,4 @@ def _may_be_seen(now: NetworkFigures) -> bool:
 
 def _more(now: NetworkFigures) -> Iterator[AnyText]:
     if more := now.answering - len(now.each):
-        yield _n("and {n} more", "and {n} more", more)
+        yield _n("And {n} more person helped.", "And {n} more people helped.", more)
