@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from bot.delivery.letters import Priority
 from bot.delivery.offers import Button
 from bot.dialogue.context import Context
-from bot.handler import Role
+from bot.handler import Role, Step
 from bot.installation import Keep
 from bot.listing import Line
 from bot.text import AnyText, Command, Text, _
@@ -223,6 +223,7 @@ class Kind:
     called: what it is called: "Experience"
     told:   what it says, as people read it
     deeds:  what can be done with it, besides what can be done with all things
+    opens:  where one is read; None: as all things
     give:   the way to give one; None where there is none
     around: the way to those of this kind, without a word to look for; None where there is none
     """
@@ -230,6 +231,7 @@ class Kind:
     called: Text
     told: Callable[[Context, Item], AnyText]
     deeds: Callable[[Context, Item], Sequence[Button]] = lambda ctx, item: ()
+    opens: Callable[[Context, Item], Step | None] = lambda ctx, item: None
     give: Button | None = None
     around: Button | None = None
 

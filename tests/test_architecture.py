@@ -82,6 +82,7 @@ FLOORS = {
         [
             "bot/reading/*",
             "bot/reading/personal/*",
+            "bot/reading/directory/*",
             "bot/reading/search/*",
             "bot/reading/when/*",
             "bot/reading/where/*",
@@ -113,6 +114,7 @@ FLOORS = {
         ["db/applying/*"],
         ["db/growing/*"],
         ["db/agreeing/*"],
+        ["db/directory/*"],
         ["db/linking/*"],
         ["db/privacy/*"],
     ],
@@ -140,7 +142,11 @@ FLOORS = {
         ["handlers/electing/*"],
         ["handlers/handing_over/*"],
         ["handlers/partnering/*"],
+<<<<<<< HEAD
         ["handlers/exporting/*"],
+=======
+        ["handlers/directory/*"],
+>>>>>>> main
         ["handlers/growing/*"],
         ["handlers/operating/*"],
     ],
@@ -153,6 +159,7 @@ FOR_HANDLERS = [
     "bot/making/*",
     "bot/reading/*",
     "bot/reading/personal/*",
+    "bot/reading/directory/*",
     "bot/reading/search/*",
     "bot/reading/when/*",
     "bot/reading/where/*",
