@@ -142,11 +142,8 @@ FLOORS = {
         ["handlers/electing/*"],
         ["handlers/handing_over/*"],
         ["handlers/partnering/*"],
-<<<<<<< HEAD
         ["handlers/exporting/*"],
-=======
         ["handlers/directory/*"],
->>>>>>> main
         ["handlers/growing/*"],
         ["handlers/operating/*"],
     ],
