@@ -188,16 +188,20 @@ Carried: Listing[Callable[[Context, Relay, UserMessage], None]] = Listing()
 class Part:
     """A text of a network with which another one can begin. It holds nothing of people.
 
-    name: what it is called, also on a button
-    of:   its value in a network, as JSON; None where there is none
-    told: a value, as people read it
-    give: put a value into a network, as its own
+    name:    what it is called, also on a button
+    of:      its value in a network, as JSON; None where there is none
+    told:    a value, as people read it
+    give:    put a value into a network, as its own; None where it is enough to remember it
+    taken:   what is said above a value that was taken over
+    differs: what differs between two values, as people read it; None where both are told
     """
 
     name: Text
     of: Callable[[Session, Network], Any]
     told: Callable[[Any], AnyText]
-    give: Callable[[Context, Network, Any], None]
+    give: Callable[[Context, Network, Any], None] | None = None
+    taken: Text = _("Taken over. With you it is now:")
+    differs: Callable[[Any, Any], AnyText] | None = None
 
 
 Parts: Listing[Callable[[], Part]] = Listing()
