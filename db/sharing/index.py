@@ -13,10 +13,12 @@ from db.models import Item, ItemWord, WordGram
 CANDIDATES = 60
 """Things that are compared more closely."""
 HUNDREDTHS = 100
+THINGS = 1000
+"""From this number on, what is looked for is an everyday thing and no word."""
 
 
 class Scored(NamedTuple):
-    """A thing that was found, and how well its words fit, in hundredths."""
+    """A thing that was found, how well its words fit, and how many words and everyday things fit."""
 
     item_id: int
     topic: str
@@ -24,6 +26,8 @@ class Scored(NamedTuple):
     checked_at: datetime
     helped: int
     score: int
+    words: int
+    things: int
 
 
 def put(db: Session, item: Item, weights: Mapping[str, int], grams: Collection[tuple[str, str]]) -> None:
@@ -95,15 +99,16 @@ def best(
     asked = _rows("asked", [("n", Integer), ("term", String), ("part", Integer)], looked)
     counts = func.max(ItemWord.weight * asked.c.part)
     by_word = (
-        select(ItemWord.item_id, counts.label("counts"))
+        select(ItemWord.item_id, asked.c.n, counts.label("counts"))
         .join(asked, and_(ItemWord.network_id.in_(networks), ItemWord.term == asked.c.term))
         .group_by(ItemWord.item_id, asked.c.n)
         .subquery()
     )
     score = func.sum(by_word.c.counts)
+    words, things = (func.count().filter(fits) for fits in (by_word.c.n < THINGS, by_word.c.n >= THINGS))
     seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(("new", "shown"))
     found = (
-        select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score)
+        select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score, words, things)
         .join(by_word, by_word.c.item_id == Item.id)
         .where(*seen, Item.checked_at > checked_since, *([Item.kind.in_(kinds)] if kinds else []))
         .group_by(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped)
@@ -111,8 +116,10 @@ def best(
         .limit(CANDIDATES)
     )
     return [
-        Scored(item_id, topic, language, checked_at, helped, int(points) // HUNDREDTHS)
-        for item_id, topic, language, checked_at, helped, points in db.connection().execute(found)
+        Scored(item_id, topic, language, checked_at, helped, int(points) // HUNDREDTHS, words, things)
+        for item_id, topic, language, checked_at, helped, points, words, things in db.connection().execute(
+            found
+        )
     ]
 
 

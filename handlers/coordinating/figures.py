@@ -4,12 +4,16 @@ those of fewer say something about single people, and nothing about the network.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot import AnyText, Context, Text, _, _n, lines, on
+from bot import AnyText, Context, Text, _, _n, form, lines, on
+from bot.text import Value
 from db.help import amounts, digests, months, pulse
 from db.network import cohorts
+from db.sharing import looked_for
 from handlers.coordinating.steps import ShowFigures
+from handlers.vocabulary import topic_name
 
 FEWEST = 5
+QUARTER = timedelta(days=90)
 YOUNG, GROUPS = timedelta(days=60), 3
 """How long it is told of a course group how many have come, and of how many groups at most."""
 
@@ -53,6 +57,7 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
     for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
         figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
         yield _("<b>{group}</b>: {joined} of {all} have joined.", **figures)
+    yield from _shelf(ctx)
     yield from _last_check_in(ctx)
     yield from _amount(ctx)
     yield from _a_year_ago(ctx)
@@ -61,6 +66,17 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
 def _share(part: int, whole: int) -> Text:
     """Return a part as people count it, and in percent."""
     return _("{part} of {whole} ({percent}%)", part=part, whole=whole, percent=round(100 * part / whole))
+
+
+def _shelf(ctx: Context) -> Iterator[AnyText]:
+    """Yield how often a card was enough in the last three months, and what members did not find."""
+    since = ctx.today - QUARTER
+    if spared := sum(looked_for.by_topic(ctx.db, ctx.network.id, "spared", since).values()):
+        yield _("Answered by a card: {n}", n=spared)
+    missed = looked_for.by_topic(ctx.db, ctx.network.id, "missed", since)
+    if missed:
+        told: list[Value] = [form("{topic}: {n}", topic=topic_name(topic), n=n) for topic, n in missed.items()]
+        yield _("Looked for and not found: {topics}", topics=told)
 
 
 def _last_check_in(ctx: Context) -> Iterator[AnyText]:
