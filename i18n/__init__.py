@@ -136,6 +136,16 @@ def reads_right_to_left(locale: str) -> bool:
     return Locale.parse(locale).text_direction == "rtl"
 
 
+DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
+"""Digits that are not those of Latin letters, by CLDR's name for their system."""
+
+
+def in_digits(words: str, locale: str) -> str:
+    """Return words with the digits with which a language counts, as CLDR has it."""
+    digits = DIGITS.get(str(Locale.parse(locale).default_numbering_system))
+    return words if digits is None else words.translate(str.maketrans("0123456789", digits))
+
+
 @cache
 def with_words() -> tuple[str, ...]:
     """Return the locales for which there are words as people type them."""

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, ByNetwork
@@ -36,6 +36,7 @@ class Person(Base):
     quiet_days: Mapped[int] = mapped_column(default=0, server_default="0")  # a bit a weekday, Monday is 1
     load: Mapped[int] = mapped_column(default=2)  # requests they help with at a time; 0: they are not asked
     ask_gap_days: Mapped[int] = mapped_column(default=0, server_default="0")  # days between two of them
+    pictures: Mapped[bool] = mapped_column(default=True, server_default=true())  # beside figures in words
     consent_version: Mapped[int | None]
     consent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

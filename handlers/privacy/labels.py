@@ -58,6 +58,7 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("people", "quiet_to"): _("Quiet hours to"),
     ("people", "quiet_days"): _("Quiet days"),
     ("people", "wake_if_urgent"): _("Wake me if it is urgent"),
+    ("people", "pictures"): _("Figures also as pictures"),
     ("people", "load"): _("Questions at a time"),
     ("people", "ask_gap_days"): _("Days between two questions"),
     ("people", "paused_at"): _("On a break since"),

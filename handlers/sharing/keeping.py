@@ -76,7 +76,7 @@ def ask(ctx: Context, item: Item) -> None:
             network=item.network.name,
             day=ctx.day_of(item.checked_at),
         ),
-        Button(_("It is still right"), SayStillRight(item.id), means="yes"),
+        Button(_("Still true"), SayStillRight(item.id), means="yes"),
         Button(_("Change it"), ChangeItem(item.id), keep=True),
         Button(_("Take it down"), TakeDown(item.id), keep=True, means="no"),
         priority=Priority.CHECK_IN,

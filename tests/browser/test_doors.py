@@ -74,6 +74,22 @@ async def test_what_is_no_part_of_the_page_is_not_there(path: str, tmp_path: Pat
         assert answer.status == 404
 
 
+@on_loop
+async def test_a_file_that_is_no_transcript_changes_nothing(tmp_path: Path) -> None:
+    async with (
+        theatre(tmp_path) as address,
+        ClientSession(headers={"Origin": address.rstrip("/")}) as session,
+    ):
+        async with session.post(f"{address}begin", json={"script": "# fine\n\nno line of ours"}) as answer:
+            assert (answer.status, await answer.json()) == (409, {"why": "unreadable", "line": 3})
+        async with session.get(f"{address}script") as answer:
+            assert "@ Ana" in await answer.text()
+        async with session.post(f"{address}begin", json={"script": "@ Zoe, member on matrix, de"}) as answer:
+            assert answer.status == 200
+        async with session.get(f"{address}script") as answer:
+            assert await answer.text() == "@ Zoe, member on matrix, de\n"
+
+
 @pytest.mark.parametrize("body", ["", "[]", "{", '"do"', "\x00"])
 @on_loop
 async def test_what_is_no_request_is_refused(body: str, tmp_path: Path) -> None:

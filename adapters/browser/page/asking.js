@@ -12,8 +12,16 @@ export async function begin(asked = {}) {
   return post("/begin", asked);
 }
 
+/** Say what was done, where no phone shows it. */
+export function tell(words) {
+  const done = document.querySelector("#done");
+  done.hidden = false;
+  done.textContent = words;
+}
+
 async function post(path, asked) {
   const problem = document.querySelector("#problem");
+  document.querySelector("#done").hidden = true;
   let answer;
   try {
     const headers = { "Content-Type": "application/json" };

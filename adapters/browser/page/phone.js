@@ -31,7 +31,7 @@ export class Phone {
     const facts = make("p", { textContent: say("facts", { role: say(`role_${this.role}`), messenger: this.title }) });
     const tools = make("div", { className: "tools" });
     if (!this.room) tools.append(this.languages());
-    tools.append(menu(say("deeds"), deedsOf(this)));
+    tools.append(menu(say("deeds"), deedsOf(this), say("deeds_of", this)));
     return make("header", {}, make("div", {}, owner, facts), tools);
   }
 
