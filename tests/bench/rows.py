@@ -10,6 +10,7 @@ from tests.bench import (
     meaning,
     night,
     processes,
+    searching,
     starting,
     turns,
 )
@@ -141,5 +142,11 @@ ROWS = {
     ),
     17: growing.Acts("SQLite"),
     18: growing.Acts("PostgreSQL"),
+    19: Row(
+        searching.among_many,
+        3,
+        Goal("ms of the processor to look for something among 10,000", ".1f", most=30),
+        Goal("   99 % of the questions", ".1f"),
+    ),
 }
 """What stands behind the ";" is what ours is measured beside."""
