@@ -71,7 +71,7 @@ def hide_item(ctx: Context, step: HideItem) -> None:
                 ),
                 _("“{words}”", words=why),
             ),
-            Button(_("Answer"), AnswerHiding(item.id, ctx.member.id)),
+            Button(_("Write back"), AnswerHiding(item.id, ctx.member.id)),
             priority=Priority.CARRIED,
         )
     ctx.say(
