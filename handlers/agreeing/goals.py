@@ -22,7 +22,7 @@ from bot import (
     on,
     paragraphs,
 )
-from bot.lists import act
+from bot.lists import act, has_changed
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
 from db.agreeing import agreements, goals
@@ -151,6 +151,7 @@ def set_goal(ctx: Context, step: SetGoal) -> None:
     goal = goals.make(ctx.db, ctx.network, title, kind=kind, target=target, until=until, now=ctx.now)
     keeping.plan(ctx, goal)
     SET.record(ctx, ctx.network)
+    has_changed(ctx, ctx.network)
     ctx.say(
         paragraphs(
             _told(ctx, goal),
