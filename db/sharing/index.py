@@ -133,12 +133,9 @@ def best(
         .subquery()
     )
     score = func.sum(by_word.c.counts)
-<<<<<<< HEAD
     words, things = (func.count().filter(fits) for fits in (by_word.c.n < THINGS, by_word.c.n >= THINGS))
-=======
     is_organisation = Item.kind == "organisation"
     fresh = or_(Item.checked_at > checked_since, and_(is_organisation, Item.checked_at > organisations_since))
->>>>>>> main
     seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(("new", "shown"))
     found = (
         select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score, words, things)

@@ -18,11 +18,8 @@ from handlers.coordinating.steps import ShowFigures
 from handlers.vocabulary import topic_name
 
 FEWEST = 5
-<<<<<<< HEAD
 QUARTER = timedelta(days=90)
-=======
 YEAR = timedelta(days=365)
->>>>>>> main
 YOUNG, GROUPS = timedelta(days=60), 3
 """How long it is told of a course group how many have come, and of how many groups at most."""
 
@@ -68,9 +65,7 @@ def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
     for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
         figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
         yield _("<b>{group}</b>: {joined} of {all} have joined.", **figures)
-<<<<<<< HEAD
     yield from _shelf(ctx)
-=======
     if many := organisations.count(ctx.db, ctx.network.id):
         checked = organisations.count(ctx.db, ctx.network.id, ctx.now - YEAR)
         yield _n(
@@ -79,7 +74,6 @@ def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
             many,
             checked=checked,
         )
->>>>>>> main
     yield from _last_check_in(ctx)
     yield from _amount(ctx)
     yield from _a_year_ago(ctx)

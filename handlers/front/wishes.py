@@ -169,11 +169,8 @@ def _find(ctx: Context, step: Wished) -> None:
 
 
 ANSWERS: Mapping[str, Answer] = {
-<<<<<<< HEAD
     "find": _find,
-=======
     "organisations": _organisations,
->>>>>>> main
     "thanks": small_talk.thanks,
     "yes": small_talk.all_right,
     "no": small_talk.all_right,

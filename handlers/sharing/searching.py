@@ -75,10 +75,5 @@ def scored(
             + LANGUAGE * (each.language == locale)
         )
 
-<<<<<<< HEAD
-    return sorted(found, key=lambda each: (-score(each), each.item_id))
-=======
     sunk = now - AT_MOST_UNCHECKED
-    found.sort(key=lambda each: (each.checked_at <= sunk, -score(each), each.item_id))
-    return shelf.these(db, [each.item_id for each in found[:most]])
->>>>>>> main
+    return sorted(found, key=lambda each: (each.checked_at <= sunk, -score(each), each.item_id))
