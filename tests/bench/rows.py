@@ -9,6 +9,7 @@ from tests.bench import (
     matrix,
     meaning,
     night,
+    painting,
     processes,
     searching,
     starting,
@@ -143,6 +144,14 @@ ROWS = {
     17: growing.Acts("SQLite"),
     18: growing.Acts("PostgreSQL"),
     19: Row(
+        painting.beside_the_turns,
+        3,
+        Goal("ms to 99 % of the answers while charts are painted; calm", ".1f", most=2.0),
+        Goal("   to half of these answers", ".1f", most=1.5),
+        Goal("   to the slowest of them", ".1f"),
+        Goal("   ms to paint a chart of eight bars meanwhile"),
+    ),
+    20: Row(
         searching.among_many,
         3,
         Goal("ms of the processor to look for something among 10,000", ".1f", most=30),

@@ -1,4 +1,4 @@
-"""Row 19: what it costs to look for something among very many things, on SQLite, whose work is ours."""
+"""Row 20: what it costs to look for something among very many things, on SQLite, whose work is ours."""
 
 import random
 import statistics
@@ -23,7 +23,7 @@ RARE = 3
 
 
 async def among_many(runs: int) -> Sequence[Figure]:
-    """Row 19."""
+    """Row 20."""
     with tempfile.TemporaryDirectory() as folder, store.connected(f"sqlite:///{folder}/db") as engine:
         shape.migrate(engine)
         with Session(engine) as db:
