@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.help.queues import Queue
 from db.models import Cohort, Invitation, Member, Network, Partner, PartnerSays
-from db.models.names import folded
+from db.models.indexed import folded
 
 YEAR = timedelta(days=365)
 OPEN = Partner.ended_at.is_(None)
