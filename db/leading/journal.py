@@ -153,6 +153,17 @@ def first_misfit(db: Session, network_id: int) -> int | None:
     return None
 
 
+def misfit_among(entries: Sequence[JournalEntry]) -> int | None:
+    """Return the number of the oldest of these entries that does not say what was written, or does not hang
+    on the one before it, where that is among them too; None where all do."""
+    there = {each.number: each for each in entries if each.number is not None}
+    for number, entry in sorted(there.items()):
+        before = there.get(number - 1)
+        if not entry.fits or (before is not None and entry.previous != before.digest):
+            return number
+    return None
+
+
 def _pages(db: Session, rows: Select[JournalEntry]) -> Iterator[JournalEntry]:
     """Yield entries in order of their ids, some at a time."""
     after = 0

@@ -15,15 +15,17 @@ from bot import (
     Unclear,
     Verbatim,
     _,
+    _n,
     command,
     form,
     on,
     paragraphs,
 )
-from bot.lists import act
+from bot.lists import Debts, Notice, act, adds
 from db.agreeing import agreements, goals
 from db.models import Goal, GoalKind, Network
 from handlers.agreeing import keeping
+from handlers.agreeing.conditions import STILL
 from handlers.agreeing.steps import HelpWithGoal, KeepGoal, MoveGoal, RestGoal, SetGoal, TellGoal
 from handlers.protecting import personal_data
 from handlers.talking import opening
@@ -176,3 +178,15 @@ def move_goal(ctx: Context, step: MoveGoal) -> None:
         goals.move(goal, until)
         keeping.plan_day(ctx, goal)
         ctx.say(_("Saved: until {day}.", day=until))
+
+
+@adds(Debts, place=85)
+def silent_goals(ctx: Context) -> Notice | None:
+    """Return of how many goals nobody has heard for long."""
+    many = goals.silent_ones(ctx.db, ctx.network.id, ctx.now - STILL)
+    if not many:
+        return None
+    text = _n(
+        "No news of {n} goal for {days} days.", "No news of {n} goals for {days} days.", many, days=STILL.days
+    )
+    return Notice(text, Button(_("See the goals"), Command("goals"), keep=True))

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot import Button, Command, Context, Priority, Role, Text, _, on
 from bot.lists import act
+from bot.markup import plain
 from bot.reading.when import numbers
+from bot.text import render
 from db.agreeing import agreements, goals
+from db.help import schedules
 from db.models import Goal, Person
 from db.network import members, rooms
 from handlers.agreeing.steps import (
@@ -20,9 +23,10 @@ from handlers.agreeing.steps import (
     RestGoal,
     TellGoal,
 )
+from handlers.checking_in import times
 from handlers.vocabulary import SKIP
 
-A_MONTH = timedelta(days=30)
+A_MONTH = timedelta(weeks=4)
 ENOUGH = 2
 """After so many months with nothing new it is asked whether a goal should rest."""
 LONGEST, MOST = 300, 1_000_000
@@ -39,8 +43,17 @@ def _about(goal: Goal) -> str:
 
 def plan(ctx: Context, goal: Goal) -> None:
     """Plan what comes due about a new goal."""
-    ctx.later(A_MONTH, AskKeeper(goal.id), about=_about(goal))
+    plan_month(ctx, goal)
     plan_day(ctx, goal)
+
+
+def plan_month(ctx: Context, goal: Goal) -> None:
+    """Plan the next question to the keeper, in a month: when they are asked how they are as well."""
+    keeper = goals.keeper(ctx.db, goal)
+    zone = ctx.installation.zone(keeper.time_zone if keeper else None, goal.network.time_zone)
+    rhythm = schedules.of(ctx.db, goal.network_id)
+    moment = times.next_hour(rhythm, zone, ctx.now + A_MONTH - timedelta(days=1))
+    ctx.later(moment, AskKeeper(goal.id), about=_about(goal))
 
 
 def plan_day(ctx: Context, goal: Goal) -> None:
@@ -95,7 +108,7 @@ def ask_keeper(ctx: Context, step: AskKeeper) -> None:
         if goal.value >= goal.target:
             reach(ctx, goal)
             return
-    ctx.later(A_MONTH, step, about=_about(goal))
+    plan_month(ctx, goal)
     keeper = goals.keeper(ctx.db, goal)
     if keeper is None:
         _look_for_keeper(ctx, goal)
@@ -199,10 +212,11 @@ def pass_goal_on(ctx: Context, step: PassGoalOn) -> None:
 
 @on(AskAboutGoal)
 def ask_about_goal(ctx: Context, step: AskAboutGoal) -> None:
-    """Ask others for help, beginning with the goal."""
+    """Ask others for help with a goal: they see the question, with its title in it, before it is sent."""
     goal = mine(ctx, step.goal_id)
     if goal is not None:
-        ctx.redirect(Command("ask"))
+        words = _("Who can help with our goal “{title}”?", title=goal.title)
+        ctx.redirect(Command("ask"), rest=plain(render(words, ctx.reader)))
 
 
 @on(RestGoal)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db import shape, store
 from db.engine import turns
 from db.leading import ends, journal, proof
-from db.models import JournalEntry, JournalMonth, Network, Person
+from db.models import JournalEntry, JournalMonth, Network, Person, chain
 from db.network import networks
 from db.network.networks import Facts
 from db.old import Old
@@ -68,6 +68,18 @@ def test_somebody_else_put_into_it_is_found(db: Session, tmp_path: Path) -> None
     assert found(db, tmp_path / "none") == [
         (False, "The journal of Neckar does not fit together since entry 2.")
     ]
+
+
+def test_among_some_entries_the_first_that_does_not_fit_is_found(db: Session) -> None:
+    entries = db.scalars(select(JournalEntry).order_by(JournalEntry.number.desc())).all()
+    assert journal.misfit_among(entries) is None
+    assert journal.misfit_among([entries[0], entries[3]]) is None, "others lie between them"
+    entries[2].act = "member.removed"
+    assert journal.misfit_among(entries) == 3
+    assert journal.misfit_among(entries[:2]) is None
+    entries[2].digest = chain.digest(entries[2].previous, entries[2].facts())
+    assert journal.misfit_among(entries) == 4, "it no longer hangs on the one before"
+    db.rollback()
 
 
 def test_one_taken_out_is_found(db: Session, tmp_path: Path) -> None:
