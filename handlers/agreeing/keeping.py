@@ -5,9 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot import Button, Command, Context, Priority, Role, Text, _, on
 from bot.lists import act
-from bot.markup import plain
 from bot.reading.when import numbers
-from bot.text import render
 from db.agreeing import agreements, goals
 from db.help import schedules
 from db.models import Goal, Person
@@ -212,11 +210,10 @@ def pass_goal_on(ctx: Context, step: PassGoalOn) -> None:
 
 @on(AskAboutGoal)
 def ask_about_goal(ctx: Context, step: AskAboutGoal) -> None:
-    """Ask others for help with a goal: they see the question, with its title in it, before it is sent."""
+    """Ask others for help with a goal: they see it as their question before it is sent."""
     goal = mine(ctx, step.goal_id)
     if goal is not None:
-        words = _("Who can help with our goal “{title}”?", title=goal.title)
-        ctx.redirect(Command("ask"), rest=plain(render(words, ctx.reader)))
+        ctx.redirect(Command("ask"), rest=goal.title)
 
 
 @on(RestGoal)
