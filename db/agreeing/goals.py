@@ -87,8 +87,9 @@ def silent_ones(db: Session, network_id: int, since: datetime) -> int:
     """Return how many open goals there are of which nobody has told anything since a time, but for those that
     the program counts itself."""
     told = select(GoalWord.id).where(GoalWord.goal_id == Goal.id, GoalWord.at >= since)
-    there = Goal.network_id == network_id, Goal.state == "open", Goal.kind != "members", Goal.made_at < since
-    return db.scalar(select(func.count()).select_from(Goal).where(*there, ~told.exists())) or 0
+    there = Goal.network_id == network_id, Goal.state == "open", Goal.made_at < since
+    asked = Goal.kind.in_(("number", "yes_no"))
+    return db.scalar(select(func.count()).select_from(Goal).where(*there, asked, ~told.exists())) or 0
 
 
 def has_moved(db: Session, network_id: int, since: datetime) -> bool:

@@ -50,6 +50,11 @@ def listed(db: Session, network: Network, limit: int) -> Sequence[str]:
     return db.scalars(found.order_by(Partner.name, Partner.id).limit(limit)).all()
 
 
+def count(db: Session, network: Network) -> int:
+    """Return how many partners a network has."""
+    return db.scalar(select(func.count()).select_from(_of(network).subquery())) or 0
+
+
 def _of(network: Network) -> Select[Partner]:
     return select(Partner).where(Partner.network_id == network.id, OPEN)
 

@@ -22,7 +22,7 @@ from bot import (
     paragraphs,
 )
 from bot.lists import Debts, Notice, act, adds
-from db.agreeing import agreements, goals
+from db.agreeing import counting, goals
 from db.models import Goal, GoalKind, Network
 from handlers.agreeing import keeping
 from handlers.agreeing.conditions import STILL
@@ -38,6 +38,9 @@ BAR = 10
 KINDS: dict[str, AnyText] = {
     "number": _("A number"),
     "members": _("How many members we are"),
+    "partners": _("How many partner organisations"),
+    "within_day": _("Answers within a day, in percent"),
+    "check_ins": _("Answers to check-ins, in percent"),
     "yes_no": _("Done or not done"),
 }
 SET = act("goal.set", _("{who} set a goal on {day}."))
@@ -69,7 +72,8 @@ def show_goals(ctx: Context) -> None:
 def _told(ctx: Context, goal: Goal) -> AnyText:
     """Return a goal, how far it is, who keeps it, and what was told last."""
     keeper, word = goals.keeper(ctx.db, goal), goals.last_word(ctx.db, goal)
-    facts: list[AnyText] = [] if goal.kind == "yes_no" else [bar(_now(ctx, goal), goal.target)]
+    now = _now(ctx, goal)
+    facts: list[AnyText] = [] if now is None or goal.kind == "yes_no" else [_how_far(goal, now)]
     facts.append(_("until {day}", day=goal.until))
     facts.append(_("kept by {name}", name=keeper.name) if keeper is not None else _("looks for a keeper"))
     if word is not None and word.words:
@@ -80,14 +84,19 @@ def _told(ctx: Context, goal: Goal) -> AnyText:
     return told
 
 
-def bar(now: int, target: int) -> Text:
+def _how_far(goal: Goal, now: int) -> Text:
     """Return how far a number is, as signs and in words."""
-    full = max(0, min(BAR, now * BAR // target))
-    return _("{bar} {now} of {target}", bar="▓" * full + "░" * (BAR - full), now=now, target=target)
+    full = max(0, min(BAR, now * BAR // goal.target))
+    signs = "▓" * full + "░" * (BAR - full)
+    if goal.kind in counting.SHARES:
+        return _("{bar} {now} % of {target} %", bar=signs, now=now, target=goal.target)
+    return _("{bar} {now} of {target}", bar=signs, now=now, target=goal.target)
 
 
-def _now(ctx: Context, goal: Goal) -> int:
-    return agreements.members(ctx.db, goal.network_id) if goal.kind == "members" else goal.value
+def _now(ctx: Context, goal: Goal) -> int | None:
+    if goal.kind not in counting.COUNTED:
+        return goal.value
+    return counting.now(ctx.db, goal.network, goal.kind, ctx.now)
 
 
 def _deeds(ctx: Context, goal: Goal) -> list[Button]:
@@ -120,7 +129,8 @@ def set_goal(ctx: Context, step: SetGoal) -> None:
     kind: GoalKind = ctx.choose("kind", _("How do we see that it is reached?"), KINDS)
     target = 1
     if kind != "yes_no":
-        target = ctx.ask_number("target", _("Which number do you want to reach?"), most=MOST, suggest={})
+        most = 100 if kind in counting.SHARES else MOST
+        target = ctx.ask_number("target", _("Which number do you want to reach?"), most=most, suggest={})
     until = ask_until(ctx)
     ctx.hold(Network, ctx.network.id)
     if len(goals.open_of(ctx.db, ctx.network.id)) >= goals.MOST:

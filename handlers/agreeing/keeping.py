@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from bot import Button, Command, Context, Priority, Role, Text, _, on
 from bot.lists import act
 from bot.reading.when import numbers
-from db.agreeing import agreements, goals
+from db.agreeing import counting, goals
 from db.help import schedules
 from db.models import Goal, Person
 from db.network import members, rooms
@@ -101,8 +101,8 @@ def ask_keeper(ctx: Context, step: AskKeeper) -> None:
     if goal is None or goal.state != "open":
         return
     ctx.turn_to(goal.network)
-    if goal.kind == "members":
-        goals.count(goal, agreements.members(ctx.db, goal.network_id))
+    if goal.kind in counting.COUNTED:
+        goals.count(goal, counting.now(ctx.db, goal.network, goal.kind, ctx.now) or 0)
         if goal.value >= goal.target:
             reach(ctx, goal)
             return
@@ -158,7 +158,7 @@ def tell_goal(ctx: Context, step: TellGoal) -> None:
     if held is None:
         return
     goals.tell(ctx.db, held, ctx.person, value, words or "", ctx.now)
-    if held.kind != "members" and held.value >= held.target:
+    if held.kind not in counting.COUNTED and held.value >= held.target:
         reach(ctx, held)
         ctx.say(_("“{title}” is reached. Thank you for keeping it.", title=held.title))
         return
