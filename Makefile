@@ -19,7 +19,7 @@ COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.1
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stage test check fix texts picture migration places capability bench soak lock clean
+.PHONY: help demo stage test check fix texts picture screenshots migration places capability bench soak lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -48,6 +48,9 @@ texts: $(RUN) ## Collect the texts and bring the translations up to date
 
 picture: $(DEV) ## Draw the picture of the README from its transcript
 	@$(PY) -m tests.picture
+
+screenshots: $(DEV) ## Take the pictures of the stage in the README, where a browser is installed
+	@$(PY) -m tests.browser.screenshots
 
 migration: $(DEV) ## Write a migration to what the models say (NAME="a person has a nickname")
 	@$(PY) -m db.migrations "$(NAME)"

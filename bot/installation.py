@@ -65,6 +65,7 @@ class HelpLine(Protocol):
 class Installation:
     """What the operator decided, for handlers.
 
+    shelf_most:          how many things the shelf of one network holds
     operators:           accounts
     responsible:         who answers for the data
     titles:              the messengers' names as people write them
@@ -85,6 +86,7 @@ class Installation:
     languages: Sequence[str] = (i18n.SOURCE,)
     time_zone: str = "UTC"
     open_founding: bool = False
+    shelf_most: int = 500
     operators: Collection[Identity] = frozenset()
     help_lines: Sequence[HelpLine] = ()
     keep: Keep = Keep()

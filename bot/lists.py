@@ -27,7 +27,7 @@ from bot.text import AnyText, Command, Text, _
 from bot.user_message import UserMessage
 from db.help.queues import Queue
 from db.leading import journal
-from db.models import Base, Member, Network, Person, Relay
+from db.models import Base, Item, Member, Network, Person, Relay
 from db.old import Forgotten, Old
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -204,6 +204,31 @@ def has_changed(ctx: Context, network: Network) -> None:
     """Do what follows where a part of a network has changed."""
     for follow in Changed:
         follow(ctx, network)
+
+
+# --- what a network knows together -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of thing on the shelf.
+
+    called: what it is called: "Experience"
+    told:   what it says, as people read it
+    deeds:  what can be done with it, besides what can be done with all things
+    give:   the way to give one; None where there is none
+    around: the way to those of this kind, without a word to look for; None where there is none
+    """
+
+    called: Text
+    told: Callable[[Context, Item], AnyText]
+    deeds: Callable[[Context, Item], Sequence[Button]] = lambda ctx, item: ()
+    give: Button | None = None
+    around: Button | None = None
+
+
+Kinds: Listing[Callable[[], Kind]] = Listing()
+"""All of them, under the name by which it is stored of what kind a thing is."""
 
 
 # --- what a network needs, one after the other ------------------------------------------------------

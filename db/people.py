@@ -194,6 +194,11 @@ def allow_waking(person: Person, allowed: bool) -> None:
     person.wake_if_urgent = allowed
 
 
+def want_pictures(person: Person, wanted: bool) -> None:
+    """Keep whether a person wants pictures beside figures that stand there in words."""
+    person.pictures = wanted
+
+
 def set_quiet_hours(person: Person, start: time, end: time) -> None:
     """Keep from when to when (local times; equal: never) a person is not to be disturbed."""
     person.quiet_from, person.quiet_to = start, end

@@ -4,6 +4,7 @@ English stands in the code; each other language is one file `i18n/<locale>.po`, 
 catalogue to forget). Imports nothing of ours.
 """
 
+import csv
 import gettext
 import re
 import tomllib
@@ -135,6 +136,16 @@ def reads_right_to_left(locale: str) -> bool:
     return Locale.parse(locale).text_direction == "rtl"
 
 
+DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
+"""Digits that are not those of Latin letters, by CLDR's name for their system."""
+
+
+def in_digits(words: str, locale: str) -> str:
+    """Return words with the digits with which a language counts, as CLDR has it."""
+    digits = DIGITS.get(str(Locale.parse(locale).default_numbering_system))
+    return words if digits is None else words.translate(str.maketrans("0123456789", digits))
+
+
 @cache
 def with_words() -> tuple[str, ...]:
     """Return the locales for which there are words as people type them."""
@@ -167,3 +178,11 @@ def languages() -> WordLists:
 def personal() -> WordLists:
     """Read `i18n/words/personal.toml`: words that stand beside personal data, by their locale codes."""
     return tomllib.loads((FOLDER / "words" / "personal.toml").read_text("utf-8"))
+
+
+@cache
+def terms() -> tuple[dict[str, str], ...]:
+    """Read `i18n/words/terms.csv`: everyday things by their names, each in all languages by their codes;
+    several names stand beside one another with "|" between them."""
+    with (FOLDER / "words" / "terms.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))

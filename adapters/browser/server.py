@@ -20,6 +20,8 @@ from adapters.terminal.script import Unreadable
 from bot.support.port import served
 
 PAGE = resources.files("adapters.browser") / "page"
+EXAMPLE = resources.files("adapters.browser") / "example.txt"
+"""A script for whoever sees the stage for the first time."""
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 POLICY = "; ".join(
     [
@@ -190,8 +192,9 @@ class _House:
         return web.json_response({}, headers=HEADERS)
 
     async def begin(self, request: web.Request) -> web.Response:
-        """Begin anew, or with a script that is sent."""
-        script = (await _json(request)).get("script")
+        """Begin anew, with a script that is sent, or with the example."""
+        asked = await _json(request)
+        script = EXAMPLE.read_text("utf-8") if asked.get("example") else asked.get("script")
         async with self._one_at_a_time:
             try:
                 await self.open(None if script is None else str(script))

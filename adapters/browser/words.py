@@ -11,8 +11,9 @@ WORDS: Mapping[str, Text] = {
     "title": _("mentorNET on stage"),
     "hint": _(
         "Everybody here is invented. Write on a phone as that person, press what the bot offers, and let "
-        "time pass."
+        "time pass. “Why?” below a chat tells what the bot made of it."
     ),
+    "example": _("Show an example"),
     "clock": _("Let time pass"),
     "hour": _("+ 1 hour"),
     "day": _("+ 1 day"),
@@ -69,6 +70,7 @@ WORDS: Mapping[str, Text] = {
     "voice": _("Voice note"),
     # what people do
     "deeds": _("More"),
+    "deeds_of": _("More that {name} can do"),
     "send_voice": _("Send a voice note"),
     "send_photo": _("Send a picture"),
     "send_file": _("Send a file"),
@@ -107,7 +109,7 @@ WORDS: Mapping[str, Text] = {
     "time_passed": _("Time passed"),
     "understood": _("What the bot understood"),
     "came_due": _("Its time had come"),
-    "meant_Call": _("This should begin something"),
+    "meant_Call": _("Something begins: a command, a choice, or words of their own"),
     "meant_Answer": _("An answer to the open question"),
     "meant_Cancel": _("The open question should end"),
     "meant_Back": _("One question back"),
@@ -122,6 +124,7 @@ WORDS: Mapping[str, Text] = {
     "handler_outcome": _("{handler}: {outcome}"),
     "others": _("Who else was told something"),
     # what cannot be
+    "network_there": _("{name} is there now. Somebody new finds it with the command “card”."),
     "not_possible": _("That is not possible here and now."),
     "nothing_due": _("Nothing happens by itself in the next 60 days. The clock now shows that day."),
     "alike": _("A newer message begins with the same words, so a transcript could not tell the two apart."),

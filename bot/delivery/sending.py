@@ -90,7 +90,14 @@ class Sending:
         row, adapter = sent.row, self._lanes[sent.row.messenger].adapter
         file = None if row.recipe is None or row.closes or sent.only_words else await self._made(row, can)
         needed = messages(
-            row, chat, can, self._installation, self._read, made=file, only_words=sent.only_words
+            row,
+            chat,
+            can,
+            self._installation,
+            self._read,
+            made=file,
+            only_words=sent.only_words,
+            all_in_words=row.recipe is not None and self._recipe(row).says_the_same,
         )
         old = await self._replaced(row, chat) if can.edits else []
         try:
@@ -112,14 +119,17 @@ class Sending:
 
     async def _made(self, row: Any, can: Capabilities) -> Made | None:
         """Make the file of a letter, beside the turns; None where that fails: then its words go alone, and
-        say so. Raises what a database raises that is away."""
+        say so, unless they say all of it; so they do to a reader who wants no pictures. Raises what a
+        database raises that is away."""
+        if self._recipe(row).says_the_same and row.pictures is False:
+            return None
         reader = reader_of(row, self._installation, can.prefix)
 
         def make(db: Session | None) -> Made:
             return made(db, row.recipe, self._recipes, self._installation, reader)
 
         try:
-            if issubclass(self._recipes.get(row.recipe["make"], Recipe), Drawing):
+            if issubclass(self._recipe(row), Drawing):
                 return await asyncio.to_thread(make, None)
             return await self._worker.read(make)
         except Exception as error:
@@ -127,6 +137,10 @@ class Sending:
                 raise Later() from error
             log.error("file not made", delivery=row.id, error=error)
             return None
+
+    def _recipe(self, row: Any) -> type[Recipe]:
+        """Return what the file of a letter is made by; any recipe for one that is gone."""
+        return self._recipes.get(row.recipe["make"], Recipe)
 
     async def _replaced(self, row: Any, chat: Chat, *, files: bool = False) -> list[MessageRef]:
         """Return the messages in whose place a delivery comes, in order, those that only show `files` too or

@@ -12,6 +12,7 @@ from bot.delivery.written import Written
 from bot.dialogue.acting import Acting
 from bot.handler import Slice, Timer
 from bot.listing import Section, laid_out
+from bot.making.recipes import Recipe
 from bot.text import AnyText, Text
 from bot.times import AWAKE
 from bot.user_message import UserMessage
@@ -28,12 +29,18 @@ class Telling(Acting):
     # --- telling ---------------------------------------------------------------------------------
 
     def say_list(
-        self, title: AnyText, *sections: Section, buttons: Sequence[Button] = (), choose: Text | None = None
+        self,
+        title: AnyText,
+        *sections: Section,
+        buttons: Sequence[Button] = (),
+        choose: Text | None = None,
+        file: Recipe | None = None,
     ) -> None:
-        """Say a list. `buttons` belong to the whole of it. With `choose` the number of a line does what it
-        says, which is the only deed of each; without, it opens the line with all of its deeds."""
+        """Say a list, below a `file`. `buttons` belong to the whole of it. With `choose` the number of a line
+        does what it says, which is the only deed of each; without, it opens the line with all of its
+        deeds."""
         text, offered = laid_out(title, sections, buttons, choose)
-        self.say(text, *offered)
+        self.say(text, *offered, file=file)
 
     def tell(
         self, whom: Readers, text: AnyText, *buttons: Button, priority: Priority, **content: Unpack[Content]

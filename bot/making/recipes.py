@@ -4,7 +4,7 @@ leaves, in its reader's language, from what is remembered by then."""
 from abc import abstractmethod
 from collections.abc import Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,12 @@ Recipes = Mapping[str, type["Recipe"]]
 
 class Recipe(Stored):
     """What a file is made of. Its name and its fields are stored with letters, as those of steps are. It is
-    made beside the turns, which do not wait for it."""
+    made beside the turns, which do not wait for it.
+
+    `says_the_same`: whether the words beside it say all of it, so that they go alone, without a word about
+    that, where it is not made or its reader wants no pictures."""
+
+    says_the_same: ClassVar[bool] = False
 
     @abstractmethod
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:

@@ -33,6 +33,7 @@ from db.network import members
 from db.seal import Key
 from handlers.coordinating import morning
 from handlers.front import start
+from handlers.handing_over import daily
 from handlers.leading import ends
 from handlers.privacy import papers as sketches
 from handlers.protecting import emergency, retention
@@ -73,6 +74,7 @@ def _begin(db: Session, now: datetime, zone: ZoneInfo) -> None:
     retention.plan(db, now, zone)
     morning.plan(db, now)
     ends.plan(db, now)
+    daily.plan(db, now, zone)
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def installation_of(
         languages=config.bot.languages,
         time_zone=config.bot.time_zone,
         open_founding=config.bot.open_founding,
+        shelf_most=config.shelf.most,
         operators=operators,
         help_lines=config.help_lines.lines,
         keep=Keep(

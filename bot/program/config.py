@@ -57,6 +57,7 @@ File = Annotated[str, Field(min_length=1), Below(_none_or_below), Must("the path
 MaybeFolder = Annotated[str, Below(_none_or_below), Must("the path of a folder, or empty")]
 Days = Annotated[int, Field(ge=1, le=36_500), Must("a whole number of days from 1 to 36500")]
 LongDays = Annotated[int, Field(ge=90, le=36_500), Must("a whole number of days from 90 to 36500")]
+Things = Annotated[int, Field(ge=10, le=10_000), Must("a whole number from 10 to 10000")]
 Zone = Annotated[str, AfterValidator(_zone), Must("the name of a time zone")]
 DatabaseAddress = Annotated[
     str,
@@ -218,6 +219,13 @@ class Privacy(Section):
     they hear of it two weeks before."""
 
 
+class Shelf(Section):
+    """What members of a network share with one another."""
+
+    most: Things = 500
+    """How many things the shelf of one network holds; up to 10,000 are found fast."""
+
+
 class Log(Section):
     """What the program tells about its work."""
 
@@ -245,6 +253,7 @@ class Config(Section):
     database: Database = Database()
     help_lines: HelpLines = HelpLines()
     privacy: Privacy = Privacy()
+    shelf: Shelf = Shelf()
     log: Log = Log()
     watch: Watch = Watch()
 

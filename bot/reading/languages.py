@@ -52,6 +52,16 @@ def language(words: str) -> str | None:
     return found if found not in i18n.available() else None
 
 
+def likely(words: str, otherwise: str) -> str:
+    """Return the language in which words are most likely written, ours or another one; `otherwise` where
+    nothing in them tells."""
+    text = unicodedata.normalize("NFC", words.translate(APOSTROPHES)).casefold()
+    tokens = WORD.findall(text)[:LONGEST]
+    score = _score(tokens, _script("".join(tokens)) or "", text)
+    best = max((score[code], code == otherwise, code) for code in score) if score else (0, True, otherwise)
+    return best[2] if best[0] else otherwise
+
+
 def says(code: str) -> str | None:
     """Return the sentence of a language by which the bot tells which languages it has."""
     sentence: str | None = i18n.languages()[code].get("says")
@@ -68,14 +78,20 @@ def _script(letters: str) -> str | None:
 def _by_words(tokens: list[str], script: str, text: str) -> str | None:
     """Return the language of a script of which most is found: its letters and its words. It has to stand out
     from all others, those of ours among them."""
+    score = _score(tokens, script, text)
+    (best, most), (_next, second) = [*score.most_common(2), ("", 0), ("", 0)][:2]
+    enough = most > second and (script != "" or most >= min(4, 1 + len(tokens)))
+    return best if enough and most > 0 and best not in i18n.available() else None
+
+
+def _score(tokens: list[str], script: str, text: str) -> Counter[str]:
+    """Return how much of each language of a script is found: its letters and its words."""
     score: Counter[str] = Counter()
     for code, known in _languages().items():
         if known.script == script:
             hits = len(known.words.intersection(tokens))
             score[code] = 2 * hits + sum(letter in text for letter in known.letters)
-    (best, most), (_next, second) = [*score.most_common(2), ("", 0), ("", 0)][:2]
-    enough = most > second and (script != "" or most >= min(4, 1 + len(tokens)))
-    return best if enough and most > 0 and best not in i18n.available() else None
+    return score
 
 
 @cache

@@ -101,6 +101,7 @@ WITH_READER: Executable = (  # mypy knows the types of ten columns at most
         Person.quiet_days,
         Person.paused_at,
         Person.paused_until,
+        Person.pictures,
         Identity.language.label("hint"),
         LAST_WROTE_AT,
         Network.languages.label("network_languages"),

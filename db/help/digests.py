@@ -219,6 +219,13 @@ def told(round_: Round | None) -> RoundFigures | None:
     return RoundFigures(day=round_.day, **round_.digest) if round_ is not None and round_.digest else None
 
 
+def latest(db: Session, network_id: int, most: int) -> Sequence[RoundFigures]:
+    """Return what was told of the latest rounds whose answers may be shown, the oldest first."""
+    ended = select(Round).where(Round.network_id == network_id, Round.digest.is_not(None))
+    rounds = map(told, db.scalars(ended.order_by(Round.day.desc()).limit(most)))
+    return [figures for figures in rounds if figures is not None and figures.telling][::-1]
+
+
 def last(db: Session, network_id: int) -> RoundFigures | None:
     """Return what was told of the latest round of which anything was; None before the first."""
     return told(check_ins.last_round(db, and_(Round.network_id == network_id, Round.digest.is_not(None))))

@@ -39,6 +39,8 @@ WINDOW = timedelta(days=30)
 """How far the figures look back."""
 DAY = timedelta(days=1)
 MINUTE = 60
+EACH = 8
+"""Of how many helpers it is told how many requests they took: as many as fit a picture."""
 
 
 def unanswered(db: Session, network: Network, now: datetime, apart: Collection[int]) -> Queue[HelpRequest]:
@@ -89,6 +91,13 @@ def _members(db: Session, found: Select[Member], since: SQLColumnExpression[date
     return Queue(db, found.options(contains_eager(Member.person)), Member.id, (since, Member.id), Member.id)
 
 
+def count_handed_over(db: Session, network_id: int, since: datetime) -> int:
+    """Return how many requests found nobody since then and were handed over to those who coordinate."""
+    lately = HelpRequest.network_id == network_id, ~HelpRequest.counted, HelpRequest.opened_at >= since
+    handed = HelpRequest.handed_at.is_not(None)
+    return db.scalar(select(func.count()).select_from(HelpRequest).where(*lately, handed)) or 0
+
+
 def taking_part(db: Session, member_ids: Collection[int]) -> int:
     """Return how many of these members have asked or answered something: each other, or in a check-in."""
     before = Past.questions + Past.answers + Past.check_in_answers
@@ -113,7 +122,8 @@ class NetworkFigures:
     answered:     requests that a human has answered, and `within_a_day` of them in time
     first_reply:  half of these came in less than this
     unanswered:   requests that were open for more than a day without an answer
-    answers:      requests that somebody took, and how many of these the three who took most
+    answers:      requests that somebody took; how many members did, and how many each of the eight took who
+                  took most, the most first
     helpers:      members who help somebody now, and how many of these help as many as they said they can
     """
 
@@ -127,9 +137,15 @@ class NetworkFigures:
     first_reply: timedelta | None
     unanswered: int
     answers: int
-    of_top_three: int
+    answering: int
+    each: Sequence[int]
     helpers: int
     at_their_load: int
+
+    @property
+    def of_top_three(self) -> int:
+        """Return how many requests the three took who took most."""
+        return sum(self.each[:3])
 
 
 def figures(db: Session, network: Network, now: datetime) -> NetworkFigures:
@@ -142,7 +158,7 @@ def figures(db: Session, network: Network, now: datetime) -> NetworkFigures:
     )
     waits = _waits(db, lately, now)
     answered = [row for row in waits if row.minutes is not None]
-    answers, of_top_three = _answers(db, lately)
+    answers, answering, each = _answers(db, lately)
     helpers, at_their_load = _helpers(db, network)
     return NetworkFigures(
         members=sum(roster.count_by_label(db, network).values()),
@@ -155,7 +171,8 @@ def figures(db: Session, network: Network, now: datetime) -> NetworkFigures:
         first_reply=_half(answered),
         unanswered=sum(row.alone for row in waits),
         answers=answers,
-        of_top_three=of_top_three,
+        answering=answering,
+        each=each,
         helpers=helpers,
         at_their_load=at_their_load,
     )
@@ -209,13 +226,13 @@ def _helpers(db: Session, network: Network) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def _answers(db: Session, which: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
-    """Return how many requests somebody took, and how many of these the three who took most."""
-    times = func.count().label("times")
+def _answers(db: Session, which: Sequence[ColumnElement[bool]]) -> tuple[int, int, Sequence[int]]:
+    """Return how many requests somebody took, how many members did, and how many each of those took who took
+    most."""
+    times = func.count()
     helped = HelpRequest.helper_id.is_not(None)
-    each = select(times).where(*which, helped).group_by(HelpRequest.helper_id).subquery()
-    place = func.row_number().over(order_by=each.c.times.desc()).label("place")
-    placed = select(each.c.times, place).subquery()
-    total = func.sum(placed.c.times)
-    row = db.execute(select(total, total.filter(placed.c.place <= 3))).one()
-    return int(row[0] or 0), int(row[1] or 0)
+    both = func.sum(times).over(), func.count().over()
+    each = select(times.label("times"), *both).where(*which, helped).group_by(HelpRequest.helper_id)
+    rows = db.execute(each.order_by(times.desc()).limit(EACH)).all()
+    answers, answering = (int(rows[0][1]), int(rows[0][2])) if rows else (0, 0)
+    return answers, answering, [row[0] for row in rows]

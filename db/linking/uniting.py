@@ -48,6 +48,7 @@ def memberships(db: Session, own: Member, theirs: Member) -> Changes:
     now = {
         "state": leading.state,
         "role": _highest(own.role, theirs.role) if is_there else leading.role,
+        "role_until": _role_until(own, theirs) if is_there else leading.role_until,
         "label": _earlier(own, theirs).label if is_there else leading.label,
         "joined_at": min(own.joined_at, theirs.joined_at) if is_there else leading.joined_at,
         "here_since": min(own.came_at, theirs.came_at) if is_there else leading.here_since,
@@ -129,6 +130,13 @@ def _pause(person: Person, other: Person) -> Mapping[str, Any]:
 def _until(person: Person) -> datetime:
     assert person.paused_until is not None, "the break has an end"
     return person.paused_until
+
+
+def _role_until(own: Member, theirs: Member) -> datetime | None:
+    """Return when the higher of two roles ends; where they are the same, the later of both, or never."""
+    there = [each for each in (own, theirs) if each.role == _highest(own.role, theirs.role)]
+    ends = [each.role_until for each in there if each.role_until is not None]
+    return max(ends) if len(ends) == len(there) else None
 
 
 def _highest(*roles: MemberRole) -> MemberRole:

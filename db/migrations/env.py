@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 from db.models import Base, Utc
+from db.models.indexed import Word
 from db.models.sealed import Sealed, SealedWord
 
 
@@ -15,6 +16,8 @@ def _without_our_types(kind: str, thing: Any, _context: Any) -> str | Literal[Fa
         return "sa.JSON(none_as_null=True)"
     if kind == "type" and isinstance(thing, SealedWord):
         return "sa.Text()"
+    if kind == "type" and isinstance(thing, Word):
+        return "sa.String(length=16)"
     return "sa.DateTime()" if kind == "type" and isinstance(thing, Utc) else False
 
 

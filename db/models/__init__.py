@@ -45,7 +45,9 @@ from db.models.help import (
     CheckInWords,
     Fit,
     HelpRequest,
+    Month,
     Mood,
+    Past,
     PeerAnswer,
     Posting,
     Relay,
@@ -57,7 +59,7 @@ from db.models.help import (
     Wish,
 )
 from db.models.journal import JournalEntry, JournalMonth
-from db.models.linking import LinkCode, Merge
+from db.models.leading import Handover, HandoverNote, HandoverState
 from db.models.network import (
     Announcement,
     Audience,
@@ -75,7 +77,17 @@ from db.models.network import (
     Silence,
     WrongCode,
 )
-from db.models.people import Exclusion, Forgot, Identity, Person, PersonLanguage, ShutOut, Tally
+from db.models.people import (
+    Exclusion,
+    Forgot,
+    Identity,
+    LinkCode,
+    Merge,
+    Person,
+    PersonLanguage,
+    ShutOut,
+    Tally,
+)
 from db.models.reports import (
     Category,
     Naming,
@@ -85,7 +97,18 @@ from db.models.reports import (
     ReportState,
     TrustedPerson,
 )
-from db.models.sums import Month, Past
+from db.models.shelf import (
+    Card,
+    Item,
+    ItemKind,
+    ItemOpinion,
+    ItemState,
+    ItemWord,
+    Looked,
+    LookedFor,
+    Opinion,
+    WordGram,
+)
 
 __all__ = [
     "BY_AGE_ONLY",
@@ -101,6 +124,7 @@ __all__ = [
     "Asked",
     "Audience",
     "Base",
+    "Card",
     "Category",
     "CheckIn",
     "CheckInAnswer",
@@ -119,16 +143,26 @@ __all__ = [
     "GoalKind",
     "GoalState",
     "GoalWord",
+    "Handover",
+    "HandoverNote",
+    "HandoverState",
     "HelpRequest",
     "Identity",
     "InNetwork",
     "Invitation",
     "InvitedRole",
+    "Item",
+    "ItemKind",
+    "ItemOpinion",
+    "ItemState",
+    "ItemWord",
     "JournalEntry",
     "JournalMonth",
     "Label",
     "Letter",
     "LinkCode",
+    "Looked",
+    "LookedFor",
     "Loss",
     "Member",
     "MemberRole",
@@ -141,6 +175,7 @@ __all__ = [
     "Network",
     "NotYet",
     "Office",
+    "Opinion",
     "Outcome",
     "Part",
     "Partner",
@@ -174,6 +209,7 @@ __all__ = [
     "Verdict",
     "Vouch",
     "Wish",
+    "WordGram",
     "Wording",
     "WrongCode",
     "chain",

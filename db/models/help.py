@@ -1,4 +1,4 @@
-"""Help between members: requests, relays and check-ins."""
+"""Help between members: requests, relays and check-ins, and the sums that are left of them."""
 
 from datetime import date, datetime, time
 from typing import Any, Literal
@@ -229,3 +229,33 @@ class Amount(ByNetwork):
     says: Mapped[Fit | None] = mapped_column(Word)
 
     member: Mapped[Member] = relationship()
+
+
+class Month(InNetwork):
+    """What the questions of a month came to, those that are over for so long that nothing changes any more.
+    `waits` counts them by how long they waited for the first answer, in minutes of two digits."""
+
+    __tablename__ = "months"
+
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), primary_key=True)
+    first: Mapped[date] = mapped_column(primary_key=True)  # its first day, where the network is
+    questions: Mapped[int]
+    within_a_day: Mapped[int]
+    unanswered: Mapped[int]
+    answers: Mapped[int]  # times that somebody said yes
+    waits: Mapped[dict[str, Any]]
+
+
+class Past(Base):
+    """How often a member did something of which the rows are gone."""
+
+    __tablename__ = "pasts"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), primary_key=True)
+    questions: Mapped[int]
+    helped: Mapped[int]  # questions of others that were solved
+    asked: Mapped[int]
+    answers: Mapped[int]
+    talks: Mapped[int]
+    check_ins: Mapped[int]
+    check_in_answers: Mapped[int]

@@ -48,6 +48,7 @@ CONTACTED = f"{ACTIVE} AND last_contact_at IS NOT NULL"
 RESTING = "state = 'resting'"
 LIKE = "like_id IS NOT NULL"
 SPEAKS = "speaks_for_id IS NOT NULL"
+ENDS = "role_until IS NOT NULL"
 BRINGS = "partner_id IS NOT NULL"
 COORDINATES = "role IN ('meta_mentor', 'deputy')"
 CONFIRMED, UNCONFIRMED = "confirmed_at IS NOT NULL", "confirmed_at IS NULL"
@@ -123,6 +124,7 @@ class Member(InNetwork):
         partial_index("ix_members_coordinators", "network_id", where=COORDINATES),
         partial_index("ix_members_resting", "network_id", where=RESTING),
         partial_index("ix_members_speaks_for", "speaks_for_id", where=SPEAKS),
+        partial_index("ix_members_role_until", "role_until", where=ENDS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -138,6 +140,7 @@ class Member(InNetwork):
     here_since: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]
+    role_until: Mapped[datetime | None]  # when their role ends by itself; none: it does not
     offered_role: Mapped[MemberRole | None] = mapped_column(Word)  # which they were asked to take
     invitation_id: Mapped[int | None] = mapped_column(
         ForeignKey("invitations.id", ondelete="SET NULL"), index=True

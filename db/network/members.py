@@ -91,7 +91,8 @@ def join(
         db.add(member)
     was_away = member.ended_at is not None and now - member.ended_at <= SHORT
     member.here_since = member.came_at if was_away else None
-    member.role, member.label, member.state = role, label, "active"
+    member.role, member.role_until = role, None
+    member.label, member.state = label, "active"
     member.silence = member.silence_at = None
     member.invitation_id, member.joined_at = invitation_id, now
     member.ended_at = member.ended_because = None
@@ -268,9 +269,10 @@ def in_contact(db: Session, whom: Iterable[tuple[int, int]], now: datetime) -> N
         db.connection().execute(IN_CONTACT, rows)
 
 
-def give_role(member: Member, role: MemberRole) -> None:
-    """Give a member a role; "member" takes back the one they had."""
-    member.role, member.offered_role = role, None
+def give_role(member: Member, role: MemberRole, *, until: datetime | None = None) -> None:
+    """Give a member a role, which ends by itself where it says `until` when; "member" takes back the one they
+    had."""
+    member.role, member.role_until, member.offered_role = role, until, None
 
 
 def offer_role(member: Member, role: MemberRole | None) -> None:

@@ -1,5 +1,6 @@
 """The goals of a network: everybody reads them, those who coordinate set them, and one member keeps each."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot import (
@@ -18,12 +19,16 @@ from bot import (
     _n,
     command,
     form,
+    lines,
     on,
     paragraphs,
 )
 from bot.lists import Debts, Notice, act, adds
+from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
+from bot.making.sheets import Row
 from db.agreeing import counting, goals
 from db.models import Goal, GoalKind, Network
+from db.network import networks
 from handlers.agreeing import keeping
 from handlers.agreeing.conditions import STILL
 from handlers.agreeing.steps import HelpWithGoal, KeepGoal, MoveGoal, RestGoal, SetGoal, TellGoal
@@ -33,8 +38,6 @@ from handlers.talking.steps import Reply
 
 LONGEST, FAR, MOST = 80, 5 * 365, 1_000_000
 """Characters of a title, days until a goal is due, and what is counted, at most."""
-BAR = 10
-"""Signs of a bar in words."""
 KINDS: dict[str, AnyText] = {
     "number": _("A number"),
     "members": _("How many members we are"),
@@ -60,12 +63,31 @@ def show_goals(ctx: Context) -> None:
         return
     title = form("<b>{title}</b>", title=_("What we want to reach"))
     if ctx.room is not None:
-        ctx.say(paragraphs(title, *(_told(ctx, goal) for goal in there)))
+        ctx.say(paragraphs(title, *(_told(ctx, goal) for goal in there)), file=_chart(ctx, there))
         return
     ctx.say_list(
         title,
         Section([Line(_told(ctx, goal), _deeds(ctx, goal)) for goal in there]),
         buttons=[Button(_("Set a goal"), SetGoal(), keep=True)] if sets else [],
+        file=_chart(ctx, there),
+    )
+
+
+def _chart(ctx: Context, there: Sequence[Goal]) -> Bars | None:
+    """Return how far the goals are as bars; None where few of them are counted, or the members are few."""
+    numbered = ((goal, _now(ctx, goal)) for goal in there if goal.kind != "yes_no")
+    counted = [(goal, now) for goal, now in numbered if now is not None]
+    if len(counted) < FEWEST_VALUES or networks.size(ctx.db, ctx.network, FEWEST_MEMBERS) < FEWEST_MEMBERS:
+        return None
+    numbers = [(Verbatim(goal.title), _of(goal, now)) for goal, now in counted]
+    return Bars(
+        "goals.png",
+        _("What we want to reach"),
+        lines(form("{title}: {number}.", title=title, number=number) for title, number in numbers),
+        [
+            Row(number, [now], goal.target, title)
+            for (goal, now), (title, number) in zip(counted, numbers, strict=True)
+        ],
     )
 
 
@@ -85,12 +107,14 @@ def _told(ctx: Context, goal: Goal) -> AnyText:
 
 
 def _how_far(goal: Goal, now: int) -> Text:
-    """Return how far a number is, as signs and in words."""
-    full = max(0, min(BAR, now * BAR // goal.target))
-    signs = "▓" * full + "░" * (BAR - full)
+    """Return how far a number is, in words and as signs."""
+    return form("{number} {bar}", number=_of(goal, now), bar=in_words([now], goal.target))
+
+
+def _of(goal: Goal, now: int) -> Text:
     if goal.kind in counting.SHARES:
-        return _("{bar} {now} % of {target} %", bar=signs, now=now, target=goal.target)
-    return _("{bar} {now} of {target}", bar=signs, now=now, target=goal.target)
+        return _("{now} % of {target} %", now=now, target=goal.target)
+    return _("{now} of {target}", now=now, target=goal.target)
 
 
 def _now(ctx: Context, goal: Goal) -> int | None:

@@ -101,11 +101,9 @@ def ask_keeper(ctx: Context, step: AskKeeper) -> None:
     if goal is None or goal.state != "open":
         return
     ctx.turn_to(goal.network)
-    if goal.kind in counting.COUNTED:
-        goals.count(goal, counting.now(ctx.db, goal.network, goal.kind, ctx.now) or 0)
-        if goal.value >= goal.target:
-            reach(ctx, goal)
-            return
+    if goal.kind not in counting.SHARES and _is_reached(ctx, goal):
+        reach(ctx, goal)
+        return
     plan_month(ctx, goal)
     keeper = goals.keeper(ctx.db, goal)
     if keeper is None:
@@ -118,6 +116,15 @@ def ask_keeper(ctx: Context, step: AskKeeper) -> None:
         priority=Priority.CHECK_IN,
         about=_("the goal “{title}”", title=goal.title),
     )
+
+
+def _is_reached(ctx: Context, goal: Goal) -> bool:
+    """Whether a goal that is counted is reached, as it is counted now. A share goes up and down, so it is looked
+    at on its day only."""
+    if goal.kind not in counting.COUNTED:
+        return False
+    goals.count(goal, counting.now(ctx.db, goal.network, goal.kind, ctx.now) or 0)
+    return goal.value >= goal.target
 
 
 def _answers(goal: Goal) -> list[Button]:
@@ -235,6 +242,9 @@ def goal_due(ctx: Context, step: GoalDue) -> None:
     if goal is None or goal.state != "open":
         return
     ctx.turn_to(goal.network)
+    if _is_reached(ctx, goal):
+        reach(ctx, goal)
+        return
     keeper = goals.keeper(ctx.db, goal)
     told = {each.person_id: each.person for each in members.coordinators(ctx.db, goal.network_id)}
     if keeper is not None:

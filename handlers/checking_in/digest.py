@@ -12,6 +12,7 @@ from db.help.digests import RoundFigures
 from db.leading import journal
 from db.models import Network, Round, chain
 from db.network import members, rooms
+from handlers.checking_in import moods
 from handlers.checking_in.steps import SendDigest
 
 AFTER = timedelta(days=5)
@@ -53,15 +54,15 @@ def send_digest(ctx: Context, step: SendDigest) -> None:
         digests.keep(round_, now)
     if now.asked > 1:
         network = ctx.db.get_one(Network, round_.network_id)
-        digest = heading(
-            _("Check-in of {day} in {network}", day=round_.day, network=network.name),
-            *_paragraphs(now, then, _counted(round_, now)),
-        )
+        title = _("Check-in of {day} in {network}", day=round_.day, network=network.name)
+        digest = heading(title, *_paragraphs(now, then, _counted(round_, now)))
         digest = paragraphs(digest, *_journal(ctx, network))
-        coordinators = members.coordinators(ctx.db, network.id)
-        ctx.tell([member.person for member in coordinators], digest, priority=Priority.CHECK_IN)
+        picture = moods.chart(now, title, _answered(now)) if now.telling else None
+        coordinators = [member.person for member in members.coordinators(ctx.db, network.id)]
+        ctx.tell(coordinators, digest, priority=Priority.CHECK_IN, file=picture)
         if now.asked >= digests.FEWEST:
-            ctx.tell_rooms(rooms.of_network(ctx.db, network.id), digest, priority=Priority.CHECK_IN)
+            places = rooms.of_network(ctx.db, network.id)
+            ctx.tell_rooms(places, digest, priority=Priority.CHECK_IN, file=picture)
 
 
 def _journal(ctx: Context, network: Network) -> Iterator[AnyText]:
@@ -95,7 +96,7 @@ def _paragraphs(
             n=now.asked,
         )
         return
-    yield _("{answered} of {n} members have answered.", answered=now.answered, n=now.asked)
+    yield _answered(now)
     if now.telling:
         yield lines(_answers(now, then, averages))
     elif now.answered:
@@ -105,15 +106,14 @@ def _paragraphs(
         )
 
 
+def _answered(now: RoundFigures) -> Text:
+    return _("{answered} of {n} members have answered.", answered=now.answered, n=now.asked)
+
+
 def _answers(
     now: RoundFigures, then: RoundFigures | None, averages: Sequence[tuple[str, float | None]]
 ) -> Iterator[AnyText]:
-    yield _(
-        "Good: {good}. So-so: {so_so}. Not good: {not_good}.",
-        good=now.good,
-        so_so=now.so_so,
-        not_good=now.not_good,
-    )
+    yield moods.bar(now)
     for question, average in averages:
         if average is None:
             yield _("{question} I do not show this: it would tell who said what.", question=question)

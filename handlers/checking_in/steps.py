@@ -90,6 +90,10 @@ class AmountInWords(
     """Say that in words of one's own."""
 
 
+class ShowMoods(Step, needs=Role.META_MENTOR):
+    """Show what the last check-ins came to."""
+
+
 class StillHere(Step, needs=Role.MEMBER):
     """Say that one is still there."""
 

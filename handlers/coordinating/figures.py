@@ -4,9 +4,14 @@ those of fewer say something about single people, and nothing about the network.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot import AnyText, Context, Text, _, _n, lines, on
+from bot import AnyText, Context, Text, _, _n, form, lines, on
+from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
+from bot.making.sheets import Row
+from bot.text import Value
 from db.help import amounts, digests, months, pulse
+from db.help.pulse import NetworkFigures
 from db.network import cohorts
+from handlers.checking_in import moods
 from handlers.coordinating.steps import ShowFigures
 
 FEWEST = 5
@@ -16,12 +21,13 @@ YOUNG, GROUPS = timedelta(days=60), 3
 
 @on(ShowFigures)
 def show_figures(ctx: Context, step: ShowFigures) -> None:
-    """Say how the network is, one fact a line."""
-    ctx.say(lines(_figures(ctx)))
-
-
-def _figures(ctx: Context) -> Iterator[AnyText]:
+    """Say how the network is, one fact a line, with a picture of who carries it."""
     now = pulse.figures(ctx.db, ctx.network, ctx.now)
+    picture = _chart(now)
+    ctx.say(lines(_figures(ctx, now)), *moods.button(ctx), file=picture)
+
+
+def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
     yield _("<b>{network} in figures</b>", network=ctx.network.name)
     yield _n("{n} member", "{n} members", now.members)
     if now.paused:
@@ -39,12 +45,13 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
         yield _("Usual time until the first answer: {time}", time=within)
     if (asked := now.answered + now.unanswered) >= FEWEST:
         yield _("Answered within a day: {share}", share=_share(now.within_a_day, asked))
-        yield _("Without any answer: {share}. Let us keep this small.", share=_share(now.unanswered, asked))
-    if now.answers >= FEWEST:
         yield _(
-            "Of all help, from the three who helped most: {share}",
-            share=_share(now.of_top_three, now.answers),
+            "Without any answer: {share}. Let us keep this small.",
+            share=_share(now.unanswered, asked),
         )
+    if now.answers >= FEWEST:
+        yield _top_three(now)
+    yield from _who_carries(now)
     if now.helpers >= FEWEST:
         yield _(
             "Of those who help somebody now, as many as they can: {share}",
@@ -58,23 +65,17 @@ def _figures(ctx: Context) -> Iterator[AnyText]:
     yield from _a_year_ago(ctx)
 
 
-def _share(part: int, whole: int) -> Text:
-    """Return a part as people count it, and in percent."""
-    return _("{part} of {whole} ({percent}%)", part=part, whole=whole, percent=round(100 * part / whole))
-
-
 def _last_check_in(ctx: Context) -> Iterator[AnyText]:
     last = digests.last(ctx.db, ctx.network.id)
     if last is None or last.asked < FEWEST:
         return
-    yield _("Answered the check-in of {day}: {share}", day=last.day, share=_share(last.answered, last.asked))
+    yield _(
+        "Answered the check-in of {day}: {share}",
+        day=last.day,
+        share=_share(last.answered, last.asked),
+    )
     if last.telling:
-        yield _(
-            "Good: {good}. So-so: {so_so}. Not good: {not_good}.",
-            good=last.good,
-            so_so=last.so_so,
-            not_good=last.not_good,
-        )
+        yield moods.bar(last)
 
 
 def _amount(ctx: Context) -> Iterator[AnyText]:
@@ -83,7 +84,10 @@ def _amount(ctx: Context) -> Iterator[AnyText]:
     year = datetime(ctx.today.year, 1, 1, tzinfo=zone)
     right, several = amounts.figures(ctx.db, ctx.network, year)
     if several:
-        yield _("Is the amount right? This year {share} said: just right.", share=_share(right, several))
+        yield _(
+            "Is the amount right? This year {share} said: just right.",
+            share=_share(right, several),
+        )
 
 
 def _a_year_ago(ctx: Context) -> Iterator[AnyText]:
@@ -99,3 +103,53 @@ def _a_year_ago(ctx: Context) -> Iterator[AnyText]:
         yield _("Usual time until the first answer then: {time}", time=within)
         asked = then.answered + then.unanswered
         yield _("Answered within a day then: {share}", share=_share(then.within_a_day, asked))
+
+
+# --- who carries it, without names ------------------------------------------------------------
+
+
+def _chart(now: NetworkFigures) -> Bars | None:
+    """Return who carries the network as bars, without names, with the share of the three who helped most;
+    None where there are too few people."""
+    if not _may_be_seen(now):
+        return None
+    numbers: list[Value] = list(now.each)
+    of_three = _top_three(now)
+    return Bars(
+        "pulse.png",
+        _("Who helped, in the last 30 days"),
+        _("How many questions each helper took: {numbers}. {share}", numbers=numbers, share=of_three),
+        [Row(form("{n}", n=many), [many], now.each[0]) for many in now.each],
+        lines(of_three, _more(now)),
+    )
+
+
+def _who_carries(now: NetworkFigures) -> Iterator[AnyText]:
+    """Yield the same in words, a bar a line."""
+    if not _may_be_seen(now):
+        return
+    yield _("How many questions each helper took, without names:")
+    for many in now.each:
+        yield form("{n} {bar}", n=many, bar=in_words([many], now.each[0]))
+    yield from _more(now)
+
+
+def _top_three(now: NetworkFigures) -> Text:
+    """Return how much of all help comes from the three who helped most."""
+    of_three = _share(now.of_top_three, now.answers)
+    return _("Of all help, from the three who helped most: {share}", share=of_three)
+
+
+def _share(part: int, whole: int) -> Text:
+    """Return a part as people count it, and in percent."""
+    return _("{part} of {whole} ({percent}%)", part=part, whole=whole, percent=round(100 * part / whole))
+
+
+def _may_be_seen(now: NetworkFigures) -> bool:
+    """Whether so many people helped, and so often, that a bar is nobody's in particular."""
+    return now.members >= FEWEST_MEMBERS <= now.answers and now.answering >= FEWEST_VALUES
+
+
+def _more(now: NetworkFigures) -> Iterator[AnyText]:
+    if more := now.answering - len(now.each):
+        yield _n("and {n} more", "and {n} more", more)

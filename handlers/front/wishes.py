@@ -36,6 +36,7 @@ OPENS: Mapping[str, tuple[str, str]] = {
     "ask": ("ask", ""),
     "agreement": ("agreement", ""),
     "goals": ("goals", ""),
+    "handover": ("handover", ""),
     "roadmap": ("roadmap", ""),
     "link": ("link", ""),
     "greeting": ("start", ""),

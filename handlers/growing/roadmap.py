@@ -21,13 +21,13 @@ from bot import (
     paragraphs,
 )
 from bot.lists import Condition, Phase, RoadmapConditions
+from bot.making.charts import FEWEST_MEMBERS
 from bot.text import Value
 from db.network import networks, tallies
+from handlers.growing import road
 from handlers.growing.steps import ShowConditions, WhyThisOrder, WishFor
 from handlers.protecting import coordinators
 
-SMALL = 5
-"""With fewer members no share is told."""
 A_WEEK = timedelta(days=7)
 """For how long a wish holds: the same one is not told again."""
 
@@ -37,6 +37,7 @@ def show_roadmap(ctx: Context) -> None:
     """Show the phase in which the network is, and the next step; in a room without buttons."""
     there = _looked_up(ctx)
     first = next((name for name, (_condition, is_met) in there.items() if not is_met), None)
+    picture = road.chart(ctx.network.name, there, first) if _is_large(ctx) else None
     more = [
         Button(_("All conditions"), ShowConditions(), keep=True),
         Button(_("Why this order?"), WhyThisOrder(), keep=True),
@@ -46,14 +47,14 @@ def show_roadmap(ctx: Context) -> None:
             "<b>{network} has all that the roadmap asks for.</b> Now it is about keeping it so.",
             network=ctx.network.name,
         )
-        ctx.say(text, *([] if ctx.room is not None else more))
+        ctx.say(text, *([] if ctx.room is not None else more), file=picture)
         return
     condition, _is_met = there[first]
     text = paragraphs(_stands(ctx, condition.phase, there), condition.next)
     if ctx.room is not None:
-        ctx.say(text)
+        ctx.say(text, file=picture)
         return
-    ctx.say(text, *_remedy(ctx, first, condition), *more)
+    ctx.say(text, *_remedy(ctx, first, condition), *more, file=picture)
 
 
 def _looked_up(ctx: Context) -> dict[str, tuple[Condition, bool]]:
@@ -69,9 +70,9 @@ def _looked_up(ctx: Context) -> dict[str, tuple[Condition, bool]]:
 
 def _stands(ctx: Context, phase: Phase, there: dict[str, tuple[Condition, bool]]) -> AnyText:
     """Return in which phase the network is; how far in it, where there are enough members."""
-    if networks.size(ctx.db, ctx.network, SMALL) < SMALL:
+    if not _is_large(ctx):
         return _("<b>{network} is here: {phase}.</b>", network=ctx.network.name, phase=phase.value)
-    met, of = _share(phase, there)
+    met, of = road.share(phase, there)
     return _(
         "<b>{network} is here: {phase} ({met} of {of}).</b>",
         network=ctx.network.name,
@@ -81,9 +82,8 @@ def _stands(ctx: Context, phase: Phase, there: dict[str, tuple[Condition, bool]]
     )
 
 
-def _share(phase: Phase, there: dict[str, tuple[Condition, bool]]) -> tuple[int, int]:
-    mine = [is_met for condition, is_met in there.values() if condition.phase is phase]
-    return sum(mine), len(mine)
+def _is_large(ctx: Context) -> bool:
+    return networks.size(ctx.db, ctx.network, FEWEST_MEMBERS) >= FEWEST_MEMBERS
 
 
 def _remedy(ctx: Context, name: str, condition: Condition) -> list[Button]:

@@ -113,8 +113,8 @@ def _said(words: str, locale: str) -> list[str]:
 def only_one(network: Network) -> Text:
     """Return why the only meta-mentor has to stay for now."""
     return _(
-        "You are the only meta-mentor of <b>{network}</b>. Please appoint somebody first: {members} shows "
-        "everybody.",
+        "You are the only meta-mentor of <b>{network}</b>. Please give your role to somebody first: "
+        "{handover} leads there.",
         network=network.name,
-        members=Command("members"),
+        handover=Command("handover"),
     )

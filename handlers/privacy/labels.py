@@ -1,15 +1,8 @@
 """What the tables and columns are called in which people see what is kept of them."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from bot import AnyText, Text, Weekday, _, form
-from db.people import weekdays
-from handlers.asking.following_up import ANSWERS
-from handlers.checking_in.amount import AMOUNTS
-from handlers.checking_in.rounds import MOODS
-from handlers.reporting import wording
-from handlers.vocabulary import GROUPS, LABELS, ROLES, TOPICS
+from bot import Text, _
 
 TABLES: Mapping[str, Text] = {
     "people": _("You"),
@@ -42,8 +35,13 @@ TABLES: Mapping[str, Text] = {
     "wordings": _("Texts of agreements you wrote"),
     "signatures": _("Agreements you signed"),
     "not_yets": _("Agreements to which you said “not yet”"),
+    "handover_notes": _("What you wrote down for the next one"),
+    "handovers": _("Roles that were handed over"),
     "goals": _("Goals you keep"),
     "goal_words": _("What you told about goals"),
+    "shelf": _("What you gave to the shelf"),
+    "shelf_cards": _("What you helped to find out"),
+    "shelf_opinions": _("What you said about things on the shelf"),
     "reports": _("What you reported"),
     "cohorts": _("Course groups you invited"),
 }
@@ -60,6 +58,7 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("people", "quiet_to"): _("Quiet hours to"),
     ("people", "quiet_days"): _("Quiet days"),
     ("people", "wake_if_urgent"): _("Wake me if it is urgent"),
+    ("people", "pictures"): _("Figures also as pictures"),
     ("people", "load"): _("Questions at a time"),
     ("people", "ask_gap_days"): _("Days between two questions"),
     ("people", "paused_at"): _("On a break since"),
@@ -84,6 +83,7 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("members", "ended_at"): _("Until"),
     ("members", "ended_because"): _("Why you left"),
     ("members", "offered_role"): _("A role you were offered"),
+    ("members", "role_until"): _("Until when you have the role"),
     ("members", "last_asked_at"): _("When you were last asked to help"),
     ("members", "last_contact_at"): _("When a person last answered you by name"),
     ("members", "morning"): _("The day on which I tell you who waits"),
@@ -183,6 +183,15 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("signatures", "at"): _WHEN,
     ("signatures", "digest"): _("Number of your record"),
     ("not_yets", "at"): _WHEN,
+    ("handover_notes", "network_id"): _NETWORK,
+    ("handover_notes", "parts"): _("Your words"),
+    ("handover_notes", "at"): _WHEN,
+    ("handovers", "network_id"): _NETWORK,
+    ("handovers", "hours"): _("Hours a week"),
+    ("handovers", "state"): _STATE,
+    ("handovers", "offered_at"): _WHEN,
+    ("handovers", "answered_at"): _("Answered"),
+    ("handovers", "stayed"): _("Stayed as a deputy"),
     ("goals", "network_id"): _NETWORK,
     ("goals", "title"): _("Goal"),
     ("goals", "until"): _("Until"),
@@ -190,6 +199,16 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("goal_words", "value"): _("How far it was"),
     ("goal_words", "words"): _("Your words"),
     ("goal_words", "at"): _WHEN,
+    ("shelf", "network_id"): _NETWORK,
+    ("shelf", "kind"): _("What kind of thing it is"),
+    ("shelf", "title"): _("Title"),
+    ("shelf", "texts"): _("What it says"),
+    ("shelf", "link"): _("Link"),
+    ("shelf", "topic"): _("Topic"),
+    ("shelf", "given_at"): _WHEN,
+    ("shelf_cards", "confirmed"): _("Whether you said that it is right"),
+    ("shelf_opinions", "says"): _("What you said"),
+    ("shelf_opinions", "at"): _WHEN,
     ("reports", "network_id"): _NETWORK,
     ("reports", "category"): _("What it is about"),
     ("reports", "sent_at"): _("When you sent it"),
@@ -204,75 +223,3 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("journal", "at"): _WHEN,
 }
 """The columns that their owner sees."""
-
-VALUES: Mapping[tuple[str, str], Mapping[Any, AnyText]] = {
-    ("people", "quiet_days"): {0: _("none")}
-    | {bits: form("{days}", days=[Weekday(day) for day in weekdays(bits)]) for bits in range(1, 128)},
-    ("members", "role"): ROLES,
-    ("members", "offered_role"): ROLES,
-    ("members", "label"): LABELS,
-    ("members", "state"): {
-        "founding": _("waits for a confirmation"),
-        "active": _("goes on"),
-        "resting": _("rests"),
-        "left": _("you left"),
-        "removed": _("has ended; coming back takes a new invitation"),
-        "merged": _("is one with that of your other account"),
-    },
-    ("members", "silence"): {
-        "asked": _("asked whether you are still there"),
-        "warned": _("told you that your place will rest"),
-        "rests": _("let your place rest"),
-        "goes": _("told you that I will forget you there"),
-    },
-    ("member_topics", "topic"): TOPICS,
-    ("help_requests", "topic"): TOPICS,
-    ("help_requests", "state"): {
-        "open": _("looks for somebody"),
-        "taken": _("somebody helps"),
-        "solved": _("settled"),
-        "withdrawn": _("withdrawn"),
-        "handed": _("those who coordinate see to it"),
-    },
-    ("help_requests", "helped"): ANSWERS,
-    ("asked", "answer"): {
-        "yes": _("Yes"),
-        "no": _("No"),
-        "late": _("Yes, but somebody was faster"),
-        "passed": _("not asked"),
-    },
-    ("check_ins", "mood"): MOODS,
-    ("amounts", "says"): AMOUNTS,
-    ("check_ins", "wants"): {
-        "meta_mentor": _("somebody who coordinates"),
-        "nothing": _("nobody"),
-    },
-    ("deliveries", "state"): {
-        "waiting": _("on its way"),
-        "sent": _("arrived"),
-        "unreachable": _("did not arrive"),
-        "refused": _("did not arrive"),
-        "dropped": _("did not arrive"),
-    },
-    ("invitations", "label"): LABELS,
-    ("invitations", "role"): ROLES,
-    ("applications", "state"): {
-        "open": _("waits for an answer"),
-        "talking": _("somebody talks with you first"),
-        "accepted": _("you are in"),
-        "declined": _("was declined"),
-        "withdrawn": _("taken back"),
-        "lapsed": _("ended without an answer"),
-    },
-    ("reports", "category"): wording.KINDS,
-    ("reports", "naming"): wording.NAMINGS,
-    ("reports", "outcome"): wording.OUTCOMES,
-    ("reports", "state"): {
-        "sent": _("nobody has taken it yet"),
-        "taken": _("somebody takes care of it"),
-        "closed": _("closed"),
-    },
-    ("goals", "state"): {"open": _("open"), "reached": _("reached"), "rested": _("rests")},
-    ("announcements", "audience"): {**GROUPS, "all": _("everybody"), "new": _("newcomers")},
-}
-"""What stored words are called; others are shown as they are."""

@@ -35,8 +35,9 @@ from bot.text import Reader, from_json, render
 from db.engine import seen
 from db.privacy import mine
 from db.privacy.kept import Kept
-from handlers.privacy.labels import COLUMNS, TABLES, VALUES
+from handlers.privacy.labels import COLUMNS, TABLES
 from handlers.privacy.steps import ForgetMe, SendMine
+from handlers.privacy.values import VALUES
 
 FILE = "mydata.zip"
 PAGE = Markup(

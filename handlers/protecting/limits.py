@@ -92,6 +92,12 @@ GROUPS = Limit(
         wait=wait,
     ),
 )
+SHARES = Limit(
+    "shares",
+    10,  # somebody has to look through them
+    DAY,
+    lambda wait: _("You have shared a lot today, thank you. You can go on in {wait}.", wait=wait),
+)
 ANNOUNCEMENTS = Limit(
     "announcements",
     5,  # who reads more than that turns the bot off

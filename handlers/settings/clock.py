@@ -164,3 +164,14 @@ def quiet(person: Person) -> AnyText:
 
 def _hours(person: Person) -> Text:
     return times.said(person.quiet_from, person.quiet_to)
+
+
+def ask_waking(ctx: Context) -> bool:
+    """Ask whether they may be woken."""
+    return ctx.confirm(
+        "waking",
+        _("If somebody needs a person at night, may I wake you? It is rare, and you can change it here."),
+        yes=_("Yes, wake me"),
+        no=_("No, let me sleep"),
+        why=_("Now and then somebody cannot wait until the morning. Only those who allow it are woken then."),
+    )

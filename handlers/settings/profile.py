@@ -36,6 +36,7 @@ from handlers.vocabulary import HELPED_WITH, REMOVE, SKIP, SPOKEN, TOPICS
 NONE = "none"
 """The choice that removes what was said before."""
 LONGEST_PLACE = 80
+WITHOUT = _("Figures come in words only, which saves data.")
 ELSEWHERE: Mapping[str, Step | Command] = {
     "data": Command("mydata"),
     "link": Command("link"),
@@ -70,6 +71,7 @@ def profile(ctx: Context) -> None:
             "helping": _("How much"),
             "quiet_hours": _("Quiet hours"),
             "waking": _("Wake me if it is urgent"),
+            "pictures": _("Without pictures") if ctx.person.pictures else _("With pictures"),
             **({"apart": _("Who I do not want to meet")} if met else {}),
             "link": _("My other messenger"),
             **({"morning": _("When I tell you who waits")} if ctx.may(Role.META_MENTOR) else {}),
@@ -87,7 +89,7 @@ def profile(ctx: Context) -> None:
     if what == "place" and answer and (zone := ctx.keep("other_time", _other_time(ctx, answer))):
         answers["time_zone"] = clock.ask_zone(ctx, str(zone))
     save(ctx, ctx.member, answers)
-    now = _facts(ctx, ctx.member) | _private(ctx)
+    now = {"pictures": _("Figures come as a picture too.")} | _facts(ctx, ctx.member) | _private(ctx)
     also, choices = spoken.question(ctx) if what == "topics" and answer else ([], [])
     ctx.say(paragraphs(lines(_("Saved."), (now[each] for each in answers)), also), *choices, again)
 
@@ -140,6 +142,7 @@ def _private(ctx: Context) -> dict[str, AnyText]:
         "helping": helping.facts(ctx.person),
         "quiet_hours": _("Quiet hours: {hours}", hours=clock.quiet(ctx.person)),
         "waking": _("I may wake you if it is urgent.") if ctx.person.wake_if_urgent else awake,
+        **({} if ctx.person.pictures else {"pictures": WITHOUT}),
         **({"where": found} if found is not None else {}),
     }
 
@@ -249,17 +252,6 @@ def ask_time_zone(ctx: Context) -> str:
     return clock.ask_zone(ctx, str(ctx.keep("likely", ctx.zone(ctx.person, network).key)))
 
 
-def ask_waking(ctx: Context) -> bool:
-    """Ask whether they may be woken."""
-    return ctx.confirm(
-        "waking",
-        _("If somebody needs a person at night, may I wake you? It is rare, and you can change it here."),
-        yes=_("Yes, wake me"),
-        no=_("No, let me sleep"),
-        why=_("Now and then somebody cannot wait until the morning. Only those who allow it are woken then."),
-    )
-
-
 QUESTIONS: dict[str, Callable[[Context], Any]] = {
     "name": ask_name,
     "topics": ask_topics,
@@ -271,7 +263,8 @@ QUESTIONS: dict[str, Callable[[Context], Any]] = {
 LATER: dict[str, Callable[[Context], Any]] = {
     "helping": helping.ask,
     "quiet_hours": clock.ask_quiet,
-    "waking": ask_waking,
+    "waking": clock.ask_waking,
+    "pictures": lambda ctx: not ctx.person.pictures,
 }
 """What nobody is asked unless they want to say it."""
 
@@ -293,6 +286,8 @@ def save(ctx: Context, member: Member, answers: dict[str, Any]) -> None:
         people.set_load(person, *much)
     if "waking" in answers:
         people.allow_waking(person, answers["waking"])
+    if "pictures" in answers:
+        people.want_pictures(person, answers["pictures"])
     if zone := answers.get("time_zone"):
         people.set_time_zone(person, zone)
         for membership in members.memberships(ctx.db, person):

@@ -17,6 +17,7 @@ async def test_everybody_and_groups_have_a_menu_in_each_language(tmp_path: Path)
             assert menus["all_group_chats", language].keys() == {
                 "help",
                 "agreement",
+                "find",
                 "goals",
                 "roadmap",
                 "bind",

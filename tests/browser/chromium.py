@@ -158,8 +158,8 @@ class Page:
         await self.call("Input.insertText", text=words)
 
     async def click(self, element: str) -> None:
-        """Click on what a script finds, once it is there, where its middle is to be seen."""
-        place = await self.until(
+        """Click on what a script finds, once it is there, where its middle is to be seen, and stays."""
+        find = (
             f"(() => {{ const found = {element}; if (!found) return null;"
             "found.scrollIntoView({block: 'center', inline: 'nearest'});"
             "const box = found.getBoundingClientRect();"
@@ -167,6 +167,10 @@ class Page:
             "const top = document.elementFromPoint(at.x, at.y);"
             "return found.contains(top) ? at : null })()"
         )
+        before, place = None, await self.until(find)
+        while before != place:
+            await asyncio.sleep(0.06)
+            before, place = place, await self.until(find)
         for kind, buttons in (("mousePressed", 1), ("mouseReleased", 0)):
             await self.call(
                 "Input.dispatchMouseEvent", type=kind, button="left", buttons=buttons, clickCount=1, **place

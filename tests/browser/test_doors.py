@@ -30,20 +30,17 @@ ASKED = json.dumps({"do": "say", "who": "Ana", "words": "/help"})
         ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, False, False),
     ],
 )
-def test_the_door(headers: Mapping[str, str], may_read: bool, may_act: bool, tmp_path: Path) -> None:
-    @on_loop
-    async def run() -> None:
-        async with theatre(tmp_path) as address, ClientSession() as session:
-            own = address.rstrip("/")
-            given = {name: value.format(own=own) for name, value in headers.items()}
-            async with session.get(f"{own}/script", headers=given) as answer:
-                assert (answer.status == 200) is may_read
-            async with session.post(f"{own}/act", headers=given, data=ASKED) as answer:
-                assert (answer.status == 200) is may_act
-            async with session.get(f"{own}/script") as answer:
-                assert ("Ana: /help" in await answer.text()) is may_act
-
-    run()
+@on_loop
+async def test_the_door(headers: Mapping[str, str], may_read: bool, may_act: bool, tmp_path: Path) -> None:
+    async with theatre(tmp_path) as address, ClientSession() as session:
+        own = address.rstrip("/")
+        given = {name: value.format(own=own) for name, value in headers.items()}
+        async with session.get(f"{own}/script", headers=given) as answer:
+            assert (answer.status == 200) is may_read
+        async with session.post(f"{own}/act", headers=given, data=ASKED) as answer:
+            assert (answer.status == 200) is may_act
+        async with session.get(f"{own}/script") as answer:
+            assert ("Ana: /help" in await answer.text()) is may_act
 
 
 @on_loop
@@ -71,22 +68,32 @@ async def test_nothing_of_the_page_comes_from_elsewhere_or_stands_inside_it(tmp_
 @pytest.mark.parametrize(
     "path", ["words/../server.py", "server.py", "x.css", "files/1/0", "files/a/b", "..%2f"]
 )
-def test_what_is_no_part_of_the_page_is_not_there(path: str, tmp_path: Path) -> None:
-    @on_loop
-    async def run() -> None:
-        async with theatre(tmp_path) as own, ClientSession() as session, session.get(own + path) as answer:
-            assert answer.status == 404
+@on_loop
+async def test_what_is_no_part_of_the_page_is_not_there(path: str, tmp_path: Path) -> None:
+    async with theatre(tmp_path) as own, ClientSession() as session, session.get(own + path) as answer:
+        assert answer.status == 404
 
-    run()
+
+@on_loop
+async def test_a_file_that_is_no_transcript_changes_nothing(tmp_path: Path) -> None:
+    async with (
+        theatre(tmp_path) as address,
+        ClientSession(headers={"Origin": address.rstrip("/")}) as session,
+    ):
+        async with session.post(f"{address}begin", json={"script": "# fine\n\nno line of ours"}) as answer:
+            assert (answer.status, await answer.json()) == (409, {"why": "unreadable", "line": 3})
+        async with session.get(f"{address}script") as answer:
+            assert "@ Ana" in await answer.text()
+        async with session.post(f"{address}begin", json={"script": "@ Zoe, member on matrix, de"}) as answer:
+            assert answer.status == 200
+        async with session.get(f"{address}script") as answer:
+            assert await answer.text() == "@ Zoe, member on matrix, de\n"
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '"do"', "\x00"])
-def test_what_is_no_request_is_refused(body: str, tmp_path: Path) -> None:
-    @on_loop
-    async def run() -> None:
-        async with theatre(tmp_path) as address, ClientSession() as session:
-            own: dict[str, Any] = {"Origin": address.rstrip("/")}
-            async with session.post(f"{address}act", data=body, headers=own) as answer:
-                assert answer.status == 400
-
-    run()
+@on_loop
+async def test_what_is_no_request_is_refused(body: str, tmp_path: Path) -> None:
+    async with theatre(tmp_path) as address, ClientSession() as session:
+        own: dict[str, Any] = {"Origin": address.rstrip("/")}
+        async with session.post(f"{address}act", data=body, headers=own) as answer:
+            assert answer.status == 400

@@ -173,18 +173,15 @@ EVA = {"do": "person", "name": "Eva", "role": "member", "messenger": "matrix", "
         ({}, "not_possible"),
     ],
 )
-def test_what_cannot_be_done_is_refused_and_not_written(
+@on_loop
+async def test_what_cannot_be_done_is_refused_and_not_written(
     asked: Mapping[str, Any], why: str, tmp_path: Path
 ) -> None:
-    @on_loop
-    async def run() -> None:
-        async with performance(tmp_path) as played:
-            before = played.script
-            with pytest.raises(Refused, match=f"^{why}$"):
-                await played.act(asked)
-            assert played.script == before
-
-    run()
+    async with performance(tmp_path) as played:
+        before = played.script
+        with pytest.raises(Refused, match=f"^{why}$"):
+            await played.act(asked)
+        assert played.script == before
 
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")) | st.sampled_from('()[]"\n:'))

@@ -92,8 +92,13 @@ def test_a_picture_is_small_and_can_be_read_in_light_and_in_dark() -> None:
     picture = made(Qr(LINK, Verbatim("A code"), above=Verbatim(LONG), code="B6N4-JC3H"))
     assert picture.is_picture
     assert len(picture.content) <= 150_000
-    light, dark = sorted(map(_luminance, (INK, GROUND)), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert contrast(INK, GROUND) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Return how far two colours are apart (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
+    light, dark = sorted(map(_luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def _luminance(colour: str) -> float:

@@ -19,6 +19,7 @@ SLICES = {
     "asking.Widen": 1,
     "coordinating.AskEverybody": 1,
     "coordinating.WriteOn": 1,
+    "electing.BringNews": 1,
     "privacy.Clear": 5,
     "privacy.ClearWords": 5,
     "protecting.GoOn": 3,

@@ -38,7 +38,7 @@ ROUTER = Router(handlers)
 EVERY = {**ROUTER.handlers, **ROUTER.timers}
 COMMANDS = {handler.command: handler for handler in ROUTER.handlers.values() if handler.command}
 
-OTHER_WORDS = {"consent", "forget", "mydata", "settings", "office", "rules"}
+OTHER_WORDS = {"consent", "forget", "library", "mydata", "settings", "office", "rules"}
 """Commands that are other words for another one or a part of it, and so stand in no menu."""
 BY_THE_ENGINE = {"back", "cancel"}
 """Commands that belong to every question, so no handler may take their names."""

@@ -68,6 +68,8 @@ UNWRITTEN = {
     "coordinating.Talked": "their own note that they have talked",
     "coordinating.AppointDeputy": "somebody is asked; that they agree is written down",
     "coordinating.AppointMetaMentor": "the same",
+    "handing_over.WriteNote": "what only the next one reads",
+    "handing_over.GiveRole": "somebody is asked; that they agree is written down",
     "coordinating.SetMorning": "when they hear themselves who waits",
     "settings.ChooseMorning": "the same",
 }

@@ -23,8 +23,10 @@ from bot import (
     on,
 )
 from bot.installation import Installation
+from bot.making.charts import Bars
+from bot.making.sheets import Row
 from bot.text import Reader
-from db import models
+from db import models, people
 from db.models import Person
 
 
@@ -131,6 +133,18 @@ class Greeting(Recipe):
 @command("file", needs=Role.ANYONE, menu=_("Send a file"), rest=("word",))
 def send_file(ctx: Context) -> None:
     ctx.say(_("Here it is"), file=Greeting(ctx.ask("word", _("Which word?"))))
+
+
+@command("chart", needs=Role.ANYONE, menu=_("Send a chart"), rest=("of",))
+def send_chart(ctx: Context) -> None:
+    of = int(ctx.ask("of", _("Of how many?")))
+    chart = Bars("chart.png", _("Four"), _("Four of them"), [Row(_("Four"), [4], of)])
+    ctx.say(_("Four of them"), file=chart)
+
+
+@command("plain", needs=Role.ANYONE, menu=_("Want no pictures"))
+def plainly(ctx: Context) -> None:
+    people.want_pictures(ctx.person, False)
 
 
 COLOURS = ["red", "green", "blue"]

@@ -10,7 +10,8 @@ from db.models import Base
 from db.models.sealed import Sealed, SealedWord
 from db.privacy import kept
 from db.privacy.kept import GOES, Kept
-from handlers.privacy.labels import COLUMNS, TABLES, VALUES
+from handlers.privacy.labels import COLUMNS, TABLES
+from handlers.privacy.values import VALUES
 
 README = Path(__file__).parents[2] / "db" / "README.md"
 BEGINS, ENDS = "<!-- what is kept -->\n", "<!-- end -->\n"

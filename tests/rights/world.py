@@ -17,6 +17,7 @@ from db.engine.turns import TurnSession
 from db.growing import copies, partners
 from db.help import check_ins, help_requests, relays, schedules
 from db.help.schedules import Rhythm
+from db.leading import handovers, notes
 from db.linking import codes, merging
 from db.models import Base, CheckIn, EndState, Identity, Member, MemberRole, Network, Person
 from db.network import announcements, cohorts, invitations, members, networks, reports, rooms, trusted
@@ -31,6 +32,8 @@ CODES = {A: "AAAA2222", B: "BBBB3333"}
 VOUCHING = {A: "AAAA4444", B: "BBBB5555"}
 LINKING = "AAAA6666"
 """Of somebody on Matrix, who has typed it nowhere yet."""
+TAKES = {A: "hel", B: "bhe"}
+"""Who is asked to take the role of a meta-mentor."""
 INVITERS = {A: "mia~AN", B: "max~BN"}
 
 ROLES = {
@@ -229,7 +232,7 @@ class World(Acting):
         check_in.mood, check_in.wants, check_in.answered_at = "not_good", "meta_mentor", NOW
         letter = letters.write(db, body=to_json(Verbatim(f"ANNOUNCEMENT~{tag}")), offers=[], now=NOW)
         made = announcements.make(db, author, letter_id=letter, audience="all", readers=3, now=NOW)
-        self.ids[f"announcement {tag}"] = made.id
+        self.ids[f"announcement {tag}"], self.ids[f"letter {tag}"] = made.id, letter
         trusted_person = trusted.ask(db, network, author.person, NOW, agrees=True)
         self.ids[f"trusted {tag}"] = trusted_person.id
         report = reports.send(
@@ -270,6 +273,11 @@ class World(Acting):
         goals.keep(goal, by)
         goals.tell(db, goal, by, 12, f"WORD~{tag}", NOW)
         self.ids[f"goal {tag}"] = goal.id
+        note = notes.write(db, network, by, {"next": f"NOTE~{tag}"}, NOW)
+        self.ids[f"note {tag}"] = note.id
+        giver, taker = (members.of(db, network, each) for each in (by, self._person(db, TAKES[tag])))
+        assert giver is not None and taker is not None, "both are members"
+        self.ids[f"handover {tag}"] = handovers.offer(db, giver, taker, 4, NOW).id
 
     def _apply(self, db: TurnSession, tag: str, voucher: Member) -> None:
         """An application, for which somebody vouches."""

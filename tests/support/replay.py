@@ -107,9 +107,9 @@ def _numbered(block: list[str], choose: str = "") -> list[str]:
         if not (label == str(n) and any(line.startswith(f"    |  {n}. ") for line in lines))
     ]
     words = [line for line in block if not ROW.fullmatch(line)]
-    files = [line for line in words if FILE.fullmatch(line)] if options else []
-    shown = [line for line in words if line not in files]
     hint = ["    |", f"    |  {choose}"] if choose else []
+    files = [line for line in words if FILE.fullmatch(line)] if options or hint else []
+    shown = [line for line in words if line not in files]
     return [*shown, *hint, *(["    |", *options] if options else []), *files]
 
 

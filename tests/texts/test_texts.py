@@ -465,6 +465,7 @@ SHARED = {
     "what was sent is read, or taken back": {"Read it", "Take it back"},
     "somebody asks for something, and others decide": {"Decline", "Give no reason", "Go on"},
     "the way in without a code, and into another network": {"I would like to join", "Speak there now"},
+    "the two talk before one of them decides": {"Let us talk"},
     "nothing is changed, or none of these is meant": {"Leave it as it is", "Something else"},
     "people, counted": {"{n} person"},
 }

@@ -7,13 +7,21 @@ export async function act(asked) {
   return post("/act", asked);
 }
 
-/** Begin anew, with a script where there is one. */
-export async function begin(script = null) {
-  return post("/begin", script === null ? {} : { script });
+/** Begin anew: with a `script`, or with the `example`, or with neither. */
+export async function begin(asked = {}) {
+  return post("/begin", asked);
+}
+
+/** Say what was done, where no phone shows it. */
+export function tell(words) {
+  const done = document.querySelector("#done");
+  done.hidden = false;
+  done.textContent = words;
 }
 
 async function post(path, asked) {
   const problem = document.querySelector("#problem");
+  document.querySelector("#done").hidden = true;
   let answer;
   try {
     const headers = { "Content-Type": "application/json" };

@@ -1,6 +1,6 @@
 // The page: it shows what the stage tells, and asks the stage for what people do on their phones.
 
-import { act, begin } from "./asking.js";
+import { act, begin, tell } from "./asking.js";
 import { ask, button, make, menu, select } from "./make.js";
 import { Phone } from "./phone.js";
 import { choose, fetchWords, language, languages, nameOf, say } from "./words.js";
@@ -22,6 +22,7 @@ const stage = {
       each.tab.ariaCurrent = each === phone;
       each.tab.textContent = each.unread ? say("unread", { name: each.name, n: each.unread }) : each.name;
     }
+    phone.tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     phone.scroll();
   },
 
@@ -51,6 +52,7 @@ const TOLD = {
     at("#tabs").append(phone.tab);
     for (const each of stage.phones.values()) each.meet([...stage.phones.values()]);
     if (!stage.front || stage.live) stage.turnTo(phone);
+    if (stage.live) phone.element.scrollIntoView({ block: "nearest", inline: "nearest" });
   },
   world({ now, zone, next, left }) {
     const shape = { timeZone: zone, weekday: "long", year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" };
@@ -97,13 +99,15 @@ function furnish() {
   for (const [name, span] of [["hour", "1 hour"], ["day", "1 day"], ["week", "1 week"]]) {
     at("#clock").append(button(name, () => act({ do: "wait", span })));
   }
+  at("#hint").append(" ", button("example", () => begin({ example: true })));
   at("#clock").append(button("until_something", () => act({ do: "next" })));
   at("#tools").append(
     menu(say("more"), {
       new_person: newPerson,
       new_room: newRoom,
       new_network: newNetwork,
-      save: () => location.assign("/script"),
+      example: () => begin({ example: true }),
+      save: () => make("a", { href: "/script", download: "transcript.txt" }).click(),
       open: openScript,
       start_again: () => begin(),
     }),
@@ -142,12 +146,12 @@ async function newRoom() {
 
 async function newNetwork() {
   const given = await ask(say("new_network"), { name: { label: say("network_name") } });
-  if (given) act({ do: "network", ...given });
+  if (given && (await act({ do: "network", ...given }))) tell(say("network_there", given));
 }
 
 function openScript() {
   const input = make("input", { type: "file", accept: ".txt,text/plain" });
-  input.onchange = async () => begin(await input.files[0].text());
+  input.onchange = async () => begin({ script: await input.files[0].text() });
   input.click();
 }
 

@@ -27,8 +27,9 @@ export function select(options, value, label, onchange = null) {
   return element;
 }
 
-/** Return a menu: a button that opens a list of buttons, by the names of their words. */
-export function menu(title, deeds) {
+/** Return a menu: a button that opens a list of buttons, by the names of their words. `label` says more than its
+ * title. */
+export function menu(title, deeds, label = title) {
   const close = () => (element.open = false);
   const entries = Object.entries(deeds).map(([name, deed]) =>
     make("li", {}, button(name, () => (close(), deed()))),
@@ -41,7 +42,7 @@ export function menu(title, deeds) {
         if (event.key === "Escape" && element.open) (close(), element.firstChild.focus());
       },
     },
-    make("summary", { textContent: title }),
+    make("summary", { textContent: title, ariaLabel: label }),
     make("ul", {}, ...entries),
   );
   element.addEventListener("focusout", ({ relatedTarget: to }) => to && !element.contains(to) && close());

@@ -14,7 +14,7 @@ export function parts(told, chat) {
   found.push(...(told.files || []).map((each) => file(each, chat.run)));
   if (told.text) found.push(make("p", { className: "text", dir: "auto", textContent: told.text }));
   const labels = (told.rows || []).flat();
-  if (labels.length && chat.digits && !told.first && !labels.some(beginsWithNumber)) found.push(...digits(told, labels, chat));
+  if (labels.length && chat.digits && !told.first && !labels.some(beginsWithNumber)) found.push(digits(told, labels, chat));
   else found.push(...(told.rows || []).map((row) => make("div", { className: "row" }, ...row.map((label) => key(told, label, chat)))));
   return found;
 }
@@ -40,13 +40,12 @@ function file(told, run) {
 
 /** A button as Telegram has it. */
 function key(told, label, chat, shown = label) {
-  return make("button", { type: "button", dir: "auto", textContent: shown, ariaLabel: label, onclick: () => chat.press(told.id, label) });
+  return make("button", { type: "button", textContent: shown, ariaLabel: label, onclick: () => chat.press(told.id, label) });
 }
 
 /** Choices as Matrix has them: numbered lines, and reactions with their numbers. */
 function digits(told, labels, chat) {
-  const lines = make("ol", { className: "choices", start: told.first + 1 });
-  lines.append(...labels.map((label) => make("li", { dir: "auto", textContent: label })));
-  const chips = labels.map((label, at) => key(told, label, chat, String(told.first + at + 1)));
-  return [lines, make("div", { className: "chips" }, ...chips)];
+  const lines = make("ol", {}, ...labels.map((label) => make("li", { textContent: label })));
+  const chips = labels.map((label, at) => key(told, label, chat, String(at + 1)));
+  return make("div", { className: "choices", dir: "auto" }, lines, make("div", { className: "chips" }, ...chips));
 }

@@ -31,7 +31,7 @@ export class Phone {
     const facts = make("p", { textContent: say("facts", { role: say(`role_${this.role}`), messenger: this.title }) });
     const tools = make("div", { className: "tools" });
     if (!this.room) tools.append(this.languages());
-    tools.append(menu(say("deeds"), deedsOf(this)));
+    tools.append(menu(say("deeds"), deedsOf(this), say("deeds_of", this)));
     return make("header", {}, make("div", {}, owner, facts), tools);
   }
 
@@ -143,7 +143,7 @@ export class Phone {
   /** Show a press, as their own. */
   pressed(told) {
     const words = this.digits ? `${told.number} · ${told.label}` : told.label;
-    const item = make("li", { className: "own press" }, make("p", { dir: "auto", textContent: `☝ ${words}` }));
+    const item = make("li", { className: "own press" }, make("p", { dir: "auto", textContent: `✓ ${words}` }));
     if (this.room) item.prepend(make("p", { className: "who", textContent: told.who }));
     this.log.append(item);
     this.scroll();

@@ -53,7 +53,7 @@ class RoomKeys:
             for _ in range(1 + (room in self._nobody)):
                 if unmet := client.get_missing_sessions(room):
                     await ask(client.keys_claim(unmet))
-            shared = await ask(client.share_group_session(room, ignore_unverified_devices=True))
+            shared = await self._give(room)
             olm.outbound_group_sessions[room].users_shared_with |= shared.users_shared_with
             if self._met(room) - self._has_it(room):
                 raise Failed("the room's key did not reach all")
@@ -61,6 +61,16 @@ class RoomKeys:
         except BaseException:
             olm.outbound_group_sessions.pop(room, None)
             raise
+
+    async def _give(self, room: str) -> Any:
+        """Give the room's key to all who can be reached. Raises `Failed`, for a moment only where somebody's
+        devices have changed meanwhile: then the library drops the key, and stumbles over that."""
+        try:
+            return await ask(self._client.share_group_session(room, ignore_unverified_devices=True))
+        except Failed:
+            if room in self._client.olm.outbound_group_sessions:
+                raise
+            raise Failed("the room's key was dropped meanwhile") from None
 
     async def _try_to_give(self) -> None:
         """Give what is owed, if that succeeds; otherwise it is owed on, and what is sent now with it."""

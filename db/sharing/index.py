@@ -1,0 +1,126 @@
+"""By which words the things on a shelf are found. The tables are the same on both databases."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import CTE, Integer, String, and_, column, delete, exists, func, insert, or_, select, values
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.models import Item, ItemWord, WordGram
+
+CANDIDATES = 60
+"""Things that are compared more closely."""
+HUNDREDTHS = 100
+
+
+class Scored(NamedTuple):
+    """A thing that was found, and how well its words fit, in hundredths."""
+
+    item_id: int
+    topic: str
+    language: str
+    checked_at: datetime
+    helped: int
+    score: int
+
+
+def put(db: Session, item: Item, weights: Mapping[str, int], grams: Collection[tuple[str, str]]) -> None:
+    """Let something be found by these terms, and by no others."""
+    drop(db, item)
+    network = {"network_id": item.network_id}
+    words = [
+        network | {"term": term, "item_id": item.id, "weight": weight} for term, weight in weights.items()
+    ]
+    if words:
+        db.execute(insert(ItemWord), words)
+    if grams:
+        how = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+        rows = [network | {"gram": gram, "term": term} for gram, term in sorted(grams)]
+        db.execute(how(WordGram).on_conflict_do_nothing(), rows)
+
+
+def drop(db: Session, item: Item) -> None:
+    """Let something be found no longer. Words that nothing else is found by leave nothing behind."""
+    of_item = ItemWord.network_id == item.network_id, ItemWord.item_id == item.id
+    terms = db.scalars(select(ItemWord.term).where(ItemWord.item_id == item.id)).all()
+    if not terms:
+        return
+    db.execute(delete(ItemWord).where(*of_item))
+    used = exists().where(ItemWord.network_id == WordGram.network_id, ItemWord.term == WordGram.term)
+    gone = [term for term in terms if term]
+    db.execute(delete(WordGram).where(WordGram.network_id == item.network_id, WordGram.term.in_(gone), ~used))
+
+
+def alike(
+    db: Session, networks: Sequence[int], grams: Sequence[tuple[int, str, int]]
+) -> list[tuple[int, str, int]]:
+    """Return the words that have threes of letters in common with one that is looked for: its number, the
+    word, and how many. `grams` are the number of a word, one of its threes, and how many it takes."""
+    if not grams:
+        return []
+    looked = _rows("looked", [("n", Integer), ("gram", String), ("least", Integer)], grams)
+    found = (
+        select(looked.c.n, WordGram.term, func.count())
+        .join(WordGram, and_(WordGram.network_id.in_(networks), WordGram.gram == looked.c.gram))
+        .group_by(looked.c.n, WordGram.term)
+        .having(func.count() >= func.max(looked.c.least))
+        .order_by(looked.c.n, WordGram.term)
+    )
+    return [(n, term, many) for n, term, many in db.connection().execute(found)]
+
+
+def many(db: Session, networks: Sequence[int], terms: Collection[str]) -> dict[str, int]:
+    """Return how many things are found by each of these terms."""
+    here = ItemWord.network_id.in_(networks), ItemWord.term.in_(sorted(terms))
+    found = select(ItemWord.term, func.count()).where(*here).group_by(ItemWord.term)
+    return dict(db.connection().execute(found).all())
+
+
+def best(
+    db: Session,
+    network_id: int,
+    networks: Sequence[int],
+    looked: Sequence[tuple[int, str, int]],
+    *,
+    checked_since: datetime,
+    kinds: Collection[str] = (),
+) -> list[Scored]:
+    """Return the things whose words fit best. `looked` are the number of a word, a term that means it, and
+    what part of the term's weight it counts, in hundredths: of each word the best term counts. What was not
+    checked since a moment is left out; `kinds` leaves only these."""
+    if not looked:
+        return []
+    asked = _rows("asked", [("n", Integer), ("term", String), ("part", Integer)], looked)
+    counts = func.max(ItemWord.weight * asked.c.part)
+    by_word = (
+        select(ItemWord.item_id, counts.label("counts"))
+        .join(asked, and_(ItemWord.network_id.in_(networks), ItemWord.term == asked.c.term))
+        .group_by(ItemWord.item_id, asked.c.n)
+        .subquery()
+    )
+    score = func.sum(by_word.c.counts)
+    seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(("new", "shown"))
+    found = (
+        select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score)
+        .join(by_word, by_word.c.item_id == Item.id)
+        .where(*seen, Item.checked_at > checked_since, *([Item.kind.in_(kinds)] if kinds else []))
+        .group_by(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped)
+        .order_by(score.desc(), Item.id.desc())
+        .limit(CANDIDATES)
+    )
+    return [
+        Scored(item_id, topic, language, checked_at, helped, int(points) // HUNDREDTHS)
+        for item_id, topic, language, checked_at, helped, points in db.connection().execute(found)
+    ]
+
+
+def sharing(db: Session, network_id: int) -> list[int]:
+    """Return the networks in which somebody looks: their own, and those that share something with all."""
+    others = select(Item.network_id).where(Item.shared, Item.network_id != network_id).distinct()
+    return [network_id, *sorted(db.scalars(others))]
+
+
+def _rows(name: str, columns: Sequence[tuple[str, type]], rows: Sequence[tuple[object, ...]]) -> CTE:
+    return values(*(column(each, kind) for each, kind in columns), name=name).data(rows).cte(name)

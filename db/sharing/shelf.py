@@ -1,0 +1,159 @@
+"""The shelf of a network: what is given to it, who found it of use, and what is no longer right."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from db.models import Item, ItemKind, ItemOpinion, Member, Network, Opinion, Person
+from db.sharing import index
+
+DOUBTS = 2
+"""Members who say that something is out of date, until somebody is asked about it."""
+IS_SEEN = Item.state.in_(("new", "shown"))
+"""Members see what is new at once."""
+
+
+def give(
+    db: Session,
+    network: Network,
+    kind: ItemKind,
+    title: str,
+    *,
+    texts: Sequence[str] = (),
+    link: str = "",
+    media: Sequence[dict[str, Any]] = (),
+    topic: str,
+    language: str,
+    by: Person | None,
+    named: bool,
+    months: int,
+    now: datetime,
+) -> Item:
+    """Put something on the shelf. By whom it is found is said by `index.put`."""
+    item = Item(
+        network_id=network.id,
+        kind=kind,
+        title=title,
+        texts=list(texts),
+        link=link,
+        media=list(media),
+        topic=topic,
+        language=language,
+        given_by_id=by.id if by is not None else None,
+        named=named,
+        months=months,
+        given_at=now,
+        checked_at=now,
+        checked_by_id=by.id if by is not None else None,
+    )
+    db.add(item)
+    db.flush()
+    return item
+
+
+def many(db: Session, networks: Sequence[int]) -> int:
+    """Return how many things these networks have."""
+    return db.scalar(select(func.count()).where(Item.network_id.in_(networks))) or 0
+
+
+def these(db: Session, ids: Sequence[int]) -> list[Item]:
+    """Return things by their ids, in this order."""
+    found = select(Item).where(Item.id.in_(ids)).options(joinedload(Item.given_by))
+    by_id = {item.id: item for item in db.scalars(found)}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+def is_seen_in(item: Item, network: Network) -> bool:
+    """Whether members of a network see something."""
+    return item.state in ("new", "shown") and (item.network_id == network.id or item.shared)
+
+
+def newest(db: Session, network_id: int, *, topic: str = "", before: int = 0, most: int) -> Sequence[Item]:
+    """Return what was given last to a network, of a topic or of all; `before` leaves out one thing (by id)
+    and all that came after it."""
+    found = select(Item).where(Item.network_id == network_id, IS_SEEN)
+    if topic:
+        found = found.where(Item.topic == topic)
+    if before:
+        found = found.where(Item.id < before)
+    return db.scalars(found.options(joinedload(Item.given_by)).order_by(Item.id.desc()).limit(most)).all()
+
+
+def with_link(db: Session, network: Network, link: str) -> Item | None:
+    """Return what leads to the same place and is on the shelf already."""
+    found = select(Item).where(Item.network_id == network.id, Item.link == link, IS_SEEN)
+    return db.scalar(found.order_by(Item.id).limit(1))
+
+
+def say(db: Session, item: Item, by: Person, says: Opinion, now: datetime) -> int:
+    """Keep what somebody says of something, in the place of what they said before; return how many say so."""
+    opinion = db.get(ItemOpinion, (item.id, by.id))
+    if opinion is None:
+        opinion = ItemOpinion(item_id=item.id, person_id=by.id)
+        db.add(opinion)
+    opinion.says, opinion.at = says, now
+    db.flush()
+    item.helped = _many_say(db, item, "helped")
+    return item.helped if says == "helped" else _many_say(db, item, says)
+
+
+def _many_say(db: Session, item: Item, says: Opinion) -> int:
+    there = ItemOpinion.item_id == item.id, ItemOpinion.says == says
+    return db.scalar(select(func.count()).select_from(ItemOpinion).where(*there)) or 0
+
+
+# --- how it ages ---------------------------------------------------------------------------------
+
+
+def knows(db: Session, item: Item) -> Person | None:
+    """Return who can be asked whether something is still right: whoever gave it, else the last whom it
+    helped, as long as they are members; None for nobody."""
+    here = Member.network_id == item.network_id, Member.state == "active"
+    helped = (
+        select(Person)
+        .join(ItemOpinion, ItemOpinion.person_id == Person.id)
+        .join(Member, Member.person_id == Person.id)
+        .where(ItemOpinion.item_id == item.id, ItemOpinion.says == "helped", *here)
+        .order_by(ItemOpinion.at.desc())
+        .limit(1)
+    )
+    gave = (
+        select(Person).join(Member, Member.person_id == Person.id).where(Person.id == item.given_by_id, *here)
+    )
+    return db.scalar(gave) or db.scalar(helped)
+
+
+def is_asked_since(db: Session, person: Person, moment: datetime) -> bool:
+    """Whether somebody is asked about something on a shelf since a moment."""
+    there = select(Item.id).where(Item.asked_id == person.id, Item.asked_at > moment)
+    return db.scalar(there.limit(1)) is not None
+
+
+def ask(item: Item, person: Person | None, now: datetime) -> None:
+    """Note that somebody is asked whether something is still right; None: that there is nobody."""
+    item.asked_at, item.asked_id = now, person.id if person is not None else None
+
+
+def check(db: Session, item: Item, by: Person, now: datetime) -> None:
+    """Keep that something is right, as somebody says now; who said that it is out of date is heard."""
+    item.checked_at, item.checked_by_id, item.asked_at, item.asked_id = now, by.id, None, None
+    if item.state == "old":
+        item.state = "shown"
+    db.execute(delete(ItemOpinion).where(ItemOpinion.item_id == item.id, ItemOpinion.says == "out_of_date"))
+
+
+def change(
+    item: Item, *, title: str, texts: Sequence[str], link: str, media: Sequence[dict[str, Any]]
+) -> None:
+    """Let something say this."""
+    item.title, item.texts, item.link, item.media = title, list(texts), link, list(media)
+
+
+def take_down(db: Session, item: Item) -> None:
+    """Delete something, with the words by which it was found."""
+    index.drop(db, item)
+    db.delete(item)
+    db.flush()

@@ -1,0 +1,1 @@
+"""The members choose who coordinates: candidates, a secret vote, what follows where too few have voted."""

@@ -1,0 +1,130 @@
+"""What is on the shelf ages visibly: whoever knows it is asked after a year, one thing a week at most, at the
+time of day at which check-ins come. Silence is shown, and nothing is deleted for it."""
+
+from datetime import datetime, timedelta
+
+from bot import Button, Context, Priority, Role, _, on
+from bot.times import next_weekly
+from db.help import schedules
+from db.models import Item, Network, Person
+from db.sharing import shelf
+from handlers.checking_in import times
+from handlers.sharing.steps import AskWhetherRight, ChangeItem, SayStillRight, TakeDown
+
+MONTH = timedelta(days=30)
+ONE_A_WEEK = timedelta(days=6)
+"""Whoever was asked about something within this is asked about the next one later."""
+GONE = _("This is no longer on the shelf.")
+
+
+def _about(item: Item) -> str:
+    return f"shelf:{item.id}"
+
+
+def plan(ctx: Context, item: Item) -> None:
+    """Plan when it is asked whether something is still right, in the place of what was planned."""
+    ctx.call_off(_about(item), AskWhetherRight)
+    _plan(ctx, item, item.checked_at + item.months * MONTH)
+
+
+def _plan(ctx: Context, item: Item, after: datetime) -> None:
+    """Plan it for the next time at which nobody is asked how it goes: at that time of day, on another day."""
+    rhythm = schedules.of(ctx.db, item.network_id) or times.UNPLANNED
+    network = ctx.db.get_one(Network, item.network_id)
+    zone = (
+        ctx.zone(item.given_by, network)
+        if item.given_by is not None
+        else ctx.installation.zone(network.time_zone)
+    )
+    when = next_weekly(
+        after,
+        weekday=(rhythm.weekday + times.APART.days) % 7,
+        at=rhythm.at,
+        every_weeks=1,
+        starts_on=times.UNPLANNED.starts_on,
+        zone=zone,
+    )
+    ctx.later(when, AskWhetherRight(item.id), about=_about(item))
+
+
+@on(AskWhetherRight)
+def ask_whether_right(ctx: Context, step: AskWhetherRight) -> None:
+    """Ask who knows something whether it is still right, unless they are asked about something else."""
+    item = ctx.hold(Item, step.item_id)
+    if item is None or item.state not in ("new", "shown"):
+        return
+    ctx.turn_to(item.network)
+    person = shelf.knows(ctx.db, item)
+    if person is not None and shelf.is_asked_since(ctx.db, person, ctx.now - ONE_A_WEEK):
+        _plan(ctx, item, ctx.now)
+    else:
+        ask(ctx, item)
+
+
+def ask(ctx: Context, item: Item) -> None:
+    """Ask who knows something whether it is still right; where nobody does, it only shows its age."""
+    person = shelf.knows(ctx.db, item)
+    shelf.ask(item, person, ctx.now)
+    if person is None:
+        return
+    ctx.tell(
+        person,
+        _(
+            "Is this still right? “{title}” is on the shelf of <b>{network}</b>, and was last checked on "
+            "{day}.",
+            title=item.title,
+            network=item.network.name,
+            day=ctx.day_of(item.checked_at),
+        ),
+        Button(_("Still true"), SayStillRight(item.id), means="yes"),
+        Button(_("Change it"), ChangeItem(item.id), keep=True),
+        Button(_("Take it down"), TakeDown(item.id), keep=True, means="no"),
+        priority=Priority.CHECK_IN,
+        about=_("“{title}” on the shelf", title=item.title),
+    )
+
+
+def mine(ctx: Context, item_id: int) -> Item | None:
+    """Return something, locked, that the one who acts gave, is asked about, or may change; None after saying
+    that it is gone."""
+    return ctx.ours(
+        Item, item_id, gone=GONE, still=lambda item: is_of(item, ctx.person) or ctx.may(Role.META_MENTOR)
+    )
+
+
+def is_of(item: Item, person: Person) -> bool:
+    """Whether somebody gave something, or is asked about it."""
+    return person.id in (item.given_by_id, item.asked_id)
+
+
+def keep(ctx: Context, item: Item) -> None:
+    """Keep that something is right, as the one who acts says, and plan when it is asked again."""
+    shelf.check(ctx.db, item, ctx.person, ctx.now)
+    plan(ctx, item)
+
+
+@on(SayStillRight)
+def say_still_right(ctx: Context, step: SayStillRight) -> None:
+    """Keep that something is still right."""
+    item = mine(ctx, step.item_id)
+    if item is not None:
+        keep(ctx, item)
+        ctx.say(_("Thank you. “{title}” is marked as checked today.", title=item.title))
+
+
+@on(TakeDown)
+def take_down(ctx: Context, step: TakeDown) -> None:
+    """Take something down for good, once more asked."""
+    item = mine(ctx, step.item_id)
+    if item is None or not ctx.sure(
+        _("Should I take down “{title}”? Then nobody finds it any more.", title=item.title),
+        yes=_("Yes, take it down"),
+        no=_("No, leave it"),
+        otherwise=_("All right. It stays."),
+    ):
+        return
+    held = mine(ctx, step.item_id)
+    if held is not None:
+        ctx.call_off(_about(held))
+        shelf.take_down(ctx.db, held)
+        ctx.say(_("It is no longer on the shelf."))

@@ -1,0 +1,65 @@
+"""What can be pressed and what comes due: the shelf."""
+
+from bot import Role, Step, Timer, _
+
+
+class OpenItem(Step, needs=Role.MEMBER):
+    """Read something on the shelf."""
+
+    item_id: int
+
+
+class ShowHits(Step, needs=Role.MEMBER):
+    """Show what else fits words, after so many."""
+
+    words: str
+    after: int
+
+
+class LookAround(Step, needs=Role.MEMBER):
+    """Show what is on the shelf, the newest first, of a topic or of all, before one (by id)."""
+
+    topic: str = ""
+    before: int = 0
+
+
+class SayHelped(Step, needs=Role.MEMBER):
+    """Say that something on the shelf helped."""
+
+    item_id: int
+
+
+class SayOutOfDate(Step, needs=Role.MEMBER):
+    """Say that something on the shelf is out of date."""
+
+    item_id: int
+
+
+class PassItemOn(Step, needs=Role.MEMBER):
+    """Get something on the shelf as a message to pass on."""
+
+    item_id: int
+
+
+class TakeDown(Step, needs=Role.MEMBER, menu=_("Take something off the shelf")):
+    """Take down something that one gave to the shelf."""
+
+    item_id: int
+
+
+class SayStillRight(Step, needs=Role.MEMBER):
+    """Say that something on the shelf is still right."""
+
+    item_id: int
+
+
+class ChangeItem(Step, needs=Role.MEMBER, menu=_("Change something on the shelf")):
+    """Change something that one gave to the shelf."""
+
+    item_id: int
+
+
+class AskWhetherRight(Timer):
+    """Ask whether something on the shelf is still right."""
+
+    item_id: int
