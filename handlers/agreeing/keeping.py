@@ -119,8 +119,8 @@ def ask_keeper(ctx: Context, step: AskKeeper) -> None:
 
 
 def _is_reached(ctx: Context, goal: Goal) -> bool:
-    """Whether a goal that is counted is reached, as it is counted now. A share goes up and down, so it is looked
-    at on its day only."""
+    """Count a goal, and return whether it is reached by that: one that a keeper tells is not. A share goes up
+    and down, so it is looked at on its day only."""
     if goal.kind not in counting.COUNTED:
         return False
     goals.count(goal, counting.now(ctx.db, goal.network, goal.kind, ctx.now) or 0)
