@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from bot.delivery.letters import Priority
 from bot.delivery.offers import Button
 from bot.dialogue.context import Context
-from bot.handler import Role
+from bot.handler import Role, Step
 from bot.installation import Keep
 from bot.listing import Line
 from bot.text import AnyText, Command, Text, _
@@ -181,16 +181,20 @@ Carried: Listing[Callable[[Context, Relay, UserMessage], None]] = Listing()
 class Part:
     """A text of a network with which another one can begin. It holds nothing of people.
 
-    name: what it is called, also on a button
-    of:   its value in a network, as JSON; None where there is none
-    told: a value, as people read it
-    give: put a value into a network, as its own
+    name:    what it is called, also on a button
+    of:      its value in a network, as JSON; None where there is none
+    told:    a value, as people read it
+    give:    put a value into a network, as its own; None where it is enough to remember it
+    taken:   what is said above a value that was taken over
+    differs: what differs between two values, as people read it; None where both are told
     """
 
     name: Text
     of: Callable[[Session, Network], Any]
     told: Callable[[Any], AnyText]
-    give: Callable[[Context, Network, Any], None]
+    give: Callable[[Context, Network, Any], None] | None = None
+    taken: Text = _("Taken over. With you it is now:")
+    differs: Callable[[Any, Any], AnyText] | None = None
 
 
 Parts: Listing[Callable[[], Part]] = Listing()
@@ -216,6 +220,7 @@ class Kind:
     called: what it is called: "Experience"
     told:   what it says, as people read it
     deeds:  what can be done with it, besides what can be done with all things
+    opens:  where one is read; None: as all things
     give:   the way to give one; None where there is none
     around: the way to those of this kind, without a word to look for; None where there is none
     """
@@ -223,6 +228,7 @@ class Kind:
     called: Text
     told: Callable[[Context, Item], AnyText]
     deeds: Callable[[Context, Item], Sequence[Button]] = lambda ctx, item: ()
+    opens: Callable[[Context, Item], Step | None] = lambda ctx, item: None
     give: Button | None = None
     around: Button | None = None
 

@@ -70,9 +70,9 @@ class Table:
         return max((len(row) for row in [self.header, *self.rows]), default=0)
 
 
-def read(sent: bytes | str, locale: str) -> Table:
-    """Return the table in a file or in pasted words of somebody who reads `locale`. Raises Unclear where it
-    is no text, or has too many rows."""
+def read(sent: bytes | str, locale: str, of: str = "columns") -> Table:
+    """Return the table in a file or in pasted words of somebody who reads `locale`, whose columns are called
+    as the word list `of` has them. Raises Unclear where it is no text, or has too many rows."""
     text, is_guessed = (sent, False) if isinstance(sent, str) else decoded(sent, locale)
     if CONTROL.search(text):
         raise Unclear(
@@ -82,9 +82,10 @@ def read(sent: bytes | str, locale: str) -> Table:
     text = text[told.end() :] if told else text
     lines = _cells(text, told[1] if told else _separator(text))
     filled = [line for line in lines if any(line)]
-    if len(filled) > MOST_ROWS:
-        raise Unclear(_("Those are {n} rows. I can take {most} at a time.", n=len(filled), most=MOST_ROWS))
-    known = columns(filled[0]) if filled else {}
+    known = columns(filled[0], of) if filled else {}
+    many = len(filled) - bool(known)
+    if many > MOST_ROWS:
+        raise Unclear(_("Those are {n} rows. I take {most} at a time.", n=many, most=MOST_ROWS))
     width = max(map(len, filled), default=0)
     rows = [[*line, *[""] * (width - len(line))] for line in filled]
     return Table(
@@ -92,23 +93,23 @@ def read(sent: bytes | str, locale: str) -> Table:
     )
 
 
-def columns(header: Sequence[str]) -> dict[str, int]:
+def columns(header: Sequence[str], of: str = "columns") -> dict[str, int]:
     """Return where the columns are whose names are known in one of our languages, by what they hold; none for
     a line that is no header."""
     found: dict[str, int] = {}
     for place, cell in enumerate(header):
-        if (holds := _names().get(_plain(cell))) is not None:
+        if (holds := _names(of).get(_plain(cell))) is not None:
             found.setdefault(holds, place)
     return found
 
 
 @cache
-def _names() -> Mapping[str, str]:
-    """Return what a column holds by its names (`i18n/words/*/columns.toml`)."""
+def _names(of: str) -> Mapping[str, str]:
+    """Return what a column holds by its names (`i18n/words/*/columns.toml`, or another list)."""
     return {
         _plain(name): holds
         for locale in i18n.with_words()
-        for holds, names in i18n.words(locale, "columns").items()
+        for holds, names in i18n.words(locale, of).items()
         for name in names
     }
 

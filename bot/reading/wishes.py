@@ -24,7 +24,7 @@ HALF = 3
 NAME = 3
 """Words of a name."""
 
-WORDS = ("write_to", "remove_member", "change_name", "change_place")
+WORDS = ("write_to", "remove_member", "change_name", "change_place", "organisations")
 """What names somebody or something: what is left is that, if it stands together."""
 OF_SOMEBODY = ("write_to", "remove_member")
 """What is no wish where nobody is named."""

@@ -43,6 +43,6 @@ SHARES: frozenset[GoalKind] = frozenset({"within_day", "check_ins"})
 """Those that are counted in percent: of the questions of 30 days, and of the last check-in."""
 
 
-def now(db: Session, network: Network, kind: GoalKind, moment: datetime) -> int | None:
+def counted(db: Session, network: Network, kind: GoalKind, now: datetime) -> int | None:
     """Return how far a goal of a counted kind is; None where there is nothing to count yet."""
-    return COUNTED[kind](db, network, moment)
+    return COUNTED[kind](db, network, now)

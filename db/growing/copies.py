@@ -18,10 +18,15 @@ def begin_like(network: Network, origin: Network) -> None:
 
 def take(db: Session, network: Network, origin: Network, part: str, value: Any, now: datetime) -> Copy:
     """Keep what a network took of another one: a part, as it was there."""
-    copy = Copy(network_id=network.id, origin_id=origin.id, part=part, taken=value, taken_at=now)
+    copy = Copy(network_id=network.id, origin_id=origin.id, part=part, taken=value, taken_at=now, heard=value)
     db.add(copy)
     db.flush()
     return copy
+
+
+def of_part(db: Session, network_id: int, part: str) -> Copy | None:
+    """Return what a network took over of a kind; None where it took nothing."""
+    return db.scalar(select(Copy).where(Copy.network_id == network_id, Copy.part == part))
 
 
 def of_origin(db: Session, origin_id: int, after: int, limit: int) -> Sequence[Copy]:
@@ -35,9 +40,14 @@ def is_copied(db: Session, origin_id: int) -> bool:
     return db.scalar(select(Copy.id).where(Copy.origin_id == origin_id).limit(1)) is not None
 
 
-def settle(copy: Copy, value: Any, now: datetime) -> None:
-    """Keep that a network knows what a part is like there now, whether it took it or not."""
-    copy.taken, copy.taken_at = value, now
+def take_again(copy: Copy, value: Any, now: datetime) -> None:
+    """Keep that a network took over what a part is like there now."""
+    copy.taken, copy.taken_at, copy.heard = value, now, value
+
+
+def note_heard(copy: Copy, value: Any) -> None:
+    """Keep that a network has heard what a part is like there now."""
+    copy.heard = value
 
 
 def is_followed(db: Session, origin_id: int) -> bool:

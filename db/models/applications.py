@@ -91,8 +91,8 @@ class Partner(ByNetwork):
 
 
 class Copy(ByNetwork):
-    """What a network took over from the one that it began like: a part, as it was there when those who
-    coordinate last heard of it."""
+    """What a network took over from the one that it began like: a part, as it was there, and as it was when
+    those who coordinate last heard of it."""
 
     __tablename__ = "copies"
 
@@ -101,3 +101,4 @@ class Copy(ByNetwork):
     part: Mapped[str]
     taken: Mapped[Any]
     taken_at: Mapped[datetime]
+    heard: Mapped[Any]

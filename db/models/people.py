@@ -11,6 +11,7 @@ from db.models.indexed import partial_index
 
 STRANGER = "consent_at IS NULL"
 PAUSES = "paused_at IS NOT NULL"
+LIVES = "place IS NOT NULL"
 LOST = {"sqlite": "reachable = 0", "postgresql": "NOT reachable"}
 
 
@@ -21,6 +22,7 @@ class Person(Base):
     __table_args__ = (
         partial_index("ix_people_strangers", "created_at", where=STRANGER),
         partial_index("ix_people_pauses", "id", where=PAUSES),
+        partial_index("ix_people_place", "place", where=LIVES),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

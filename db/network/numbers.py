@@ -37,6 +37,7 @@ NUMBERS: Mapping[str, Number] = {
     "follow_up_hours": Number(3 * DAY, DAY, 14 * DAY, "day"),
     "relay_silence_hours": Number(30 * DAY, 3 * DAY, 90 * DAY, "day"),
     "reminder_hours": Number(3 * DAY, DAY, 7 * DAY, "day"),
+    "organisation_hours": Number(365 * DAY, 180 * DAY, 730 * DAY, "day"),
     "invitation_hours": Number(30 * DAY, DAY, 90 * DAY, "day"),
 }
 """By the name under which a network keeps what it changed."""

@@ -7,13 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import people
-from db.models import Network, Person, Report, Round
+from db.models import Network, Organisation, Person, Report, Round
 from db.models.sealed import Secret, Secrets
 from db.network import reports
 from db.privacy import kept
 from db.privacy.kept import Kept
 
-NAMED: Mapping[str, Any] = {"networks": Network.name, "rounds": Round.day}
+NAMED: Mapping[str, Any] = {
+    "networks": Network.name,
+    "rounds": Round.day,
+    "organisations": Organisation.name,
+}
 """What stands for a row that is nobody's, where another one refers to it."""
 BOTH = frozenset({"relays", "journal"})
 """Tables whose rows belong to each of their owners; of others only the side of the first one is theirs."""
@@ -23,9 +27,9 @@ def rows(
     db: Session, person_id: int, *, reported: bool = False
 ) -> Iterator[tuple[Kept, list[dict[str, Any]]]]:
     """Yield, table by table, what a person sees of their rows: column by column, the oldest first, and at
-    last of those that stand with who they were on another messenger. References to networks and rounds are
-    shown by name and day. Tables in which there is nothing are left out. What they have `reported` is there
-    only if they want that, also what they have begun to report and not sent."""
+    last of those that stand with who they were on another messenger. References to networks, organisations
+    and rounds are shown by name and day. Tables in which there is nothing are left out. What they have
+    `reported` is there only if they want that, also what they have begun to report and not sent."""
     for each in kept.everything().values():
         if not each.shown or (each.signed is not None and not reported):
             continue

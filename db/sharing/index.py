@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, Integer, String, and_, column, delete, exists, func, insert, or_, select, values
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +13,10 @@ from db.models import Item, ItemWord, WordGram
 CANDIDATES = 60
 """Things that are compared more closely."""
 HUNDREDTHS = 100
+
+
+Entry = tuple[Mapping[str, int], Collection[tuple[str, str]]]
+"""By which terms something is found, with what each counts; and the threes of letters of its words."""
 
 
 class Scored(NamedTuple):
@@ -26,6 +30,26 @@ class Scored(NamedTuple):
     score: int
 
 
+def put_all(db: Session, network_id: int, entries: Mapping[int, Entry]) -> None:
+    """Let many things of a network (by id) be found by these terms and threes of letters, and by no
+    others."""
+    of_these = ItemWord.network_id == network_id, ItemWord.item_id.in_(sorted(entries))
+    before = set(db.scalars(select(ItemWord.term).where(*of_these)))
+    if before:
+        db.execute(delete(ItemWord).where(*of_these))
+        used = exists().where(ItemWord.network_id == WordGram.network_id, ItemWord.term == WordGram.term)
+        mine = WordGram.network_id == network_id, WordGram.term.in_(sorted(before - {""}))
+        db.execute(delete(WordGram).where(*mine, ~used))
+    network = {"network_id": network_id}
+    words = [
+        network | {"term": term, "item_id": item_id, "weight": weight}
+        for item_id, (weights, _grams) in entries.items()
+        for term, weight in weights.items()
+    ]
+    grams = {each for _weights, several in entries.values() for each in several}
+    _insert(db, words, [network | {"gram": gram, "term": term} for gram, term in sorted(grams)])
+
+
 def put(db: Session, item: Item, weights: Mapping[str, int], grams: Collection[tuple[str, str]]) -> None:
     """Let something be found by these terms, and by no others."""
     drop(db, item)
@@ -33,12 +57,15 @@ def put(db: Session, item: Item, weights: Mapping[str, int], grams: Collection[t
     words = [
         network | {"term": term, "item_id": item.id, "weight": weight} for term, weight in weights.items()
     ]
+    _insert(db, words, [network | {"gram": gram, "term": term} for gram, term in sorted(grams)])
+
+
+def _insert(db: Session, words: Sequence[Mapping[str, Any]], grams: Sequence[Mapping[str, Any]]) -> None:
     if words:
         db.execute(insert(ItemWord), words)
     if grams:
         how = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-        rows = [network | {"gram": gram, "term": term} for gram, term in sorted(grams)]
-        db.execute(how(WordGram).on_conflict_do_nothing(), rows)
+        db.execute(how(WordGram).on_conflict_do_nothing(), grams)
 
 
 def drop(db: Session, item: Item) -> None:
@@ -85,11 +112,12 @@ def best(
     looked: Sequence[tuple[int, str, int]],
     *,
     checked_since: datetime,
+    organisations_since: datetime,
     kinds: Collection[str] = (),
 ) -> list[Scored]:
     """Return the things whose words fit best. `looked` are the number of a word, a term that means it, and
     what part of the term's weight it counts, in hundredths: of each word the best term counts. What was not
-    checked since a moment is left out; `kinds` leaves only these."""
+    checked since a moment is left out, organisations since an earlier one; `kinds` leaves only these."""
     if not looked:
         return []
     asked = _rows("asked", [("n", Integer), ("term", String), ("part", Integer)], looked)
@@ -101,11 +129,13 @@ def best(
         .subquery()
     )
     score = func.sum(by_word.c.counts)
+    is_organisation = Item.kind == "organisation"
+    fresh = or_(Item.checked_at > checked_since, and_(is_organisation, Item.checked_at > organisations_since))
     seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(("new", "shown"))
     found = (
         select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score)
         .join(by_word, by_word.c.item_id == Item.id)
-        .where(*seen, Item.checked_at > checked_since, *([Item.kind.in_(kinds)] if kinds else []))
+        .where(*seen, fresh, *([Item.kind.in_(kinds)] if kinds else []))
         .group_by(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped)
         .order_by(score.desc(), Item.id.desc())
         .limit(CANDIDATES)

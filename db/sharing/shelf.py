@@ -12,6 +12,8 @@ from db.sharing import index
 
 DOUBTS = 2
 """Members who say that something is out of date, until somebody is asked about it."""
+NEWS = Item.kind != "organisation"
+"""Whole lists of organisations come at once."""
 IS_SEEN = Item.state.in_(("new", "shown"))
 """Members see what is new at once."""
 
@@ -75,8 +77,7 @@ def newest(db: Session, network_id: int, *, topic: str = "", before: int = 0, mo
     """Return what was given last to a network, of a topic or of all; `before` leaves out one thing (by id)
     and all that came after it."""
     found = select(Item).where(Item.network_id == network_id, IS_SEEN)
-    if topic:
-        found = found.where(Item.topic == topic)
+    found = found.where(Item.topic == topic if topic else NEWS)
     if before:
         found = found.where(Item.id < before)
     return db.scalars(found.options(joinedload(Item.given_by)).order_by(Item.id.desc()).limit(most)).all()

@@ -15,6 +15,7 @@ from bot import (
     paragraphs,
 )
 from bot.reading import tables
+from db.growing import copies
 from db.models import Wording
 from handlers.agreeing import texts
 from handlers.agreeing.example import example
@@ -37,15 +38,28 @@ def texts_of(wording: Wording | None) -> dict[str, Parts]:
 
 def write(ctx: Context, base: Wording | None) -> Texts | None:
     """Ask for the text, in one language and then in others. None where it stays as it is."""
-    so_far = texts_of(base)
-    locale = next(iter(so_far), None) or _language(ctx)
+    so_far, theirs = texts_of(base), _taken_over(ctx, base)
+    if so_far and theirs:
+        whose = ctx.choose(
+            "whose",
+            _("You took over the text of another network. Which one should we begin with?"),
+            {"ours": _("Our own"), "theirs": _("What we took over")},
+        )
+        so_far = theirs if whose == "theirs" else so_far
+    locale = next(iter(so_far or theirs), None) or _language(ctx)
     if not so_far:
         begin = ctx.choose(
             "begin",
             _("How should we begin? You can change every sentence of the example."),
-            {"example": _("Begin with an example"), "own": _("Send our own text")},
+            {
+                **({"theirs": _("What we took over")} if theirs else {}),
+                "example": _("Begin with an example"),
+                "own": _("Send our own text"),
+            },
         )
-        if begin == "example":
+        if begin == "theirs":
+            so_far = theirs
+        elif begin == "example":
             so_far = {each: example(each) for each in [locale, *_others(ctx, locale)]}
     first = so_far.get(locale) or _whole(ctx, "text")
     draft = _edit(ctx, locale, first, new=base is None)
@@ -57,6 +71,16 @@ def write(ctx: Context, base: Wording | None) -> Texts | None:
         if parts is not None:
             written[other] = parts
     return written
+
+
+def _taken_over(ctx: Context, base: Wording | None) -> dict[str, Parts]:
+    """Return the texts that the network took over from another one since it last wrote its own, in the
+    languages that it has itself; none where there are none."""
+    copy = copies.of_part(ctx.db, ctx.network.id, "agreement")
+    if copy is None or (base is not None and copy.taken_at <= base.at):
+        return {}
+    spoken = ctx.network.languages or [*copy.taken]
+    return {locale: parts for locale, parts in texts.texts_of(copy.taken).items() if locale in spoken}
 
 
 def _language(ctx: Context) -> str:

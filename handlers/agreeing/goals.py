@@ -23,7 +23,11 @@ from bot import (
     on,
     paragraphs,
 )
+<<<<<<< HEAD
 from bot.lists import Debts, Notice, act, adds
+=======
+from bot.lists import act, has_changed
+>>>>>>> main
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
 from db.agreeing import counting, goals
@@ -120,7 +124,7 @@ def _of(goal: Goal, now: int) -> Text:
 def _now(ctx: Context, goal: Goal) -> int | None:
     if goal.kind not in counting.COUNTED:
         return goal.value
-    return counting.now(ctx.db, goal.network, goal.kind, ctx.now)
+    return counting.counted(ctx.db, goal.network, goal.kind, ctx.now)
 
 
 def _deeds(ctx: Context, goal: Goal) -> list[Button]:
@@ -163,6 +167,7 @@ def set_goal(ctx: Context, step: SetGoal) -> None:
     goal = goals.make(ctx.db, ctx.network, title, kind=kind, target=target, until=until, now=ctx.now)
     keeping.plan(ctx, goal)
     SET.record(ctx, ctx.network)
+    has_changed(ctx, ctx.network)
     ctx.say(
         paragraphs(
             _told(ctx, goal),

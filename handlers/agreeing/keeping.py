@@ -123,7 +123,7 @@ def _is_reached(ctx: Context, goal: Goal) -> bool:
     and down, so it is looked at on its day only."""
     if goal.kind not in counting.COUNTED:
         return False
-    goals.count(goal, counting.now(ctx.db, goal.network, goal.kind, ctx.now) or 0)
+    goals.count(goal, counting.counted(ctx.db, goal.network, goal.kind, ctx.now) or 0)
     return goal.value >= goal.target
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from bot import Button, Command, Context, Priority, Text, _, on
-from bot.lists import act
+from bot.lists import act, has_changed
 from bot.text import Value
 from db.agreeing import agreements, signatures
 from db.models import Agreement
@@ -43,6 +43,7 @@ def _put_in_force(ctx: Context, agreement: Agreement) -> None:
     """Let a version hold, and say so in the rooms and to those who coordinate."""
     agreements.put_in_force(ctx.db, agreement, ctx.now)
     _plan_review(ctx, agreement)
+    has_changed(ctx, agreement.network)
     IN_FORCE.record(ctx, agreement.network, by=agreement.made_by, version=agreement.version)
     facts: dict[str, Value] = {"version": agreement.version, "network": agreement.network.name}
     ctx.tell_rooms(

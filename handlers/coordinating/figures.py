@@ -8,6 +8,7 @@ from bot import AnyText, Context, Text, _, _n, form, lines, on
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
 from bot.text import Value
+from db.directory import organisations
 from db.help import amounts, digests, months, pulse
 from db.help.pulse import NetworkFigures
 from db.network import cohorts
@@ -15,6 +16,7 @@ from handlers.checking_in import moods
 from handlers.coordinating.steps import ShowFigures
 
 FEWEST = 5
+YEAR = timedelta(days=365)
 YOUNG, GROUPS = timedelta(days=60), 3
 """How long it is told of a course group how many have come, and of how many groups at most."""
 
@@ -60,6 +62,14 @@ def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
     for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
         figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
         yield _("<b>{group}</b>: {joined} of {all} have joined.", **figures)
+    if many := organisations.count(ctx.db, ctx.network.id):
+        checked = organisations.count(ctx.db, ctx.network.id, ctx.now - YEAR)
+        yield _n(
+            "{n} organisation, {checked} checked within a year",
+            "{n} organisations, {checked} of them checked within a year",
+            many,
+            checked=checked,
+        )
     yield from _last_check_in(ctx)
     yield from _amount(ctx)
     yield from _a_year_ago(ctx)

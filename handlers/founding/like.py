@@ -62,8 +62,13 @@ def take(ctx: Context, network: Network, origin: Network, wanted: list[str]) -> 
     for name in wanted:
         if name in there:
             part, value = there[name]
-            part.give(ctx, network, value)
+            _give(ctx, network, part, value)
             copies.take(ctx.db, network, origin, name, value, ctx.now)
+
+
+def _give(ctx: Context, network: Network, part: Part, value: Any) -> None:
+    if part.give is not None:
+        part.give(ctx, network, value)
 
 
 def begun(ctx: Context, network: Network) -> None:
@@ -146,7 +151,8 @@ def tell_copies(ctx: Context, step: TellCopies) -> None:
     there = parts_of(ctx, origin)
     for copy in some:
         part, value = there.get(copy.part, (None, None))
-        if part is not None and value != copy.taken:
+        if part is not None and value != copy.heard:
+            copies.note_heard(copy, value)
             _tell(ctx, copy, origin, part, value)
     if len(some) == SOME:
         ctx.go_on(step, some[-1].id, about=f"copies:{origin.id}")
@@ -163,8 +169,12 @@ def _tell(ctx: Context, copy: Copy, origin: Network, part: Part, value: Any) -> 
                 origin=origin.name,
                 part=part.name,
             ),
-            lines(_("As you took it:"), part.told(copy.taken)),
-            lines(_("As it is there now:"), part.told(value)),
+            part.differs(copy.taken, value)
+            if part.differs is not None
+            else [
+                lines(_("As you took it:"), part.told(copy.taken)),
+                lines(_("As it is there now:"), part.told(value)),
+            ],
         ),
         Button(_("Take it over"), TakeOver(copy.id), means="yes"),
         Button(_("Leave ours"), LeaveOurs(copy.id), means="no"),
@@ -178,18 +188,17 @@ def take_over(ctx: Context, step: TakeOver) -> None:
     copy, part, value = _now(ctx, step.copy_id)
     if copy is None or part is None:
         return
-    part.give(ctx, ctx.network, value)
-    copies.settle(copy, value, ctx.now)
+    _give(ctx, ctx.network, part, value)
+    copies.take_again(copy, value, ctx.now)
     TAKEN.record(ctx, ctx.network)
-    ctx.say(lines(_("Taken over. With you it is now:"), part.told(value)))
+    ctx.say(lines(part.taken, part.told(value)))
 
 
 @on(LeaveOurs)
 def leave_ours(ctx: Context, step: LeaveOurs) -> None:
     """Leave a part as it is here, until it changes there once more."""
-    copy, _part, value = _now(ctx, step.copy_id)
+    copy, _part, _value = _now(ctx, step.copy_id)
     if copy is not None:
-        copies.settle(copy, value, ctx.now)
         ctx.say(_("All right. Yours stays as it is."))
 
 

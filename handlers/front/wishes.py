@@ -80,6 +80,11 @@ def wished(ctx: Context, step: Wished) -> None:
         answer(ctx, step) if answer is not None else rest.not_understood(ctx, step.said)
 
 
+def _organisations(ctx: Context, step: Wished) -> None:
+    """Show the organisations in the place that is named, or near by."""
+    rest.open_command(ctx, step, "orgs", step.rest)
+
+
 def _write_to(ctx: Context, step: Wished) -> None:
     """Lead to whom is named: a member, for those who coordinate; for others one who coordinates."""
     if ctx.may(Role.META_MENTOR):
@@ -159,6 +164,7 @@ def _my_requests(ctx: Context, step: Wished) -> None:
 
 
 ANSWERS: Mapping[str, Answer] = {
+    "organisations": _organisations,
     "thanks": small_talk.thanks,
     "yes": small_talk.all_right,
     "no": small_talk.all_right,

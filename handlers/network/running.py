@@ -38,6 +38,7 @@ NAMES: Mapping[str, Text] = {
     "follow_up_hours": _("Asking whether it was good"),
     "relay_silence_hours": _("The end of a conversation"),
     "reminder_hours": _("The reminder of a check-in"),
+    "organisation_hours": _("Checking an organisation again"),
     "invitation_hours": _("How long codes are good"),
 }
 """What they are called where one is chosen."""
@@ -55,6 +56,9 @@ SENTENCES: Mapping[str, Text] = {
     "follow_up_hours": _("<b>{value}</b> after somebody helped, I ask whether it was good."),
     "relay_silence_hours": _("A conversation ends after <b>{value}</b> of silence."),
     "reminder_hours": _("Whoever leaves a check-in unanswered for <b>{value}</b> is reminded once."),
+    "organisation_hours": _(
+        "After <b>{value}</b> I ask somebody whether the entry of an organisation is still right."
+    ),
     "invitation_hours": _("Invitation codes are good for <b>{value}</b>."),
 }
 GROUPS: Mapping[str, Text] = {
@@ -72,6 +76,7 @@ SUGGESTED: Mapping[str, list[float]] = {
     "follow_up_hours": [24, 3 * 24, 7 * 24],
     "relay_silence_hours": [7 * 24, 14 * 24, 30 * 24],
     "reminder_hours": [24, 3 * 24, 5 * 24],
+    "organisation_hours": [183 * 24, 365 * 24, 730 * 24],
     "invitation_hours": [7 * 24, 30 * 24, 60 * 24],
 }
 

@@ -93,6 +93,15 @@ VALUES: Mapping[tuple[str, str], Mapping[Any, AnyText]] = {
     ("shelf", "topic"): TOPICS,
     ("shelf_opinions", "says"): {"helped": _("it helped"), "out_of_date": _("it is out of date")},
     ("goals", "state"): {"open": _("open"), "reached": _("reached"), "rested": _("rests")},
+    ("organisation_words", "says"): {
+        "asked": _("you were asked whether it is right"),
+        "right": _("it is right"),
+        "changed": _("you changed it"),
+        "gone": _("it is gone"),
+        "unknown": _("you do not know"),
+        "helped": _("it helped"),
+        "wrong": _("something is wrong"),
+    },
     ("announcements", "audience"): {**GROUPS, "all": _("everybody"), "new": _("newcomers")},
 }
 """What stored words are called; others are shown as they are."""

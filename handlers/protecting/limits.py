@@ -128,6 +128,22 @@ APPLICATIONS = Limit(
         wait=wait,
     ),
 )
+ORGANISATIONS = Limit(
+    "organisations",
+    10,  # each of them is asked about again every year
+    DAY,
+    lambda wait: _(
+        "You have added many organisations today, thank you. You can add the next one in {wait}.", wait=wait
+    ),
+)
+DOUBTS = Limit(
+    "doubts",
+    10,  # somebody reads each of them, and looks
+    DAY,
+    lambda wait: _(
+        "You have said of many entries today that something is wrong. You can go on in {wait}.", wait=wait
+    ),
+)
 LOG = Limit(
     "log",
     1,  # more often, it would tell what somebody has just done

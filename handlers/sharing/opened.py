@@ -19,6 +19,8 @@ def open_item(ctx: Context, step: OpenItem) -> None:
     item = seen(ctx, step.item_id)
     if item is None:
         return
+    if (elsewhere := kinds.of(item).opens(ctx, item)) is not None:
+        ctx.redirect(elsewhere)
     title = form("<b>{title}</b>", title=item.title)
     ctx.say(
         paragraphs(title, kinds.of(item).told(ctx, item), _facts(ctx, item)),

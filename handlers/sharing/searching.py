@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.reading import topics
 from bot.reading.search import terms
+from db.directory.organisations import LEAVES
 from db.models import Item, ItemKind, Network
 from db.sharing import index, shelf
 
@@ -46,7 +47,15 @@ def search(
         for n, term, part in meant
         if term in often
     ]
-    found = index.best(db, network.id, networks, looked, checked_since=now - AT_MOST_UNCHECKED, kinds=kinds)
+    found = index.best(
+        db,
+        network.id,
+        networks,
+        looked,
+        checked_since=now - AT_MOST_UNCHECKED,
+        organisations_since=now - LEAVES,
+        kinds=kinds,
+    )
     named = topics.named(words, locale)
 
     def score(each: index.Scored) -> int:
@@ -58,5 +67,6 @@ def search(
             + LANGUAGE * (each.language == locale)
         )
 
-    found.sort(key=lambda each: (-score(each), each.item_id))
+    sunk = now - AT_MOST_UNCHECKED
+    found.sort(key=lambda each: (each.checked_at <= sunk, -score(each), each.item_id))
     return shelf.these(db, [each.item_id for each in found[:most]])

@@ -19,6 +19,7 @@ async def test_everybody_and_groups_have_a_menu_in_each_language(tmp_path: Path)
                 "agreement",
                 "find",
                 "goals",
+                "orgs",
                 "roadmap",
                 "bind",
                 "unbind",

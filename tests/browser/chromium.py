@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -106,11 +106,14 @@ class Page:
     def __init__(self, line: Line, session: str) -> None:
         self._line, self._session = line, session
         self.problems: list[str] = []
+        self._fields: asyncio.Queue[int] = asyncio.Queue()  # those for which a file is to be chosen
         line.pages[session] = self
 
     def hear(self, method: str, told: Mapping[str, Any]) -> None:
         """Take what the browser tells of this page."""
-        if method == "Runtime.exceptionThrown":
+        if method == "Page.fileChooserOpened":
+            self._fields.put_nowait(told["backendNodeId"])
+        elif method == "Runtime.exceptionThrown":
             details = told["exceptionDetails"]
             self.problems.append(details.get("exception", {}).get("description", details["text"]))
         elif method == "Runtime.consoleAPICalled" and told["type"] in ("error", "warning", "assert"):
@@ -176,6 +179,22 @@ class Page:
                 "Input.dispatchMouseEvent", type=kind, button="left", buttons=buttons, clickCount=1, **place
             )
 
+    async def choose(self, file: Path) -> None:
+        """Choose a file, once the page asks for one."""
+        field = await asyncio.wait_for(self._fields.get(), PATIENCE)
+        await self.call("DOM.setFileInputFiles", files=[str(file)], backendNodeId=field)
+
+    async def saved(self, folder: Path, save: Awaitable[None]) -> Path:
+        """Return the file that the page saves in this folder, which is empty."""
+        await self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        await save
+        latest = time.monotonic() + PATIENCE
+        while time.monotonic() < latest:
+            if (there := _text_in(folder)) is not None:
+                return there
+            await asyncio.sleep(0.03)
+        raise AssertionError("nothing is saved")
+
     async def picture(self) -> bytes:
         """Return what the page looks like, as PNG."""
         return base64.b64decode((await self.call("Page.captureScreenshot"))["data"])
@@ -186,6 +205,10 @@ class Page:
         await self.call("Emulation.setDeviceMetricsOverride", **screen)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.call("Emulation.setEmulatedMedia", features=[scheme])
+
+
+def _text_in(folder: Path) -> Path | None:
+    return next(folder.glob("*.txt"), None)
 
 
 @asynccontextmanager
@@ -210,5 +233,6 @@ async def _page(line: Line, context: str, language: str) -> Page:
         await page.call(f"{domain}.enable")
     agent = (await line.call("Browser.getVersion"))["userAgent"]
     await page.call("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
+    await page.call("Page.setInterceptFileChooserDialog", enabled=True)
     await page.look(1360, 800)
     return page

@@ -236,6 +236,28 @@ async def test_a_narrow_screen_shows_one_phone_with_tabs(browser: str, tmp_path:
 
 
 @on_loop
+async def test_what_was_played_is_saved_opened_and_stepped_through(browser: str, tmp_path: Path) -> None:
+    saved_in = tmp_path / "saved"
+    saved_in.mkdir()
+    async with visiting(browser, tmp_path) as [visitor]:
+        await visitor.says("Ana", "Who translates a birth certificate?")
+        await visitor.presses("Ana", "Ask this as a question")
+        await visitor.sees("Ana", "Send it like this?")
+        file = await visitor.page.saved(saved_in, visitor.does("", "Save as a transcript"))
+        saved = file.read_text("utf-8")
+        assert file.name == "transcript.txt" and "\nAna: [Ask this as a question]\n    > Ana: " in saved
+        await visitor.does("", "Start again")
+        await visitor.page.until("document.querySelectorAll('.log li').length === 0")
+        await visitor.does("", "Open a transcript")
+        await visitor.page.choose(file)
+        for following in ("Ana: Who translates a birth certificate?", "Ana: [Ask this as a question]"):
+            await visitor.page.until(f"document.querySelector('#next').textContent === '{following}'")
+            await visitor.page.click("document.querySelector('#script button')")
+        await visitor.sees("Ana", "Send it like this?")
+        assert await visitor.of("fetch('/script').then((each) => each.text())") == saved
+
+
+@on_loop
 async def test_another_language_on_the_spot(browser: str, tmp_path: Path) -> None:
     async with visiting(browser, tmp_path) as [visitor]:
         for phone, language in (("Ana", "de"), ("Bo", "en")):

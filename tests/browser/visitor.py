@@ -34,6 +34,7 @@ class Visitor:
 
     async def does(self, who: str, deed: str) -> None:
         """Do something by the menu of somebody's phone; by that of the page where that is nobody."""
+        await self.page.until("[...document.querySelectorAll('.typing')].every((each) => each.hidden)")
         whose = _phone(who) if who else "document.querySelector('body > header')"
         menu = f"{whose}.querySelector('.menu')"
         await self.page.click(f"{menu}.querySelector('summary')")

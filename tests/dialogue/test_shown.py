@@ -98,11 +98,14 @@ AFTER_COMMANDS = {
     "ask": "refused by sure",
     "close": "answered",  # there is no conversation
     "cohort": "answer to group",
+    "find": "answered",  # it is looked for
     "found": "answer to network",
     "join": "refused by code",
+    "library": "answered",
     "link": "refused by code",
     "members": "answered",  # nobody has such a name
     "networks": "answered",  # there is only one
+    "orgs": "answered",
     "pause": "refused by until",
     "schedule": "waiting behind weekday",
     "vouch": "refused by code",

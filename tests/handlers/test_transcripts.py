@@ -63,6 +63,8 @@ UNWRITTEN = {
     "coordinating.AskEverybody": "the same",
     "coordinating.HelpWith": "they help as every member does",
     "coordinating.WriteTo": "a conversation of two",
+    "directory.ImportOrganisations": "a list is only read; that it is taken in is written down",
+    "directory.DropList": "nothing of it was taken in",
     "founding.SayHello": "the same",
     "founding.LeaveOurs": "nothing changes in their network",
     "coordinating.Talked": "their own note that they have talked",

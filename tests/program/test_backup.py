@@ -46,6 +46,8 @@ STORIES = (
     "checking_in/questions_in_words",
     "checking_in/three_months",
     "coordinating/announce",
+    "directory/orgs",
+    "directory/orgs_csv",
     "joining/invite.de",
     "joining/found_like",
     "joining/partner",

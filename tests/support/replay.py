@@ -198,7 +198,8 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
 
     def noting(translate: Callable[..., str]) -> Callable[..., str]:
         def translated(into: str, text: str, *more: Any) -> str:
-            if into == locale and text not in i18n.catalogue(locale).texts and has_words(text):
+            known = i18n.key(text, more[0]) if len(more) == 1 else text  # with its context
+            if into == locale and known not in i18n.catalogue(locale).texts and has_words(text):
                 sent.missing.add(text)
             return translate(into, text, *more)
 

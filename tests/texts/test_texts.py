@@ -468,6 +468,7 @@ SHARED = {
     "the two talk before one of them decides": {"Let us talk"},
     "nothing is changed, or none of these is meant": {"Leave it as it is", "Something else"},
     "people, counted": {"{n} person"},
+    "what is said of what a network knows": {"It helped", "Yes, it is right"},
 }
 """Texts that are buttons in several areas and mean the same in each, by why. One that means something else
 gets a context: `_c("a book", "Take it out")`."""

@@ -3,7 +3,8 @@
 import { make } from "./make.js";
 import { say } from "./words.js";
 
-const SIGNS = { voice: "🎤", audio: "🎵", video: "🎬", video_note: "🎬", document: "📄" };
+// Signs that every font has.
+const SIGNS = { voice: "♪", audio: "♪", video: "▶", video_note: "▶" };
 
 /** Return the parts of a message of the bot's, or of somebody's, in their order. `chat` says what follows a
  * press (`press`), which messages there are (`quoted`), and whether digits stand for buttons (`digits`). */
@@ -33,7 +34,7 @@ function file(told, run) {
     const real = told.number !== undefined;
     return make("img", { src: real ? address : "photo.svg", alt: real ? told.description : say("photo") });
   }
-  const name = `${SIGNS[told.kind] || "📄"} ${told.kind === "voice" ? say("voice") : told.name}`;
+  const name = `${SIGNS[told.kind] || "▤"} ${told.kind === "voice" ? say("voice") : told.name}`;
   if (told.number === undefined) return make("p", { className: "file", textContent: name });
   return make("p", { className: "file" }, make("a", { href: address, download: told.name, textContent: name }));
 }

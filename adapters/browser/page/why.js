@@ -14,7 +14,9 @@ export function why(told, name) {
   add("called", ...new Set(told.turns.map((turn) => say("handler_outcome", turn))));
   const others = Object.entries(told.others).filter(([who]) => who !== name);
   if (others.length) add("others", ...others.map(([who, text]) => `${who}: ${text}`));
-  return make("details", { className: "why" }, make("summary", { textContent: say("why") }), list);
+  const element = make("details", { className: "why" }, make("summary", { textContent: say("why") }), list);
+  element.ontoggle = () => element.open && element.scrollIntoView({ block: "nearest" });
+  return element;
 }
 
 /** What one turn was taken to mean; nothing where a time had come. */

@@ -1,0 +1,1 @@
+"""What people write of organisations: how one is reached, and what stands in a list of them."""
