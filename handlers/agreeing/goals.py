@@ -23,11 +23,7 @@ from bot import (
     on,
     paragraphs,
 )
-<<<<<<< HEAD
-from bot.lists import Debts, Notice, act, adds
-=======
-from bot.lists import act, has_changed
->>>>>>> main
+from bot.lists import Debts, Notice, act, adds, has_changed
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
 from db.agreeing import counting, goals
