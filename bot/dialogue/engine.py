@@ -41,7 +41,7 @@ TRIES = 3
 """How often an event is tried before it goes to the dead letters."""
 LONGEST_WAIT = 1.0
 """Upper bound on the seconds between two tries."""
-TIMERS = 50
+TIMERS = 32
 """Timers that are looked at together: what they do keeps the engine busy for some hundredths of a second."""
 TIMER_AGAIN = timedelta(minutes=5)
 """When a timer whose turn failed is tried again."""

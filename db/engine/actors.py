@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.engine import conversations
 from db.models import Conversation, Identity, Member, Network, Person, Relay, Room
+from db.models.indexed import any_row
 
 Account = tuple[str, str]
 """A messenger, and who somebody is there."""
@@ -85,7 +86,7 @@ OTHER = aliased(Member)
 ELSEWHERE = exists().where(
     OTHER.person_id == Member.person_id, OTHER.id != Member.id, OTHER.state == "active"
 )
-HAS_ROOMS = exists().where(Room.network_id == Member.network_id, Room.silenced.is_(False))
+HAS_ROOMS = any_row(Room, Room.network_id == Member.network_id, Room.silenced.is_(False))
 
 KNOWN: Executable = (  # mypy knows the types of ten columns at most
     select(

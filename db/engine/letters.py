@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from db.bulk import alike, inserted
 from db.engine import deliveries, messages
 from db.models import CLOSES, Conversation, Delivery, Letter
+from db.models.indexed import any_row
 from db.old import Forgotten, Old
 from db.people import Reached
 
@@ -64,8 +65,8 @@ WITH_AUTHOR = select(Letter.id, Letter.author, Letter.carries).where(
     Letter.id.in_(bindparam("letters", expanding=True)), Letter.author.is_not(None)
 )
 IN_USE = or_(
-    exists().where(Delivery.letter_id == Letter.id, Delivery.state == "waiting"),
-    exists().where(Conversation.letter_id == Letter.id),
+    any_row(Delivery, Delivery.letter_id == Letter.id, Delivery.state == "waiting"),
+    any_row(Conversation, Conversation.letter_id == Letter.id),
 )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from db.help.queues import Queue
 from db.models import Cohort, Invitation, Member, Network, Partner, PartnerSays
-from db.models.indexed import folded
+from db.models.indexed import any_row, folded
 
 YEAR = timedelta(days=365)
 OPEN = Partner.ended_at.is_(None)
@@ -163,8 +163,8 @@ def end(partner: Partner, now: datetime) -> None:
 def waiting(db: Session, network: Network, before: datetime) -> Queue[Partner]:
     """Return the partners of whom those who coordinate have something to settle: nobody speaks for them, or
     they were asked before a time whether they go on, and have not answered."""
-    has_speaker = exists().where(Member.speaks_for_id == Partner.id, Member.state == "active")
-    was_invited = exists().where(Invitation.partner_id == Partner.id, Invitation.created_at > before)
+    has_speaker = any_row(Member, Member.speaks_for_id == Partner.id, Member.state == "active")
+    was_invited = any_row(Invitation, Invitation.partner_id == Partner.id, Invitation.created_at > before)
     unanswered = and_(Partner.asked_at < before, Partner.network_says.is_(None))
     found = _of(network).where(or_(and_(~has_speaker, ~was_invited), unanswered))
     since = case((unanswered, Partner.asked_at), else_=Partner.since)

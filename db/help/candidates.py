@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,7 +22,8 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 
 from db import people
 from db.help.help_requests import ANYTHING
-from db.models import Asked, Base, HelpRequest, Identity, Member, MemberTopic, Person, PersonLanguage
+from db.models import Asked, HelpRequest, Identity, Member, MemberTopic, Person, PersonLanguage
+from db.models.indexed import any_row
 from db.network.exclusions import are_apart
 from db.network.members import COORDINATORS
 
@@ -54,12 +54,14 @@ def fitting(
     again; with `however_busy` neither counts. Whoever wants to help nobody is left out either way."""
     asker = request.asker.person
     load = _load()
-    knows_topic = _any(MemberTopic, MemberTopic.member_id == Member.id, MemberTopic.topic == request.topic)
-    names_any = _any(MemberTopic, MemberTopic.member_id == Member.id)
+    knows_topic = any_row(MemberTopic, MemberTopic.member_id == Member.id, MemberTopic.topic == request.topic)
+    names_any = any_row(MemberTopic, MemberTopic.member_id == Member.id)
     may_know = and_(Member.role == "member", ~names_any)  # who coordinates is asked when nobody else knows
     spoken = [row.language for row in asker.languages]
-    says_languages = _any(PersonLanguage, PersonLanguage.person_id == Person.id)
-    shares = _any(PersonLanguage, PersonLanguage.person_id == Person.id, PersonLanguage.language.in_(spoken))
+    says_languages = any_row(PersonLanguage, PersonLanguage.person_id == Person.id)
+    shares = any_row(
+        PersonLanguage, PersonLanguage.person_id == Person.id, PersonLanguage.language.in_(spoken)
+    )
     fits = _fits(request, now, by_hand=by_hand, however_busy=however_busy)
     sides = (
         _by_topic(request, fits) if _few_know(db, request) else _longest(knows_topic, *fits),
@@ -161,17 +163,11 @@ def _fits(
         Member.state == "active",
         or_(Member.id != request.asker_id, is_unnamed),
         select(is_free).where(Person.id == Member.person_id).correlate(Member).scalar_subquery(),
-        _any(Identity, Identity.person_id == Member.person_id, Identity.reachable),
-        or_(~_any(Asked, *was_asked), is_unnamed),
+        any_row(Identity, Identity.person_id == Member.person_id, Identity.reachable),
+        or_(~any_row(Asked, *was_asked), is_unnamed),
         ~are_apart(Member.person_id, asker.id),
     ]
     return [*fits, Member.role.not_in(COORDINATORS)] if request.without_coordinators else fits
-
-
-def _any(kind: type[Base], *conditions: Any) -> ColumnElement[bool]:
-    """Whether there is a row, counted: what only exists PostgreSQL may look for by reading all."""
-    counted: Select[int] = select(func.count()).select_from(kind).where(*conditions)
-    return counted.correlate_except(kind).scalar_subquery() > 0
 
 
 def _longest(*fits: ColumnElement[bool]) -> Subquery:

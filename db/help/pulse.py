@@ -184,20 +184,26 @@ def _waits(
     """Return, for each time in `minutes` that passed until the first answer (None: there is none), the
     shortest first, how `many` requests waited for so long, how many of them got it `within_a_day`, and how
     many were left `alone`, although there was a day for an answer."""
-    over = func.coalesce(HelpRequest.closed_at, literal(now, HelpRequest.closed_at.type))
-    seconds, open_for = (
-        extract("epoch", until).cast(BigInteger) - extract("epoch", HelpRequest.opened_at).cast(BigInteger)
-        for until in (HelpRequest.answered_at, over)
+    opened, answered, over = (
+        extract("epoch", at).cast(BigInteger)
+        for at in (
+            HelpRequest.opened_at,
+            HelpRequest.answered_at,
+            func.coalesce(HelpRequest.closed_at, literal(now, HelpRequest.closed_at.type)),
+        )
     )
-    minutes, many = (seconds // MINUTE).label("minutes"), func.count()
+    alone = case((HelpRequest.answered_at.is_(None), over - opened))
+    times = select((answered - opened).label("seconds"), alone.label("alone")).where(*which)
+    each = times.cte("each").prefix_with("MATERIALIZED")  # else SQLite works them out again and again
+    minutes, many = (each.c.seconds // MINUTE).label("minutes"), func.count()
     a_day = DAY // timedelta(seconds=1)
     waits = select(
         minutes,
         many.label("many"),
-        many.filter(seconds <= a_day).label("within_a_day"),
-        many.filter(HelpRequest.answered_at.is_(None), open_for > a_day).label("alone"),
+        many.filter(each.c.seconds <= a_day).label("within_a_day"),
+        many.filter(each.c.alone > a_day).label("alone"),
     )
-    return db.execute(waits.where(*which).group_by(minutes).order_by(minutes)).all()
+    return db.execute(waits.group_by(minutes).order_by(minutes)).all()
 
 
 def _half(waits: Sequence[Row[int, int, int, int]]) -> timedelta | None:
@@ -229,10 +235,12 @@ def _helpers(db: Session, network: Network) -> tuple[int, int]:
 def _answers(db: Session, which: Sequence[ColumnElement[bool]]) -> tuple[int, int, Sequence[int]]:
     """Return how many requests somebody took, how many members did, and how many each of those took who took
     most."""
-    times = func.count()
     helped = HelpRequest.helper_id.is_not(None)
-    both = func.sum(times).over(), func.count().over()
-    each = select(times.label("times"), *both).where(*which, helped).group_by(HelpRequest.helper_id)
-    rows = db.execute(each.order_by(times.desc()).limit(EACH)).all()
+    times = select(func.count().label("times")).where(*which, helped).group_by(HelpRequest.helper_id)
+    each = times.cte("each").prefix_with("MATERIALIZED")
+    both = (
+        select(what).select_from(each).scalar_subquery() for what in (func.sum(each.c.times), func.count())
+    )
+    rows = db.execute(select(each.c.times, *both).order_by(each.c.times.desc()).limit(EACH)).all()
     answers, answering = (int(rows[0][1]), int(rows[0][2])) if rows else (0, 0)
     return answers, answering, [row[0] for row in rows]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, se
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import Base
+from db.models.indexed import not_among
 
 Row = TypeVar("Row", bound=Base)
 Found = TypeVar("Found")
@@ -45,13 +46,14 @@ class Queue(Generic[Row]):
         return min(self.db.scalar(select(func.count()).select_from(some.subquery())) or 0, MOST + 1)
 
     def named(self) -> set[int]:
-        """Return the members (ids) whom they name."""
-        named = self.db.scalars(self.found.with_only_columns(self.names, maintain_column_froms=True))
+        """Return the members (ids) whom they name. That looks at all of them, so then they are counted."""
+        named = self.db.scalars(self.found.with_only_columns(self.names, maintain_column_froms=True)).all()
+        vars(self)["many"] = min(len(named), MOST + 1)
         return {member_id for member_id in named if member_id is not None}
 
     def but(self, members: Collection[int]) -> "Queue[Row]":
         """Return them without those that name one of these members (ids)."""
-        others = or_(self.names.is_(None), self.names.not_in(members))
+        others = or_(self.names.is_(None), not_among(self.names, members))
         return replace(self, found=self.found.where(others))
 
     def at(self, n: int) -> Row | None:

@@ -117,6 +117,7 @@ class Member(InNetwork):
         UniqueConstraint("network_id", "person_id"),
         Index("ix_members_asked", "network_id", "last_asked_at", "id"),
         partial_index("ix_members_reasons", "ended_at", where=REASON),
+        partial_index("ix_members_here", "network_id", "person_id", where=ACTIVE, unique=True, holds=["id"]),
         partial_index("ix_members_names", "network_id", "folded", "id", where=ACTIVE),
         partial_index("ix_members_labels", "network_id", "label", "id", where=ACTIVE),
         partial_index("ix_members_uncontacted", "network_id", "joined_at", where=UNCONTACTED),

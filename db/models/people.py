@@ -11,6 +11,7 @@ from db.models.indexed import partial_index
 
 STRANGER = "consent_at IS NULL"
 PAUSES = "paused_at IS NOT NULL"
+REACHED = {"sqlite": "reachable = 1", "postgresql": "reachable"}
 LIVES = "place IS NOT NULL"
 LOST = {"sqlite": "reachable = 0", "postgresql": "NOT reachable"}
 
@@ -21,7 +22,7 @@ class Person(Base):
     __tablename__ = "people"
     __table_args__ = (
         partial_index("ix_people_strangers", "created_at", where=STRANGER),
-        partial_index("ix_people_pauses", "id", where=PAUSES),
+        partial_index("ix_people_pauses", "id", "paused_until", where=PAUSES),
         partial_index("ix_people_place", "place", where=LIVES),
     )
 
@@ -72,6 +73,7 @@ class Identity(Base):
         UniqueConstraint("messenger", "account"),
         Index("ix_identities_chat", "messenger", "chat"),
         partial_index("ix_identities_lost", "person_id", where=LOST),
+        partial_index("ix_identities_reached", "person_id", where=REACHED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -233,17 +233,22 @@ def others_within_reach(
     """Return up to `limit` others in a member's network who can be written to now, without those in some
     roles."""
     others = within_reach(member.network_id, now).where(Member.id != member.id, Member.role.not_in(without))
-    return db.scalars(others.options(contains_eager(Member.person)).limit(limit)).all()
+    first = others.order_by(Member.person_id).limit(limit)
+    return db.scalars(first.options(contains_eager(Member.person))).all()
 
 
-def to_be_woken(db: Session, member: Member, now: datetime) -> Sequence[Member]:
-    """Return the others in a member's network who may be woken for what is urgent and can be written to now:
-    those who coordinate first. Left out is whoever is excluded by either side."""
-    return db.scalars(
+def to_be_woken(db: Session, member: Member, now: datetime, *, without: Collection[int]) -> Member | None:
+    """Return another in a member's network who may be woken for what is urgent and can be written to now: one
+    who coordinates, else anybody; None for nobody. Left out are some people (by their ids), and whoever is
+    excluded by either side."""
+    able = (
         within_reach(member.network_id, now)
-        .where(Person.wake_if_urgent, Member.id != member.id, ~are_apart(Person.id, member.person_id))
-        .order_by(Member.role.not_in(COORDINATORS), Member.role.desc(), Member.id)
-    ).all()
+        .where(Person.wake_if_urgent, Member.id != member.id)
+        .where(Person.id.not_in(without), ~are_apart(Person.id, member.person_id))
+        .options(contains_eager(Member.person))
+    )
+    leading = able.where(COORDINATES).order_by(Member.role.desc(), Member.id)
+    return db.scalar(leading.limit(1)) or db.scalar(able.order_by(Member.person_id).limit(1))
 
 
 def needed(db: Session, member: Member) -> bool:

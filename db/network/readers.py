@@ -87,10 +87,14 @@ class Next:
     place: int | None
 
 
-def look(db: Session, whom: Whom, now: datetime) -> Readers:
-    """Return how many members an announcement would reach now."""
+def count(db: Session, whom: Whom) -> int:
+    """Return how many members an announcement is for, reachable or not."""
     counted = select(func.count()).select_from(Member).where(whom.fits, ACTIVE, HAS_NAME)
-    everybody = db.scalar(counted) or 0
+    return db.scalar(counted) or 0
+
+
+def look(db: Session, whom: Whom, everybody: int, now: datetime) -> Readers:
+    """Return how many members an announcement would reach now, of how many it is for."""
     step = max(1, everybody // LOOKED_AT)
     some = db.execute(
         select(
@@ -102,13 +106,11 @@ def look(db: Session, whom: Whom, now: datetime) -> Readers:
             _pauses(now).label("pauses"),
         )
         .join(Member.person)
-        .where(whom.fits, ACTIVE, HAS_NAME, Member.id % step == 0)
+        .where(whom.fits, ACTIVE, Member.person_id > 0, Member.person_id % step == 0)
     ).all()
     ready = [row for row in some if not row.pauses]
     reached = people.reach(db, [row.person_id for row in ready])
-    paused, lost = len(some) - len(ready), len(ready) - len(reached)
-    if step > 1:
-        paused, lost = _away(db, whom, now)
+    paused, lost = _away(db, whom, now)
     there = everybody - paused - lost
     return Readers(
         there=there,
@@ -125,21 +127,19 @@ def look(db: Session, whom: Whom, now: datetime) -> Readers:
 
 
 def _away(db: Session, whom: Whom, now: datetime) -> tuple[int, int]:
-    """Return how many of very many are on a break, and how many others cannot be reached: found from the few
-    who are, not by a look at all."""
-    pausing = select(Person.id).where(_pauses(now)).cte("pausing").prefix_with("MATERIALIZED")
-    paused = select(func.count()).select_from(pausing).join(Member, Member.person_id == pausing.c.id)
-    gone = select(Identity.person_id).where(~Identity.reachable).distinct()
-    left = gone.cte("gone").prefix_with("MATERIALIZED")
+    """Return how many are on a break, and how many others cannot be reached: found from the few who are, not
+    by a look at all."""
+    pausing = select(Person.id).where(_pauses(now))
+    unreached = select(Identity.person_id).where(~Identity.reachable)
     is_reached = exists().where(Identity.person_id == Member.person_id, Identity.reachable)
-    lost = (
-        select(func.count())
-        .select_from(left)
-        .join(Member, Member.person_id == left.c.person_id)
-        .join(Member.person)
-        .where(~is_reached, not_(_pauses(now)))
+    paused, lost = (
+        db.scalar(select(func.count()).select_from(Member).where(whom.fits, ACTIVE, *those)) or 0
+        for those in (
+            [Member.person_id.in_(pausing)],
+            [Member.person_id.in_(unreached), ~is_reached, Member.person_id.not_in(pausing)],
+        )
     )
-    return db.scalar(paused.where(whom.fits, ACTIVE)) or 0, db.scalar(lost.where(whom.fits, ACTIVE)) or 0
+    return paused, lost
 
 
 def _pauses(now: datetime) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from db.models import Identity, Label, Member, Network, Person
@@ -26,13 +26,14 @@ def count_by_label(db: Session, network: Network) -> Counter[Label]:
 
 def count_paused(db: Session, network: Network, now: datetime) -> int:
     """Return how many members of a network are on a break."""
-    pausing = select(Person.id).where(
-        Person.paused_at.is_not(None), or_(Person.paused_until.is_(None), Person.paused_until > now)
-    )
-    counted = select(func.count()).where(
-        Member.network_id == network.id, IS_ACTIVE, Member.person_id.in_(pausing)
-    )
+    here = Member.network_id == network.id, IS_ACTIVE
+    counted = select(func.count()).where(*here, Member.person_id.in_(_pausing(now)))
     return db.scalar(counted) or 0
+
+
+def _pausing(now: datetime) -> Select[int]:
+    ends_later = or_(Person.paused_until.is_(None), Person.paused_until > now)
+    return select(Person.id).where(Person.paused_at.is_not(None), ends_later)
 
 
 def count_lost(db: Session, network: Network) -> int:
@@ -47,14 +48,11 @@ def count_lost(db: Session, network: Network) -> int:
 def count_askable(db: Session, network: Network, now: datetime) -> tuple[int, int]:
     """Return how many members a network has, and how many of them can be reached and are on no break: found
     from the few who are or cannot."""
-    pauses = and_(
-        Person.paused_at.is_not(None), or_(Person.paused_until.is_(None), Person.paused_until > now)
-    )
-    awake = exists().where(Person.id == Member.person_id, ~pauses)
     left = select(Identity.person_id).where(~Identity.reachable)
     reached = exists().where(Identity.person_id == Member.person_id, Identity.reachable)
+    here = Member.network_id == network.id, IS_ACTIVE
     lost = select(func.count()).where(
-        Member.network_id == network.id, IS_ACTIVE, Member.person_id.in_(left), ~reached, awake
+        *here, Member.person_id.in_(left), ~reached, Member.person_id.not_in(_pausing(now))
     )
     everybody = sum(count_by_label(db, network).values())
     return everybody, everybody - count_paused(db, network, now) - (db.scalar(lost) or 0)

@@ -1,6 +1,7 @@
 """Announcements: words of those who coordinate a network, to all of it or to a group."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ from bot.lists import Missed, act, adds
 from bot.text import Value, from_json
 from bot.times import Quiet
 from db.help import pulse
-from db.models import Announcement, Audience, Label, Member
+from db.models import Announcement, Audience, Member
 from db.network import announcements, readers, roster
 from db.network.readers import Readers, Whom
 from handlers.coordinating import cards
@@ -55,18 +56,16 @@ SENT = act("announcement.sent", _("{who} wrote to many members on {day}."))
 @command("announce", needs=Role.META_MENTOR, menu=_("Write to everyone"), rest=("words",))
 def announce(ctx: Context) -> None:
     """Ask for the words and the audience, show a preview, and send one letter to all of them."""
-    sizes = roster.count_by_label(ctx.db, ctx.network)
-    sizes[ctx.member.label] -= 1
-    audiences = _audiences(sizes)
-    if not audiences:
+    sizes = _sizes(ctx)
+    if not sizes["all"]:
         ctx.say(
             _("You are the only member so far, so there is nobody to write to."),
             Button(_("Invite somebody"), Command("invite")),
         )
         return
     words = ctx.ask("words", _("What do you want to say?"), max_length=LONGEST)
-    audience: Audience = ctx.choose("audience", _("Who should get it?"), audiences)
-    _write_to(ctx, words, audience, _whom(ctx.network.id, audience, [ctx.member.id]))
+    audience: Audience = ctx.choose("audience", _("Who should get it?"), _audiences(sizes))
+    _write_to(ctx, words, audience, _whom(ctx.network.id, audience, [ctx.member.id]), sizes[audience])
 
 
 def _whom(network_id: int, audience: Audience, but: Sequence[int], new_since: datetime | None = None) -> Whom:
@@ -84,12 +83,13 @@ def write_to_new(ctx: Context, step: WriteToNew) -> None:
     new_since = pulse.unheard_since(ctx.db, ctx.network, ctx.now)
     but = sorted(owed.named)
     words = ctx.ask("words", _("What do you want to say to those who are new?"), max_length=LONGEST)
-    _write_to(ctx, words, "new", _whom(ctx.network.id, "new", but, new_since))
+    whom = _whom(ctx.network.id, "new", but, new_since)
+    _write_to(ctx, words, "new", whom, readers.count(ctx.db, whom))
 
 
-def _write_to(ctx: Context, words: str, audience: Audience, whom: Whom) -> None:
+def _write_to(ctx: Context, words: str, audience: Audience, whom: Whom, everybody: int) -> None:
     """Show a preview of an announcement, and begin to write it."""
-    found = readers.look(ctx.db, whom, ctx.now)
+    found = readers.look(ctx.db, whom, everybody, ctx.now)
     if not found.there:
         ctx.say(_("Everybody is on a break or cannot be reached, so I have sent nothing."))
         return
@@ -163,14 +163,20 @@ def write_on(ctx: Context, step: WriteOn) -> None:
         ctx.go_on(step, some.place, about=_about(announcement))
 
 
-def _audiences(sizes: Mapping[Label, int]) -> dict[str, AnyText]:
+def _sizes(ctx: Context) -> Mapping[str, int]:
+    """Return how many others each audience has."""
+    sizes = roster.count_by_label(ctx.db, ctx.network)
+    sizes[ctx.member.label] -= 1
+    return Counter({"all": sizes.total(), **{str(label): many for label, many in sizes.items()}})
+
+
+def _audiences(sizes: Mapping[str, int]) -> dict[str, AnyText]:
     """Return audience → label with its size, without empty ones."""
     labels: dict[str, AnyText] = {"all": _("Everybody"), **GROUPS}
-    every = {"all": sum(sizes.values()), **{str(label): many for label, many in sizes.items()}}
     return {
-        audience: form("{label}: {n}", label=label, n=every[audience])
+        audience: form("{label}: {n}", label=label, n=sizes[audience])
         for audience, label in labels.items()
-        if every.get(audience)
+        if sizes[audience]
     }
 
 

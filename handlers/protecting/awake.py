@@ -41,9 +41,8 @@ def somebody(ctx: Context) -> Somebody | None:
     for member in there:
         if not people.is_paused(member.person, ctx.now) and not ctx.sleeps(member.person, network):
             return Somebody(member.person, "awake", member)
-    for member in coordinators.to_be_woken(ctx, ctx.member):
-        return Somebody(member.person, "woken" if ctx.sleeps(member.person, network) else "awake", member)
-    for member in _trusted(ctx):
+    woken = coordinators.to_be_woken(ctx, ctx.member)
+    for member in [*([woken] if woken is not None else []), *_trusted(ctx)]:
         return Somebody(member.person, "woken" if ctx.sleeps(member.person, network) else "awake", member)
     for member in there:
         return Somebody(member.person, "asleep", member)

@@ -57,11 +57,11 @@ def preferred(ctx: Context, there: Sequence[Member]) -> list[Member]:
     return sorted(there, key=lambda other: people.is_paused(other.person, ctx.now))
 
 
-def to_be_woken(ctx: Context, member: Member) -> Sequence[Member]:
-    """Return those in a member's network who may be woken by the member, those who coordinate first."""
+def to_be_woken(ctx: Context, member: Member) -> Member | None:
+    """Return somebody in a member's network who may be woken by the member, preferably one who coordinates;
+    None for nobody."""
     accused = reports.accused(ctx.db, member.network_id, member.person)
-    there = members.to_be_woken(ctx.db, member, ctx.now)
-    return [other for other in there if other.person_id not in accused]
+    return members.to_be_woken(ctx.db, member, ctx.now, without=accused)
 
 
 def operators(ctx: Context, *, without: Collection[int]) -> list[Person]:

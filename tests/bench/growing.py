@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, event, exists, func, or_, select
 
+from bot.dialogue.engine import TIMERS
 from bot.message import Pressed, Words
 from db.engine import timers
 from db.engine.turns import TurnSession
@@ -25,14 +26,15 @@ from tests.bench.figures import Row
 from tests.bench.many import FEW, MANY, NOW
 from tests.bench.programs import alone
 from tests.growth.history import FIRST, Size
+from tests.growth.walk import SLICES
 from tests.support.acting import Acting
 from tests.support.peak import peak
 
 SIZES = {"few": Size(FEW, summed=True), "many": Size(MANY, summed=True)}
 LATELY = NOW - timedelta(days=28)
-SLICES = 30
+FOLLOWING = 30
 """Turns that an act has left to be done, of which so many are measured: the rest is like them."""
-TOGETHER = 50
+TOGETHER = TIMERS
 """Check-ins that fall due at once."""
 RATIO, SMALL, LOOPS, MORE = 1.5, 1.0, 2.5, 16.0
 """Goals: how much more an act that takes less than `SMALL` calibration loops among many may take of the
@@ -172,7 +174,7 @@ class Large(Acting):
             act()
             longest = cpu = self._spent() - began
             statements, rows = self._statements, self._rows
-            for _ in range(SLICES):
+            for _ in range(FOLLOWING):
                 due = timers.due(db, NOW, TOGETHER)
                 if not due:
                     break
@@ -254,7 +256,7 @@ def _of(act: str, few: Sequence[Cost], many: Sequence[Cost], loop: float) -> str
         name
         for name, is_missed in (
             ("ratio", ratio > RATIO and _median(many, "cpu") < SMALL * loop),
-            ("statements", other.statements > one.statements),
+            ("statements", other.statements > one.statements + _next_part(act)),
             ("longest", longest > LOOPS * loop),
             ("MiB", more > MORE),
         )
@@ -271,6 +273,11 @@ def _of(act: str, few: Sequence[Cost], many: Sequence[Cost], loop: float) -> str
         f"{more:.0f}",
         f"no: {', '.join(missed)}" if missed else "yes",
     )
+
+
+def _next_part(act: str) -> int:
+    """How many statements more a timer may have that leaves the rest to a turn of its own."""
+    return SLICES.get(ACTS[act][-1].removeprefix("due: "), 0)
 
 
 def _median(costs: Sequence[Cost], what: str) -> float:

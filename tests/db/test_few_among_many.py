@@ -102,6 +102,8 @@ FOUND: dict[str, Callable[[Session, Network], Any]] = {
     "ix_members_contacted": lambda db, network: pulse.silent(db, network, NOW).many,
     "ix_people_pauses": lambda db, network: roster.count_paused(db, network, NOW),
     "ix_identities_lost": lambda db, network: roster.count_lost(db, network),
+    "ix_identities_reached": lambda db, network: roster.count_lost(db, network),
+    "ix_members_here": lambda db, network: roster.count_lost(db, network),
     "ix_networks_folded": lambda db, network: networks.by_name(db, "Neckar"),
     "ix_networks_active": lambda db, network: networks.sizes(db, 20),
     "ix_networks_shown": lambda db, network: networks.public(db, 20),
@@ -122,7 +124,7 @@ def test_few_are_found_by_an_index(index: str, migrated: Path) -> None:
     plans: list[str] = []
 
     def explain(_connection: Any, cursor: Any, statement: str, values: Any, *_: object) -> None:
-        if statement.startswith(("SELECT", "DELETE")):
+        if statement.startswith(("SELECT", "DELETE", "WITH")):
             cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values)
             plans.extend(row[-1] for row in cursor.fetchall())
 

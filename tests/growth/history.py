@@ -311,7 +311,8 @@ def _coordinating(size: Size) -> Iterator[str]:
         FROM crowd JOIN numbers ON numbers.n < {12 * size.years}
         JOIN moments ON moments.id = (12 + 30 * numbers.n) * {DAY}
         WHERE crowd.place = 0"""
-    sent = spread("n", 83, size.past - 30 * DAY)
+    # The first is about nobody, and new: each turn asks whom the new ones are about.
+    sent = f"CASE WHEN n = 0 THEN {5 * DAY} ELSE {spread('n', 83, size.past - 30 * DAY)} END"
     is_new = f"{sent} < {14 * DAY}"
     yield f"""INSERT INTO reports (network_id, number, category, naming, state, sent_at, due_at, closed_at,
             outcome, forgotten)

@@ -19,6 +19,9 @@ PARTIAL = frozenset(
 """Indexes of few rows: to read one of them whole is what it is there for."""
 
 
+ROWS = "SELECT relname, reltuples FROM pg_class WHERE relkind = 'r'"
+
+
 def shape(statement: str) -> str:
     """Return a statement without its values, and without how many are in its lists: all of these are run the
     same way."""
@@ -26,14 +29,19 @@ def shape(statement: str) -> str:
     return re.sub(rf"{value}(?:, {value})*", "…", " ".join(statement.split()))
 
 
+FEW = 100
+"""Rows of a table in which PostgreSQL may find some in any way: it takes them all to be on one page."""
+
+
 def read_whole(connection: Connection, statement: str, values: Any) -> set[str]:
     """Return the tables that are read whole for a statement with these values. PostgreSQL reads whatever is
-    small whole; it is asked how it would find each row by an index."""
+    small whole; it is asked how it would find each row by an index, in tables with more than `FEW`."""
     if connection.dialect.name == "sqlite":
         return set(_on_sqlite(connection, statement, values))
     for other_way in ("seqscan", "hashjoin", "mergejoin"):
         connection.exec_driver_sql(f"SET LOCAL enable_{other_way} = off")
-    return set(_on_postgresql(connection, statement, values))
+    rows = {row.relname: row.reltuples for row in connection.exec_driver_sql(ROWS)}
+    return {name for name in _on_postgresql(connection, statement, values) if rows[name] > FEW}
 
 
 def _on_sqlite(connection: Connection, statement: str, values: Any) -> Iterator[str]:
