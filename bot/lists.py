@@ -168,6 +168,13 @@ Outside: Listing[Callable[[Context], Concern | None]] = Listing()
 """What concerns the one who acts and is in no network; it is said in the place of the hello."""
 
 
+# --- what all members hear ---------------------------------------------------------------------------
+
+News: Listing[Callable[[Context, Network, datetime, datetime], Iterator[AnyText]]] = Listing()
+"""What all members of a network hear below the next check-in: of what was done from one moment on (UTC) and
+before another, one fact a paragraph."""
+
+
 # --- what is said in a conversation --------------------------------------------------------------
 
 Carried: Listing[Callable[[Context, Relay, UserMessage], None]] = Listing()

@@ -142,6 +142,7 @@ FLOORS = {
         ["handlers/electing/*"],
         ["handlers/handing_over/*"],
         ["handlers/partnering/*"],
+        ["handlers/exporting/*"],
         ["handlers/directory/*"],
         ["handlers/growing/*"],
         ["handlers/operating/*"],

@@ -13,7 +13,7 @@ from bot.installation import Installation, reader_of
 from bot.listing import CHOOSE
 from bot.markup import plain, quote, split, units
 from bot.message import Carried, Chat, Made, Media, MessageRef, Outgoing
-from bot.text import Reader, _, from_json, paragraphs, render
+from bot.text import AnyText, Reader, _, from_json, paragraphs, render
 from bot.user_message import unpacked
 
 Read = Callable[[Media], AsyncIterator[bytes]]
@@ -41,21 +41,17 @@ def messages(
     *,
     made: Made | None = None,
     only_words: bool = False,
-    all_in_words: bool = False,
+    lacks: AnyText | None = None,
 ) -> list[Outgoing]:
     """Return the messages of a delivery to a chat, in order: one, or several where the text is too long for
     one, or stands below an album or a file without a caption; none where buttons would go that cannot. The
     buttons are on the last. `read` brings the bytes of what is carried, and `made` is the file of its recipe.
-    With `only_words` there is neither, and the reader is told so; and also where a file was not made. Where
-    that file is `all_in_words` anyway, nothing is lacking."""
+    With `only_words` there is neither; `lacks` says so, and also where a file was not made."""
     reader = reader_of(row, installation, can.prefix)
     replaces = MessageRef(chat, row.replaced_message) if row.replaced_message and can.edits else None
     if row.closes:
         return [_closing(row, can, chat, reader, replaces)] if can.edits else []
     text = from_json(row.body)
-    lacks = WITHOUT_FILES if only_words else NOT_MADE if row.recipe is not None and made is None else None
-    if all_in_words:
-        lacks = None
     body = render(text if lacks is None else paragraphs(text, lacks), reader)
     buttons: Sequence[Sequence[str]] = ()
     slot = 0

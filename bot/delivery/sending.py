@@ -12,14 +12,14 @@ from bot.adapter import Capabilities, Later, MenuEntry, Moved, Receive, Refused,
 from bot.delivery import offers
 from bot.delivery.lane import Lane, Sent, log
 from bot.delivery.marks import Marks
-from bot.delivery.render import chat_of, messages
+from bot.delivery.render import NOT_MADE, WITHOUT_FILES, chat_of, messages
 from bot.installation import Installation, reader_of
-from bot.making.recipes import Drawing, Recipe, Recipes, made
+from bot.making.recipes import Drawing, Recipe, Recipes, Withheld, made
 from bot.message import Chat, Identity, Incoming, Left, Made, Media, MessageRef, Removed
 from bot.support import traces
 from bot.support.backoff import Backoff
 from bot.support.worker import Worker
-from bot.text import Reader
+from bot.text import AnyText, Reader
 from db import faults, people
 from db.engine import messages as stored
 
@@ -88,7 +88,7 @@ class Sending:
         """Send what has not arrived yet. Where the messenger refuses the files, the words go without them,
         unless the files are all that somebody said."""
         row, adapter = sent.row, self._lanes[sent.row.messenger].adapter
-        file = None if row.recipe is None or row.closes or sent.only_words else await self._made(row, can)
+        file, lacks = await self._file(sent, can)
         needed = messages(
             row,
             chat,
@@ -97,7 +97,7 @@ class Sending:
             self._read,
             made=file,
             only_words=sent.only_words,
-            all_in_words=row.recipe is not None and self._recipe(row).says_the_same,
+            lacks=lacks,
         )
         old = await self._replaced(row, chat) if can.edits else []
         try:
@@ -117,10 +117,24 @@ class Sending:
             sent.only_words = True
             await self._send(sent, chat, can)
 
+    async def _file(self, sent: Sent, can: Capabilities) -> tuple[Made | None, AnyText | None]:
+        """Return the file of a letter, and what its words say where one is lacking: nothing where they say
+        all of it anyway."""
+        row = sent.row
+        is_said = row.recipe is not None and self._recipe(row).says_the_same
+        if sent.only_words:
+            return None, None if is_said else WITHOUT_FILES
+        if row.recipe is None or row.closes:
+            return None, None
+        try:
+            file = await self._made(row, can)
+        except Withheld as withheld:
+            return None, withheld.text
+        return file, NOT_MADE if file is None and not is_said else None
+
     async def _made(self, row: Any, can: Capabilities) -> Made | None:
-        """Make the file of a letter, beside the turns; None where that fails: then its words go alone, and
-        say so, unless they say all of it; so they do to a reader who wants no pictures. Raises what a
-        database raises that is away."""
+        """Make the file of a letter, beside the turns; None where that fails, and for a reader who wants no
+        pictures of what the words say too. Raises Withheld, and what a database raises that is away."""
         if self._recipe(row).says_the_same and row.pictures is False:
             return None
         reader = reader_of(row, self._installation, can.prefix)
@@ -132,6 +146,8 @@ class Sending:
             if issubclass(self._recipe(row), Drawing):
                 return await asyncio.to_thread(make, None)
             return await self._worker.read(make)
+        except Withheld:
+            raise
         except Exception as error:
             if faults.is_away(error):
                 raise Later() from error

@@ -56,7 +56,7 @@ def _has(file: Path, letter: str) -> bool:
 
 def _file_for(words: str) -> Path | None:
     """Return the font that has all the letters of a text; None where none has."""
-    return next((file for file in FONTS if all(_has(file, each) for each in {*words} - {" "})), None)
+    return next((file for file in FONTS if all(_has(file, each) for each in {*"".join(words.split())})), None)
 
 
 @lru_cache(10_000)
@@ -239,7 +239,8 @@ class Page:
         """Return the upper part of the page as a picture."""
         packed = io.BytesIO()
         upper = self.image.crop((0, 0, self.width, height))
-        upper.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+        few = upper.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(packed, "PNG")
         return packed.getvalue()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.handler import Stored
 from bot.installation import Installation
 from bot.message import Made
-from bot.text import Reader
+from bot.text import AnyText, Reader
 
 LARGEST = 10 * 2**20
 """Bytes of a file that the program makes, at most."""
@@ -33,6 +33,14 @@ class Recipe(Stored):
     @abstractmethod
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
         """Return the file, as this reader understands it. `db` only reads."""
+
+
+class Withheld(Exception):
+    """Whoever asked for a file may no longer have it; `text` says so in its place."""
+
+    def __init__(self, text: AnyText) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 class Drawing(Recipe):

@@ -1,12 +1,13 @@
 """Rounds of check-ins: a short question to each member at their own time of day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot import AnyText, Button, Context, Priority, Text, Timer, _, on, on_all, paragraphs
+from bot.lists import News
 from db.engine import timers
 from db.help import check_ins, schedules
 from db.models import CheckIn, Member, Mood, Network, Person, Round, Schedule
@@ -141,17 +142,31 @@ def _ask(ctx: Context, asked: Iterable[Member], due: Due) -> None:
     round_ = _round(ctx, due)
     new = check_ins.ask(ctx.db, round_, [member.id for member in free], ctx.now)
     several = members.in_several(ctx.db, [member.person_id for member in free])
+    news = list(_news(ctx, free[0].network, round_)) if not due.of_newcomers else []
     # One letter for all who read the same until the same time.
     readers: defaultdict[tuple[bool, datetime], list[Person]] = defaultdict(list)
     for member in free:
         if member.id in new:
             readers[member.person_id in several, due.end(who.zone(ctx, member))].append(member.person)
     for (in_several, expires_at), people_ in readers.items():
-        text = paragraphs(_question(free[0].network, in_several=in_several), DISCRETION)
+        text = paragraphs(_question(free[0].network, in_several=in_several), DISCRETION, news)
         _send(ctx, people_, round_.id, text, expires_at)
     if not due.of_newcomers:  # they are soon asked again
         silent_at = ctx.now + numbers.span(free[0].network, "reminder_hours")
         ctx.later_all((silent_at, Remind(each), about(each)) for each in new.values())
+
+
+def _news(ctx: Context, network: Network, round_: Round) -> Iterator[AnyText]:
+    """Yield what members hear besides: the same in all letters of a round, of what was since the one before,
+    until its day began."""
+    last = check_ins.before(ctx.db, round_)
+    since = _midnight(last.day) if last is not None else network.founded_at
+    for tell in News:
+        yield from tell(ctx, network, since, _midnight(round_.day))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _not_twice(ctx: Context, asked: Sequence[Member]) -> list[Member]:

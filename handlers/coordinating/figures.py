@@ -4,7 +4,7 @@ those of fewer say something about single people, and nothing about the network.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot import AnyText, Context, Text, _, _n, form, lines, on
+from bot import AnyText, Button, Command, Context, Text, _, _n, form, lines, on
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
 from bot.text import Value
@@ -25,8 +25,8 @@ YOUNG, GROUPS = timedelta(days=60), 3
 def show_figures(ctx: Context, step: ShowFigures) -> None:
     """Say how the network is, one fact a line, with a picture of who carries it."""
     now = pulse.figures(ctx.db, ctx.network, ctx.now)
-    picture = _chart(now)
-    ctx.say(lines(_figures(ctx, now)), *moods.button(ctx), file=picture)
+    picture, file_of_it = _chart(now), Button(_("As a file"), Command("export"), keep=True)
+    ctx.say(lines(_figures(ctx, now)), *moods.button(ctx), file_of_it, file=picture)
 
 
 def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
@@ -130,7 +130,7 @@ def _chart(now: NetworkFigures) -> Bars | None:
         _("Who helped, in the last 30 days"),
         _("How many questions each helper took: {numbers}. {share}", numbers=numbers, share=of_three),
         [Row(form("{n}", n=many), [many], now.each[0]) for many in now.each],
-        lines(of_three, _more(now)),
+        lines(form("{share}.", share=of_three), _more(now)),
     )
 
 
@@ -162,4 +162,4 @@ def _may_be_seen(now: NetworkFigures) -> bool:
 
 def _more(now: NetworkFigures) -> Iterator[AnyText]:
     if more := now.answering - len(now.each):
-        yield _n("and {n} more", "and {n} more", more)
+        yield _n("And {n} more person helped.", "And {n} more people helped.", more)

@@ -119,6 +119,8 @@ def _told(many: Mapping[str, int]) -> Iterator[Text]:
         )
     if n := count("member.card_opened"):
         yield _n("looked at the card of a member once", "looked at cards of members {n} times", n)
+    if n := count("export."):
+        yield _n("took a list or figures once", "took lists or figures {n} times", n)
     if n := count("member.removed"):
         yield _n("removed {n} member", "removed {n} members", n)
     if n := count("member.readmitted"):
@@ -138,7 +140,7 @@ def seen_of_me(ctx: Context, step: SeenOfMe) -> None:
             _(
                 "They see: your name, topics, languages, place, time zone and role, how and when you joined, "
                 "the day of the last contact by name, and whether you are on a break. When they open your "
-                "card, that is written down."
+                "card, that is written down; when they take a list of the members, you hear why."
             ),
             _(
                 "They see also that nobody has answered a question of yours, and that you said you are not "

@@ -45,6 +45,7 @@ OPENS: Mapping[str, tuple[str, str]] = {
 OPENS_FOR_COORDINATORS: Mapping[str, tuple[str, str]] = {
     "waiting": ("pulse", ""),
     "members": ("members", ""),
+    "export": ("export", ""),
     "check_ins": ("schedule", ""),
     "write_to_all": ("announce", ""),
 }

@@ -6,7 +6,7 @@ from db.growing import partners
 from db.models import Member
 from handlers.joining.steps import ShowGroup, ShowOwnGroups
 from handlers.partnering import yearly
-from handlers.partnering.steps import EndPartnership, InviteSpeaker, ListPartner
+from handlers.partnering.steps import EndPartnership, InviteSpeaker, ListPartner, TakeOwnGroups
 from handlers.protecting import coordinators
 
 GROUPS, LONGEST_NAME = 3, 22
@@ -38,6 +38,7 @@ def show_own_groups(ctx: Context, step: ShowOwnGroups) -> None:
             Button(_("Group: {name}", name=Verbatim(each.name[:LONGEST_NAME])), ShowGroup(each.id), keep=True)
             for each in partners.groups(ctx.db, partner, GROUPS)
         ),
+        Button(_("The list of our graduates"), TakeOwnGroups(), keep=True),
         listed,
         Button(_("End the partnership"), EndPartnership(partner.id), keep=True),
     )

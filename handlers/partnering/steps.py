@@ -40,6 +40,10 @@ class SayTogether(Step, needs=Role.MEMBER):
     says: Literal["yes", "talk"]
 
 
+class TakeOwnGroups(Step, needs=Role.MEMBER, menu=_("The list of our graduates")):
+    """Take the list of those who came by the groups of the organisation one speaks for."""
+
+
 class ListPartner(Step, needs=Role.MEMBER):
     """Say whether the network’s profile may name the organisation for which one speaks."""
 

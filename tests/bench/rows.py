@@ -9,6 +9,7 @@ from tests.bench import (
     matrix,
     meaning,
     night,
+    painting,
     processes,
     starting,
     turns,
@@ -141,5 +142,13 @@ ROWS = {
     ),
     17: growing.Acts("SQLite"),
     18: growing.Acts("PostgreSQL"),
+    19: Row(
+        painting.beside_the_turns,
+        3,
+        Goal("ms to 99 % of the answers while charts are painted; calm", ".1f", most=2.0),
+        Goal("   to half of these answers", ".1f", most=1.5),
+        Goal("   to the slowest of them", ".1f"),
+        Goal("   ms to paint a chart of eight bars meanwhile"),
+    ),
 }
 """What stands behind the ";" is what ours is measured beside."""

@@ -79,3 +79,12 @@ async def test_what_is_read_beside_the_turns_is_opened_and_not_changed(database:
         assert "sealed" not in str(read)
         with pytest.raises(DBAPIError):
             await here.engine.worker.read(change)
+
+
+@on_loop
+async def test_whoever_may_no_longer_have_a_file_reads_that_in_its_place(database: str) -> None:
+    async with lab(database) as here:
+        await here.says("ana", "/file mine")
+        shown = here.console.messages["ana"][-1]
+        assert shown.made is None
+        assert shown.plain == "Here it is\n\nIt is not for you any more."

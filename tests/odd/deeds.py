@@ -24,6 +24,7 @@ from bot import (
 )
 from bot.installation import Installation
 from bot.making.charts import Bars
+from bot.making.recipes import Withheld
 from bot.making.sheets import Row
 from bot.text import Reader
 from db import models, people
@@ -122,7 +123,9 @@ class Greeting(Recipe):
     word: str
 
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
-        """Write it; "boom" cannot be written."""
+        """Write it; "boom" cannot be written, and "mine" is for nobody else."""
+        if self.word == "mine":
+            raise Withheld(_("It is not for you any more."))
         if self.word == "boom":
             raise RuntimeError("a secret")
         many = db.scalar(select(func.count()).select_from(Person))

@@ -1,0 +1,1 @@
+"""Lists and figures that a network takes with it: who may take which, and what is never in them."""
