@@ -10,7 +10,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    exists,
     false,
     func,
     or_,
@@ -115,7 +114,7 @@ def _was_asked_lately(now: datetime) -> ColumnElement[bool]:
     )
     return and_(
         Person.ask_gap_days > 0,
-        exists().where(anywhere.person_id == Person.id, anywhere.last_asked_at > since),
+        any_row(anywhere, anywhere.person_id == Person.id, anywhere.last_asked_at > since),
     )
 
 
