@@ -27,7 +27,7 @@ from bot.text import AnyText, Command, Text, _
 from bot.user_message import UserMessage
 from db.help.queues import Queue
 from db.leading import journal
-from db.models import Base, Item, Member, Network, Person, Relay
+from db.models import Base, HelpRequest, Item, Member, Network, Person, Relay
 from db.old import Forgotten, Old
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -242,6 +242,13 @@ class Kind:
 
 Kinds: Listing[Callable[[], Kind]] = Listing()
 """All of them, under the name by which it is stored of what kind a thing is."""
+
+
+Sparing: Listing[Callable[[Context, str, UserMessage], bool]] = Listing()
+"""What may spare others a question of a topic: each shows what it has, and returns whether it was enough."""
+
+Learned: Listing[Callable[[Context, HelpRequest], Button | None]] = Listing()
+"""What can be done with a question whose answer helped, by who asked it."""
 
 
 # --- what a network needs, one after the other ------------------------------------------------------

@@ -41,6 +41,8 @@ SPARE: Mapping[str, int] = {
 """How many words may be left that say nothing known. One with some is not sure."""
 POLITE, SHORT = ("thanks", "greeting"), 5
 """What a name may stand beside, and in how many words."""
+LOOKS = "find"
+"""What is looked for: whatever else stands in the sentence."""
 FIRST = ("call_somebody", "pause", "stop", "delete_data", "leave", "report", "write_to_all")
 """What is meant of two that fit as well."""
 
@@ -119,6 +121,8 @@ class Book:
     def _match(self, name: str, at: Found, covered: Collection[int], said: Said) -> Match | None:
         """Return the wish that a phrase makes of words; None where too much is left of them."""
         outside = [n for n in range(len(said.words)) if n not in at]
+        if name == LOOKS:
+            return Match(Wish(name), len(outside), len(outside), len(at)) if outside else None
         if any(not self._others.isdisjoint(said.words[n]) for n in outside):
             return None
         days = self._days_in(said) if name in DAYS else []

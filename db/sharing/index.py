@@ -13,6 +13,8 @@ from db.models import Item, ItemWord, WordGram
 CANDIDATES = 60
 """Things that are compared more closely."""
 HUNDREDTHS = 100
+THINGS = 1000
+"""From this number on, what is looked for is an everyday thing and no word."""
 
 
 Entry = tuple[Mapping[str, int], Collection[tuple[str, str]]]
@@ -20,7 +22,7 @@ Entry = tuple[Mapping[str, int], Collection[tuple[str, str]]]
 
 
 class Scored(NamedTuple):
-    """A thing that was found, and how well its words fit, in hundredths."""
+    """A thing that was found, how well its words fit, and how many words and everyday things fit."""
 
     item_id: int
     topic: str
@@ -28,6 +30,8 @@ class Scored(NamedTuple):
     checked_at: datetime
     helped: int
     score: int
+    words: int
+    things: int
 
 
 def put_all(db: Session, network_id: int, entries: Mapping[int, Entry]) -> None:
@@ -123,17 +127,18 @@ def best(
     asked = _rows("asked", [("n", Integer), ("term", String), ("part", Integer)], looked)
     counts = func.max(ItemWord.weight * asked.c.part)
     by_word = (
-        select(ItemWord.item_id, counts.label("counts"))
+        select(ItemWord.item_id, asked.c.n, counts.label("counts"))
         .join(asked, and_(ItemWord.network_id.in_(networks), ItemWord.term == asked.c.term))
         .group_by(ItemWord.item_id, asked.c.n)
         .subquery()
     )
     score = func.sum(by_word.c.counts)
+    words, things = (func.count().filter(fits) for fits in (by_word.c.n < THINGS, by_word.c.n >= THINGS))
     is_organisation = Item.kind == "organisation"
     fresh = or_(Item.checked_at > checked_since, and_(is_organisation, Item.checked_at > organisations_since))
     seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(("new", "shown"))
     found = (
-        select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score)
+        select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score, words, things)
         .join(by_word, by_word.c.item_id == Item.id)
         .where(*seen, fresh, *([Item.kind.in_(kinds)] if kinds else []))
         .group_by(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped)
@@ -141,8 +146,10 @@ def best(
         .limit(CANDIDATES)
     )
     return [
-        Scored(item_id, topic, language, checked_at, helped, int(points) // HUNDREDTHS)
-        for item_id, topic, language, checked_at, helped, points in db.connection().execute(found)
+        Scored(item_id, topic, language, checked_at, helped, int(points) // HUNDREDTHS, words, things)
+        for item_id, topic, language, checked_at, helped, points, words, things in db.connection().execute(
+            found
+        )
     ]
 
 

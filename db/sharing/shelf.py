@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Item, ItemKind, ItemOpinion, Member, Network, Opinion, Person
@@ -151,6 +151,28 @@ def change(
 ) -> None:
     """Let something say this."""
     item.title, item.texts, item.link, item.media = title, list(texts), link, list(media)
+
+
+def seen_as_new(db: Session, network_id: int) -> int:
+    """Note that those who coordinate hear of what is new; return how much that is."""
+    new = update(Item).where(Item.network_id == network_id, Item.state == "new").values(state="shown")
+    return db.connection().execute(new).rowcount
+
+
+def hide(item: Item) -> None:
+    """Let members see something no longer."""
+    item.state = "hidden"
+
+
+def show(item: Item) -> None:
+    """Let members see something again."""
+    item.state = "shown"
+
+
+def given_since(db: Session, network_id: int, moment: datetime) -> int:
+    """Return how much was given to a shelf since a moment that members see."""
+    there = Item.network_id == network_id, IS_SEEN, Item.given_at > moment
+    return db.scalar(select(func.count()).select_from(Item).where(*there)) or 0
 
 
 def take_down(db: Session, item: Item) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import count
 
 from bot import AnyText, Button, Command, Context, Role, UserMessage, _, command, form, paragraphs
+from bot.lists import Sparing
 from bot.reading import beside, talk, topics
 from db.help import help_requests
 from db.models import Posting
@@ -33,6 +34,8 @@ def ask(ctx: Context) -> None:
     draft = _drafted(ctx)
     need.beside(ctx, draft.message.words)
     draft = _without_personal_data(ctx, draft, 0, UserMessage())
+    if any(spares(ctx, draft.topic, draft.message) for spares in Sparing):
+        return
     for turn in count():
         shown, choices = _preview(ctx, draft), _choices(ctx, draft)
         said = ctx.ask_message_or(_nth("sure", turn), shown, choices, max_length=LONGEST_NEED)

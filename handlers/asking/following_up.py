@@ -1,6 +1,7 @@
 """Some days after a request is settled its asker is asked whether it helped, and thanks reach the helper."""
 
 from bot import AnyText, Button, Context, Priority, Text, Unasked, _, form, on, paragraphs
+from bot.lists import Learned
 from bot.reading import talk
 from db.help import help_requests
 from db.models import HelpRequest, Verdict
@@ -67,6 +68,7 @@ def tell_how_it_went(ctx: Context, step: TellHowItWent) -> None:
         ctx.say(
             paragraphs(_understood(step.how), thanks) if step.said else thanks,
             Button(_("Yes, ask again"), AskAgain(request.id), means="yes"),
+            *(_learned(ctx, request) if step.how == "a_bit" else ()),
             *others,
             about=wording.mine(request),
         )
@@ -88,9 +90,15 @@ def tell_how_it_went(ctx: Context, step: TellHowItWent) -> None:
             SayThanks(request.id, said=step.said, replied=bool(step.said)),
             means="thanks",
         ),
+        *_learned(ctx, request),
         *others,
         on_reply=SayThanks(request.id),
     )
+
+
+def _learned(ctx: Context, request: HelpRequest) -> list[Button]:
+    """Return what can be done with an answer that helped."""
+    return [button for each in Learned if (button := each(ctx, request)) is not None]
 
 
 @on(SayThanks)

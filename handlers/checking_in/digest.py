@@ -4,7 +4,7 @@ names."""
 from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
 
-from bot import AnyText, Context, Priority, Text, _, _n, heading, lines, on, paragraphs
+from bot import AnyText, Command, Context, Priority, Text, _, _n, heading, lines, on, paragraphs
 from bot.installation import Keep
 from bot.lists import Forgetting, Retention, adds
 from db.help import check_ins, digests
@@ -12,11 +12,13 @@ from db.help.digests import RoundFigures
 from db.leading import journal
 from db.models import Network, Round, chain
 from db.network import members, rooms
+from db.sharing import shelf
 from handlers.checking_in import moods
 from handlers.checking_in.steps import SendDigest
 
 AFTER = timedelta(days=5)
 """From the first member who is asked to the digest, unless all have answered earlier."""
+MONTH = timedelta(days=30)
 SAME_MOOD, SAME_SHARE = 0.15, 0.1
 """Smaller changes from one round to the next mean nothing."""
 
@@ -56,13 +58,24 @@ def send_digest(ctx: Context, step: SendDigest) -> None:
         network = ctx.db.get_one(Network, round_.network_id)
         title = _("Check-in of {day} in {network}", day=round_.day, network=network.name)
         digest = heading(title, *_paragraphs(now, then, _counted(round_, now)))
-        digest = paragraphs(digest, *_journal(ctx, network))
+        digest = paragraphs(digest, *_shelf(ctx, network), *_journal(ctx, network))
         picture = moods.chart(now, title, _answered(now)) if now.telling else None
         coordinators = [member.person for member in members.coordinators(ctx.db, network.id)]
         ctx.tell(coordinators, digest, priority=Priority.CHECK_IN, file=picture)
         if now.asked >= digests.FEWEST:
             places = rooms.of_network(ctx.db, network.id)
             ctx.tell_rooms(places, digest, priority=Priority.CHECK_IN, file=picture)
+
+
+def _shelf(ctx: Context, network: Network) -> Iterator[AnyText]:
+    """Yield how much was shared in the last month, if anything was."""
+    if n := shelf.given_since(ctx.db, network.id, ctx.now - MONTH):
+        yield _n(
+            "New on the shelf: {n} thing. {find} shows it.",
+            "New on the shelf: {n} things. {find} shows them.",
+            n,
+            find=Command("find"),
+        )
 
 
 def _journal(ctx: Context, network: Network) -> Iterator[AnyText]:

@@ -12,10 +12,13 @@ from db.directory import organisations
 from db.help import amounts, digests, months, pulse
 from db.help.pulse import NetworkFigures
 from db.network import cohorts
+from db.sharing import looked_for
 from handlers.checking_in import moods
 from handlers.coordinating.steps import ShowFigures
+from handlers.vocabulary import topic_name
 
 FEWEST = 5
+QUARTER = timedelta(days=90)
 YEAR = timedelta(days=365)
 YOUNG, GROUPS = timedelta(days=60), 3
 """How long it is told of a course group how many have come, and of how many groups at most."""
@@ -62,6 +65,7 @@ def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
     for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
         figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
         yield _("<b>{group}</b>: {joined} of {all} have joined.", **figures)
+    yield from _shelf(ctx)
     if many := organisations.count(ctx.db, ctx.network.id):
         checked = organisations.count(ctx.db, ctx.network.id, ctx.now - YEAR)
         yield _n(
@@ -73,6 +77,19 @@ def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
     yield from _last_check_in(ctx)
     yield from _amount(ctx)
     yield from _a_year_ago(ctx)
+
+
+def _shelf(ctx: Context) -> Iterator[AnyText]:
+    """Yield how often a card was enough in the last three months, and what members did not find."""
+    since = ctx.today - QUARTER
+    if spared := sum(looked_for.by_topic(ctx.db, ctx.network.id, "spared", since).values()):
+        yield _("Answered by a card: {n}", n=spared)
+    missed = looked_for.by_topic(ctx.db, ctx.network.id, "missed", since)
+    if missed:
+        told: list[Value] = [
+            form("{topic}: {n}", topic=topic_name(topic), n=n) for topic, n in missed.items()
+        ]
+        yield _("Looked for and not found: {topics}", topics=told)
 
 
 def _last_check_in(ctx: Context) -> Iterator[AnyText]:

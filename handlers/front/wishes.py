@@ -164,7 +164,13 @@ def _my_requests(ctx: Context, step: Wished) -> None:
     rest.open_command(ctx, step, "requests", "")
 
 
+def _find(ctx: Context, step: Wished) -> None:
+    """Look for what a sentence is about; where nothing is found, it can become a question."""
+    ctx.redirect(Command("find"), rest=step.said.words)
+
+
 ANSWERS: Mapping[str, Answer] = {
+    "find": _find,
     "organisations": _organisations,
     "thanks": small_talk.thanks,
     "yes": small_talk.all_right,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from bot import Button, Context, Priority, Role, _, on
 from bot.times import next_weekly
 from db.help import schedules
-from db.models import Item, Network, Person
-from db.sharing import shelf
+from db.models import Item, Network
+from db.sharing import cards, shelf
 from handlers.checking_in import times
 from handlers.sharing.steps import AskWhetherRight, ChangeItem, SayStillRight, TakeDown
 
@@ -87,14 +87,18 @@ def ask(ctx: Context, item: Item) -> None:
 def mine(ctx: Context, item_id: int) -> Item | None:
     """Return something, locked, that the one who acts gave, is asked about, or may change; None after saying
     that it is gone."""
-    return ctx.ours(
-        Item, item_id, gone=GONE, still=lambda item: is_of(item, ctx.person) or ctx.may(Role.META_MENTOR)
-    )
+    may = ctx.may(Role.META_MENTOR)
+    return ctx.ours(Item, item_id, gone=GONE, still=lambda item: may or is_of(ctx, item))
 
 
-def is_of(item: Item, person: Person) -> bool:
-    """Whether somebody gave something, or is asked about it."""
-    return person.id in (item.given_by_id, item.asked_id)
+def is_of(ctx: Context, item: Item) -> bool:
+    """Whether the one who acts gave something, helped to find it out, or is asked about it."""
+    return ctx.person.id in (item.given_by_id, item.asked_id) or is_helper(ctx, item)
+
+
+def is_helper(ctx: Context, item: Item) -> bool:
+    """Whether the one who acts helped to find out what a card says."""
+    return item.kind == "card" and cards.of(ctx.db, item).helper_id == ctx.person.id
 
 
 def keep(ctx: Context, item: Item) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot import AnyText, Context, Text, Verbatim, _, form, heading, paragraphs
 from bot.lists import Kind, Kinds, adds
 from db.models import Item, ItemKind
+from db.sharing import cards
 from handlers.asking import wording
 from handlers.vocabulary import topic_name
 
@@ -44,6 +45,13 @@ def checked(ctx: Context, item: Item) -> Text:
     return _("checked on {day}", day=day)
 
 
+def quoted(title: str, answer: str) -> AnyText:
+    """Return a card as it is shown to those who have not looked for it."""
+    return paragraphs(
+        form("<b>{title}</b>", title=title), form("<blockquote>{answer}</blockquote>", answer=answer)
+    )
+
+
 def body(kind: ItemKind, texts: Sequence[str], link: str, files: Sequence[str]) -> AnyText:
     """Return what a thing says, where it leads, and which kinds of files it has."""
     said: list[AnyText] = [Verbatim(text) for text in texts if text]
@@ -61,6 +69,11 @@ def _told(ctx: Context, item: Item) -> AnyText:
     return body(item.kind, item.texts, item.link, [each["kind"] for each in item.media])
 
 
+def _told_card(ctx: Context, item: Item) -> AnyText:
+    unsure = [] if cards.of(ctx.db, item).confirmed else [_("Who helped has not confirmed it.")]
+    return paragraphs(_told(ctx, item), unsure)
+
+
 @adds(Kinds, place=10)
 def resource() -> Kind:
     """Return what a link, a file or a text is called, and how it is told."""
@@ -76,4 +89,4 @@ def experience() -> Kind:
 @adds(Kinds, place=30)
 def card() -> Kind:
     """Return what a solved card is called, and how it is told."""
-    return Kind(_("Solved card"), _told)
+    return Kind(_("Solved card"), _told_card)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from bot import AnyText, Button, Command, Context, Language, UserMessage, _, form, on, paragraphs
+from bot import AnyText, Button, Command, Context, Language, Role, UserMessage, _, form, on, paragraphs
 from bot.user_message import unpacked
 from db.models import Item
 from db.sharing import shelf
 from handlers.sharing import keeping, kinds
-from handlers.sharing.steps import OpenItem, PassItemOn, SayHelped, SayOutOfDate, TakeDown
+from handlers.sharing.steps import HideItem, OpenItem, PassItemOn, SayHelped, SayOutOfDate, TakeDown
 from handlers.vocabulary import topic_name
 
 GONE = _("This is no longer on the shelf.")
@@ -44,8 +44,10 @@ def deeds(ctx: Context, item: Item) -> Iterator[Button]:
     yield Button(_("It is out of date"), SayOutOfDate(item.id), keep=True)
     yield Button(_("Forward it"), PassItemOn(item.id), keep=True)
     yield from kinds.of(item).deeds(ctx, item)
-    if keeping.is_of(item, ctx.person):
+    if keeping.is_of(ctx, item):
         yield Button(_("Take it down"), TakeDown(item.id), keep=True)
+    if ctx.may(Role.META_MENTOR):
+        yield Button(_("Hide it"), HideItem(item.id), keep=True)
 
 
 def _facts(ctx: Context, item: Item) -> AnyText:

@@ -37,10 +37,18 @@ def search(
     kinds: Sequence[ItemKind] = (),
 ) -> list[Item]:
     """Return what fits some words best, the best first; of some `kinds` only, where these are given."""
+    found = scored(db, network, words, locale=locale, now=now, kinds=kinds)
+    return shelf.these(db, [each.item_id for each in found[:most]])
+
+
+def scored(
+    db: Session, network: Network, words: str, *, locale: str, now: datetime, kinds: Sequence[ItemKind] = ()
+) -> list[index.Scored]:
+    """Return what fits some words, and how well, the best first."""
     asked = terms.asked(words, [locale])
     networks = index.sharing(db, network.id)
     similar = index.alike(db, networks, list(terms.grams(asked)))
-    meant = list(terms.like(asked, similar))
+    meant = list(terms.like(asked, similar, index.THINGS))
     often, of = index.many(db, networks, {term for _n, term, _part in meant}), shelf.many(db, networks)
     looked = [
         (n, term, round(100 * part * terms.rarity(often[term], of)))
@@ -68,5 +76,4 @@ def search(
         )
 
     sunk = now - AT_MOST_UNCHECKED
-    found.sort(key=lambda each: (each.checked_at <= sunk, -score(each), each.item_id))
-    return shelf.these(db, [each.item_id for each in found[:most]])
+    return sorted(found, key=lambda each: (each.checked_at <= sunk, -score(each), each.item_id))

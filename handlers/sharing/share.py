@@ -26,7 +26,7 @@ from db.agreeing import agreements
 from db.models import Item, ItemKind
 from db.sharing import shelf
 from handlers.protecting import limits, personal_data
-from handlers.sharing import keeping, kinds, searching
+from handlers.sharing import keeping, kinds, news, searching
 from handlers.sharing.steps import OpenItem
 from handlers.vocabulary import HELPED_WITH, SPOKEN, topic_name
 
@@ -155,9 +155,14 @@ def _draft(
     ctx: Context, kind: ItemKind, title: str, texts: tuple[str, ...], message: UserMessage, link: str
 ) -> Draft:
     words = f"{title} {' '.join(texts)}"
-    topic, language = topics.guessed(words) or "everyday", languages.likely(words, ctx.reader.locale)
+    topic, language = topics.guessed(words) or "everyday", language_of(ctx, words)
     months = HALF_A_YEAR if topic in CHANGES_SOON else A_YEAR
     return Draft(kind, title, texts, link, message, topic, language, months)
+
+
+def language_of(ctx: Context, words: str) -> str:
+    """Return in which language words are most likely written."""
+    return languages.likely(words, ctx.reader.locale)
 
 
 def _there_already(ctx: Context, item: Item) -> None:
@@ -247,6 +252,7 @@ def _give(ctx: Context, draft: Draft, *, named: bool) -> None:
     )
     searching.let_find(ctx.db, item)
     keeping.plan(ctx, item)
+    news.plan(ctx, ctx.network)
     ctx.say(
         _n(
             "Thank you. {n} member sees it with {find}.",

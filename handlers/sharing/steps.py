@@ -63,3 +63,53 @@ class AskWhetherRight(Timer):
     """Ask whether something on the shelf is still right."""
 
     item_id: int
+
+
+class WriteCard(Step, needs=Role.MEMBER, menu=_("Write down what helped you")):
+    """Write down what two found out together, for others."""
+
+    request_id: int
+
+
+class ConfirmCard(Step, needs=Role.MEMBER):
+    """Say, as who helped, that a card is right, or that it is not to be written down."""
+
+    item_id: int
+    says: str
+
+
+class ChangeCard(Step, needs=Role.MEMBER, menu=_("Change what was written down")):
+    """Change, as who helped, what a card says."""
+
+    item_id: int
+
+
+class CardWaits(Timer):
+    """Show a card of which the helper has said nothing."""
+
+    item_id: int
+
+
+class HideItem(Step, needs=Role.META_MENTOR, menu=_("Hide something on the shelf")):
+    """Hide something on the shelf."""
+
+    item_id: int
+
+
+class ShowItemAgain(Step, needs=Role.META_MENTOR):
+    """Show something again that was hidden."""
+
+    item_id: int
+
+
+class AnswerHiding(Step, needs=Role.MEMBER, menu=_("Answer why it was hidden")):
+    """Write a word to who hid something that one gave."""
+
+    item_id: int
+    member_id: int
+
+
+class TellNews(Timer):
+    """Tell those who coordinate what is new on the shelf."""
+
+    network_id: int

@@ -11,6 +11,7 @@ from tests.bench import (
     night,
     painting,
     processes,
+    searching,
     starting,
     turns,
 )
@@ -149,6 +150,12 @@ ROWS = {
         Goal("   to half of these answers", ".1f", most=1.5),
         Goal("   to the slowest of them", ".1f"),
         Goal("   ms to paint a chart of eight bars meanwhile"),
+    ),
+    20: Row(
+        searching.among_many,
+        3,
+        Goal("ms of the processor to look for something among 10,000", ".1f", most=30),
+        Goal("   99 % of the questions", ".1f"),
     ),
 }
 """What stands behind the ";" is what ours is measured beside."""

@@ -22,6 +22,8 @@ from db.linking import codes, merging
 from db.models import Base, CheckIn, EndState, Identity, Member, MemberRole, Network, Person
 from db.network import announcements, cohorts, invitations, members, networks, reports, rooms, trusted
 from db.network.networks import Facts
+from db.sharing import shelf
+from handlers.sharing import searching
 from tests.support.acting import Acting
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -273,6 +275,11 @@ class World(Acting):
         goals.keep(goal, by)
         goals.tell(db, goal, by, 12, f"WORD~{tag}", NOW)
         self.ids[f"goal {tag}"] = goal.id
+        about: dict[str, Any] = {"texts": [f"TEXT~{tag}"], "topic": "papers", "language": "en"}
+        given: dict[str, Any] = {"by": by, "named": True, "months": 12, "now": NOW}
+        item = shelf.give(db, network, "resource", f"TITLE~{tag}", **about, **given)
+        searching.let_find(db, item)
+        self.ids[f"item {tag}"] = item.id
         note = notes.write(db, network, by, {"next": f"NOTE~{tag}"}, NOW)
         self.ids[f"note {tag}"] = note.id
         giver, taker = (members.of(db, network, each) for each in (by, self._person(db, TAKES[tag])))

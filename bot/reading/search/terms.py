@@ -66,13 +66,14 @@ def _word(word: str, languages: Sequence[str]) -> Asked:
 
 
 def like(
-    asked: Sequence[Asked], candidates: Sequence[tuple[int, str, int]]
+    asked: Sequence[Asked], candidates: Sequence[tuple[int, str, int]], first_thing: int
 ) -> Iterator[tuple[int, str, float]]:
     """Yield the terms that mean what is asked for, with its number and the part of their weight that they
     count. `candidates` are words that have threes of letters in common with one that is asked for: its
-    number, the word, and how many."""
+    number, the word, and how many. Everyday things have numbers from `first_thing` on."""
     for number, each in enumerate(asked):
-        yield from ((number, term, 1.0) for term in sorted(each.same))
+        place = number if each.word else first_thing + number
+        yield from ((place, term, 1.0) for term in sorted(each.same))
     for number, term, in_common in candidates:
         if term not in asked[number].same:
             part = likeness.alike(asked[number].word, term, in_common)
