@@ -124,7 +124,7 @@ def _file(given: argparse.Namespace) -> Path | None:
 
     named: Path | None = given.config
     folders = filter(None, (credentials(), Path()))
-    return named or next((path for each in folders if (path := each / CONFIG).exists()), None)
+    return named or next((path for each in folders if os.access(path := each / CONFIG, os.F_OK)), None)
 
 
 def _at_least_one(text: str) -> int:

@@ -70,7 +70,7 @@ class Installation:
     responsible:         who answers for the data
     titles:              the messengers' names as people write them
     forgotten:           the file in which the list of those who were forgotten is kept; None for nowhere
-    journals:            the file in which it is kept where each journal ends; None for nowhere
+    journals:            the file in which it is kept where each chain ends; None for nowhere
     marks:               what people write before a command on each messenger; "/" is understood everywhere
     notices:             what people are told once, before they talk with somebody, on those messengers whose
                          company can read along; "": in the program's own words

@@ -8,7 +8,7 @@ from bot import AnyText, Context, Text, UserMessage, Verbatim, Weekday, _, form
 from bot.text import Value
 from db.help.help_requests import ANYTHING
 from db.models import Member, Room
-from db.models.names import folded
+from db.models.indexed import folded
 
 TOPICS: dict[str, Text] = {
     "papers": _("Papers"),

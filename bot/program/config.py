@@ -164,8 +164,9 @@ class Privacy(Section):
     database."""
 
     journals: File = "journals.json"
-    """The file in which it is kept how many entries each journal has and what the last one is, so that
-    `mentornet check` sees when an end was cut off; its path starts where that of the SQLite file does."""
+    """The file in which it is kept how many entries each journal has, and how many signatures each agreement,
+    and what the last one is, so that `mentornet check` sees when an end was cut off; its path starts where
+    that of the SQLite file does."""
 
     notices: MaybeFolder = ""
     """The folder of your privacy notice, a file a language, such as en.txt and de.txt; `mentornet privacy`

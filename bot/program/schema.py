@@ -174,11 +174,20 @@ class Schema:
             if variable.startswith(PREFIX):
                 problems.append(self._unknown_variable(variable))
         if (folder := credentials(environ)) is not None:
-            for path in sorted(folder.iterdir()):
-                section, _dot, name = path.name.partition(".")
-                if section in self._sections and name and path.name not in self._fields:
-                    problems.append(self._unknown(path.name, f"the credential {path}"))
+            problems += self._wrong_credentials(folder)
         return found
+
+    def _wrong_credentials(self, folder: Path) -> Iterator[str]:
+        """Yield what is wrong with the names of credentials; others than ours are no business of ours."""
+        try:
+            names = sorted(path.name for path in folder.iterdir())
+        except OSError as error:
+            yield f"The credentials in {folder} cannot be read: {error.strerror}."
+            return
+        for each in names:
+            section, _dot, name = each.partition(".")
+            if section in self._sections and name and each not in self._fields:
+                yield self._unknown(each, f"the credential {folder / each}")
 
     def _typed(self, key: str, text: str) -> object:
         """`text` as config.toml would understand it, but words need no quotes and lists no brackets."""
@@ -239,7 +248,7 @@ def _file_of(key: str, environ: Mapping[str, str]) -> tuple[Path, str] | None:
     variable = f"{variable_of(key)}_FILE"
     if named := environ.get(variable):
         return Path(named), f"{named}, which {variable} names"
-    if (folder := credentials(environ)) is not None and (folder / key).is_file():
+    if (folder := credentials(environ)) is not None and os.access(folder / key, os.F_OK):
         return folder / key, f"the credential {folder / key}"
     return None
 

@@ -16,7 +16,7 @@ from bot.reading import talk
 from bot.reading.phrases import APOSTROPHES, fold
 from bot.reading.unclear import Doubtful, Unclear
 from bot.text import Verbatim, _
-from db.models.names import folded
+from db.models.indexed import folded
 
 LONGEST = 60
 """Graphemes: what a reader takes for one letter."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Goal, GoalKind, GoalState, GoalWord, Member, Network, Person
@@ -81,6 +81,15 @@ def is_set(db: Session, network_id: int) -> bool:
     """Whether a network has a goal that is open, or has reached one."""
     there = select(Goal.id).where(Goal.network_id == network_id, Goal.state.in_(("open", "reached")))
     return db.scalar(there.limit(1)) is not None
+
+
+def silent_ones(db: Session, network_id: int, since: datetime) -> int:
+    """Return how many open goals there are of which nobody has told anything since a time, but for those that
+    the program counts itself."""
+    told = select(GoalWord.id).where(GoalWord.goal_id == Goal.id, GoalWord.at >= since)
+    there = Goal.network_id == network_id, Goal.state == "open", Goal.made_at < since
+    asked = Goal.kind.in_(("number", "yes_no"))
+    return db.scalar(select(func.count()).select_from(Goal).where(*there, asked, ~told.exists())) or 0
 
 
 def has_moved(db: Session, network_id: int, since: datetime) -> bool:

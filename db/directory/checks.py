@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.bulk import batches
 from db.directory.organisations import LISTED
 from db.models import Member, Organisation, OrganisationWord, Person
-from db.models.names import folded
+from db.models.indexed import folded
 from db.old import Forgotten, Old
 
 MOST, MONTH = 3, timedelta(days=30)

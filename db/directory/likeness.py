@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.bulk import batches
 from db.models import Organisation, OrganisationMark
-from db.models.names import folded
+from db.models.indexed import folded
 
 Mark = tuple[str, str]
 """A kind and its value."""

@@ -15,7 +15,7 @@ from db.directory import likeness
 from db.directory.likeness import Mark
 from db.directory.organisations import LISTS, WORDS
 from db.models import Fate, Network, Organisation, OrganisationList, OrganisationRow, Person
-from db.models.names import folded
+from db.models.indexed import folded
 from db.old import Forgotten, Old
 
 MOST = 1000

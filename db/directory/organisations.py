@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from db.directory import likeness
 from db.models import Network, Organisation, OrganisationWord, Person, Says
-from db.models.names import folded
+from db.models.indexed import folded
 
 WORDS = (
     *("name", "alternate_name", "description", "url", "email", "address", "city", "country"),

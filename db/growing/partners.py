@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.help.queues import Queue
 from db.models import Cohort, Invitation, Member, Network, Partner, PartnerSays
-from db.models.indexed import any_row
-from db.models.names import folded
+from db.models.indexed import any_row, folded
 
 YEAR = timedelta(days=365)
 OPEN = Partner.ended_at.is_(None)
@@ -49,6 +48,11 @@ def listed(db: Session, network: Network, limit: int) -> Sequence[str]:
     """Return the names of up to `limit` partners who agree that strangers read them."""
     found = select(Partner.name).where(Partner.network_id == network.id, OPEN, Partner.listed)
     return db.scalars(found.order_by(Partner.name, Partner.id).limit(limit)).all()
+
+
+def count(db: Session, network: Network) -> int:
+    """Return how many partners a network has."""
+    return db.scalar(select(func.count()).select_from(_of(network).subquery())) or 0
 
 
 def _of(network: Network) -> Select[Partner]:

@@ -1,16 +1,14 @@
 """The journal: who did what in a network, without contents. Each entry hangs on the one before, and where it
 stands is kept month by month."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from db import files, holds, people
+from db import holds, people
 from db.models import JournalEntry, JournalMonth, Network, Person, chain
 from db.old import Forgotten, Old
 
@@ -155,6 +153,17 @@ def first_misfit(db: Session, network_id: int) -> int | None:
     return None
 
 
+def misfit_among(entries: Sequence[JournalEntry]) -> int | None:
+    """Return the number of the oldest of these entries that does not say what was written, or does not hang
+    on the one before it, where that is among them too; None where all do."""
+    there = {each.number: each for each in entries if each.number is not None}
+    for number, entry in sorted(there.items()):
+        before = there.get(number - 1)
+        if not entry.fits or (before is not None and entry.previous != before.digest):
+            return number
+    return None
+
+
 def _pages(db: Session, rows: Select[JournalEntry]) -> Iterator[JournalEntry]:
     """Yield entries in order of their ids, some at a time."""
     after = 0
@@ -172,9 +181,6 @@ def misfits(db: Session) -> Iterator[tuple[str, int]]:
             yield name, number
 
 
-# --- the ends, kept outside the database ---------------------------------------------------------------
-
-
 def ends(db: Session) -> dict[str, End]:
     """Return where each journal ends, by the number of its network."""
     newest = select(JournalMonth.network_id, func.max(JournalMonth.number).label("number"))
@@ -185,32 +191,9 @@ def ends(db: Session) -> dict[str, End]:
     return {str(row.network_id): End(row.number, row.digest) for row in db.execute(rows)}
 
 
-def read_ends(path: Path) -> dict[str, End]:
-    """Return what `write_ends` kept; nothing where there is no such file. Raises OSError and ValueError."""
-    if not path.exists():
-        return {}
-    kept = json.loads(path.read_text("utf-8"))
-    return {str(network): End(int(number), str(digest)) for network, (number, digest) in kept.items()}
-
-
-def write_ends(db: Session, path: Path, *, anew: bool = False) -> None:
-    """Keep where each journal ends, in a file for us alone, whole or not at all. What the file says and the
-    journal does not stays in it, so that it is still seen; `anew` is for a database that was restored. Raises
-    OSError."""
-    now = ends(db)
-    kept = {} if anew else read_ends(path)
-    cut = {network: kept[network] for network in lost(db, kept)}
-    files.write(path, json.dumps({**now, **cut}, indent=1, sort_keys=True))
-
-
-def lost(db: Session, kept: Mapping[str, End]) -> list[str]:
-    """Return the networks (their numbers) whose journal does not have the end that was `kept` outside."""
-    now, found = ends(db), []
-    for network, was in kept.items():
-        there = select(JournalEntry.digest).where(
-            JournalEntry.network_id == int(network), JournalEntry.number == was.number
-        )
-        same = db.scalar(there)
-        if now.get(network, NOTHING).number < was.number or same not in (None, was.digest):
-            found.append(network)
-    return [each for each in found if db.get(Network, int(each)) is not None]
+def lacks(db: Session, network_id: int, was: End) -> bool:
+    """Whether the journal of a network does not have the end that was kept outside the database."""
+    there = select(JournalEntry.digest).where(
+        JournalEntry.network_id == network_id, JournalEntry.number == was.number
+    )
+    return end(db, network_id).number < was.number or db.scalar(there) not in (None, was.digest)

@@ -1,4 +1,5 @@
-"""What `mentornet check` says about the journals, in sentences for operators. Nothing is changed."""
+"""What `mentornet check` says about journals, and about where each chain ends, in sentences for operators.
+Nothing is changed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import files, shape, store
 from db.engine import turns
-from db.leading import journal
+from db.leading import ends, journal
 from db.models import Network
 
 Finding = tuple[bool, str]
@@ -28,17 +29,17 @@ def findings(engine: Engine, kept: Path) -> Iterator[Finding]:
             yield from found or [(True, "The journals fit together.")]
 
 
-def ends_in(path: Path) -> dict[str, journal.End]:
-    """Return where the journals in a SQLite file end, which stays as it is. Raises Unavailable."""
+def ends_in(path: Path) -> ends.Ends:
+    """Return where the chains in a SQLite file end, which stays as it is. Raises Unavailable."""
     with store.only_read(path) as connection, Session(connection) as db:
-        return journal.ends(db)
+        return ends.ends(db)
 
 
 def keep_anew(url: str, kept: Path) -> None:
-    """Keep outside a restored database where its journals end: not where those ended whose place it takes.
+    """Keep outside a restored database where its chains end: not where those ended whose place it takes.
     Raises DatabaseTooNew, Unavailable and OSError."""
     with turns.opened(url) as sessions, sessions.begin() as db:
-        journal.write_ends(db, kept, anew=True)
+        ends.write(db, kept, anew=True)
 
 
 def _misfits(db: Session) -> Iterator[Finding]:
@@ -46,16 +47,19 @@ def _misfits(db: Session) -> Iterator[Finding]:
         yield False, f"The journal of {name} does not fit together since entry {number}."
 
 
-def _cut(db: Session, kept: Path) -> Iterator[Finding]:
+CUT = {
+    "journals": "The journal of {name} had {many} entries and ends otherwise now: look at a backup.",
+    "wordings": "The agreement of {name} had {many} wordings and ends otherwise now: look at a backup.",
+    "signatures": "{name} had {many} signatures and they end otherwise now: look at a backup.",
+}
+
+
+def _cut(db: Session, path: Path) -> Iterator[Finding]:
     try:
-        ends = journal.read_ends(kept)
+        kept = ends.read(path)
     except (OSError, ValueError):
-        yield False, f"Where the journals end cannot be read: {kept}. Take the file away; a new one is made."
+        yield False, f"Where the journals end cannot be read: {path}. Take the file away; a new one is made."
         return
-    for network in journal.lost(db, ends):
+    for kind, network in ends.lost(db, kept):
         name = db.get_one(Network, int(network)).name
-        had = ends[network].number
-        yield (
-            False,
-            f"The journal of {name} had {had} entries and ends otherwise now: look at a backup.",
-        )
+        yield False, CUT[kind].format(name=name, many=kept[kind][network].number)

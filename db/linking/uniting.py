@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.linking import changes
 from db.models import Application, Base, HelpRequest, Member, MemberRole, MemberState, Person, Relay
-from db.models.names import folded
+from db.models.indexed import folded
 
 Changes = list[dict[str, Any]]
 ROLES: tuple[MemberRole, ...] = ("member", "deputy", "meta_mentor")

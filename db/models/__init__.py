@@ -18,7 +18,6 @@ from db.models.agreements import (
 )
 from db.models.applications import Application, ApplicationState, Copy, Partner, PartnerSays, Vouch
 from db.models.base import Base, InNetwork, Utc
-from db.models.chain import JournalEntry, JournalMonth
 from db.models.engine import (
     BY_AGE_ONLY,
     CLOSES,
@@ -59,6 +58,7 @@ from db.models.help import (
     Verdict,
     Wish,
 )
+from db.models.journal import JournalEntry, JournalMonth
 from db.models.leading import (
     Candidate,
     Handover,

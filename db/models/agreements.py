@@ -126,9 +126,9 @@ class Office(InNetwork):
     at: Mapped[datetime]
 
 
-GoalKind = Literal["number", "yes_no", "members"]
-"""How it is seen that a goal is reached: by a number that its keeper tells, by a yes, or by how many members
-there are, which the program counts."""
+GoalKind = Literal["number", "yes_no", "members", "partners", "within_day", "check_ins"]
+"""How it is seen that a goal is reached: by a number that its keeper tells, by a yes, or by what the program
+counts: members, partners, questions that are answered within a day, check-ins that are answered."""
 GoalState = Literal["open", "reached", "rested"]
 
 

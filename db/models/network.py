@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from db.models.base import CASCADE, Base, ByNetwork, InNetwork
-from db.models.indexed import Exact, Word, partial_index
-from db.models.names import folded
+from db.models.indexed import Exact, Word, folded, partial_index
 from db.models.people import Person
 
 MemberRole = Literal["member", "deputy", "meta_mentor"]

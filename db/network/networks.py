@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.models import Member, Network, Person
-from db.models.names import folded
+from db.models.indexed import folded
 
 PUBLIC = select(Network).where(Network.public, Network.confirmed_at.is_not(None))
 DIGITS = 9

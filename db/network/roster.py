@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, 
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from db.models import Identity, Label, Member, Network, Person
-from db.models.names import folded
+from db.models.indexed import folded
 from db.network.members import HAS_NAME, IS_ACTIVE
 
 

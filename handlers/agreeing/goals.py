@@ -16,19 +16,21 @@ from bot import (
     Unclear,
     Verbatim,
     _,
+    _n,
     command,
     form,
     lines,
     on,
     paragraphs,
 )
-from bot.lists import act, has_changed
+from bot.lists import Debts, Notice, act, adds, has_changed
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
-from db.agreeing import agreements, goals
+from db.agreeing import counting, goals
 from db.models import Goal, GoalKind, Network
 from db.network import networks
 from handlers.agreeing import keeping
+from handlers.agreeing.conditions import STILL
 from handlers.agreeing.steps import HelpWithGoal, KeepGoal, MoveGoal, RestGoal, SetGoal, TellGoal
 from handlers.protecting import personal_data
 from handlers.talking import opening
@@ -39,6 +41,9 @@ LONGEST, FAR, MOST = 80, 5 * 365, 1_000_000
 KINDS: dict[str, AnyText] = {
     "number": _("A number"),
     "members": _("How many members we are"),
+    "partners": _("How many partner organisations"),
+    "within_day": _("Answers within a day, in percent"),
+    "check_ins": _("Answers to check-ins, in percent"),
     "yes_no": _("Done or not done"),
 }
 SET = act("goal.set", _("{who} set a goal on {day}."))
@@ -70,10 +75,11 @@ def show_goals(ctx: Context) -> None:
 
 def _chart(ctx: Context, there: Sequence[Goal]) -> Bars | None:
     """Return how far the goals are as bars; None where few of them are counted, or the members are few."""
-    counted = [(goal, _now(ctx, goal)) for goal in there if goal.kind != "yes_no"]
+    numbered = ((goal, _now(ctx, goal)) for goal in there if goal.kind != "yes_no")
+    counted = [(goal, now) for goal, now in numbered if now is not None]
     if len(counted) < FEWEST_VALUES or networks.size(ctx.db, ctx.network, FEWEST_MEMBERS) < FEWEST_MEMBERS:
         return None
-    numbers = [(Verbatim(goal.title), _of(now, goal.target)) for goal, now in counted]
+    numbers = [(Verbatim(goal.title), _of(goal, now)) for goal, now in counted]
     return Bars(
         "goals.png",
         _("What we want to reach"),
@@ -88,7 +94,8 @@ def _chart(ctx: Context, there: Sequence[Goal]) -> Bars | None:
 def _told(ctx: Context, goal: Goal) -> AnyText:
     """Return a goal, how far it is, who keeps it, and what was told last."""
     keeper, word = goals.keeper(ctx.db, goal), goals.last_word(ctx.db, goal)
-    facts: list[AnyText] = [] if goal.kind == "yes_no" else [bar(_now(ctx, goal), goal.target)]
+    now = _now(ctx, goal)
+    facts: list[AnyText] = [] if now is None or goal.kind == "yes_no" else [_how_far(goal, now)]
     facts.append(_("until {day}", day=goal.until))
     facts.append(_("kept by {name}", name=keeper.name) if keeper is not None else _("looks for a keeper"))
     if word is not None and word.words:
@@ -99,17 +106,21 @@ def _told(ctx: Context, goal: Goal) -> AnyText:
     return told
 
 
-def bar(now: int, target: int) -> Text:
+def _how_far(goal: Goal, now: int) -> Text:
     """Return how far a number is, in words and as signs."""
-    return form("{number} {bar}", number=_of(now, target), bar=in_words([now], target))
+    return form("{number} {bar}", number=_of(goal, now), bar=in_words([now], goal.target))
 
 
-def _of(now: int, target: int) -> Text:
-    return _("{now} of {target}", now=now, target=target)
+def _of(goal: Goal, now: int) -> Text:
+    if goal.kind in counting.SHARES:
+        return _("{now} % of {target} %", now=now, target=goal.target)
+    return _("{now} of {target}", now=now, target=goal.target)
 
 
-def _now(ctx: Context, goal: Goal) -> int:
-    return agreements.members(ctx.db, goal.network_id) if goal.kind == "members" else goal.value
+def _now(ctx: Context, goal: Goal) -> int | None:
+    if goal.kind not in counting.COUNTED:
+        return goal.value
+    return counting.counted(ctx.db, goal.network, goal.kind, ctx.now)
 
 
 def _deeds(ctx: Context, goal: Goal) -> list[Button]:
@@ -142,7 +153,8 @@ def set_goal(ctx: Context, step: SetGoal) -> None:
     kind: GoalKind = ctx.choose("kind", _("How do we see that it is reached?"), KINDS)
     target = 1
     if kind != "yes_no":
-        target = ctx.ask_number("target", _("Which number do you want to reach?"), most=MOST, suggest={})
+        most = 100 if kind in counting.SHARES else MOST
+        target = ctx.ask_number("target", _("Which number do you want to reach?"), most=most, suggest={})
     until = ask_until(ctx)
     ctx.hold(Network, ctx.network.id)
     if len(goals.open_of(ctx.db, ctx.network.id)) >= goals.MOST:
@@ -201,3 +213,15 @@ def move_goal(ctx: Context, step: MoveGoal) -> None:
         goals.move(goal, until)
         keeping.plan_day(ctx, goal)
         ctx.say(_("Saved: until {day}.", day=until))
+
+
+@adds(Debts, place=85)
+def silent_goals(ctx: Context) -> Notice | None:
+    """Return of how many goals nobody has heard for long."""
+    many = goals.silent_ones(ctx.db, ctx.network.id, ctx.now - STILL)
+    if not many:
+        return None
+    text = _n(
+        "No news of {n} goal for {days} days.", "No news of {n} goals for {days} days.", many, days=STILL.days
+    )
+    return Notice(text, Button(_("See the goals"), Command("goals"), keep=True))

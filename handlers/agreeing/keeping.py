@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from bot import Button, Command, Context, Priority, Role, Text, _, on
 from bot.lists import act
 from bot.reading.when import numbers
-from db.agreeing import agreements, goals
+from db.agreeing import counting, goals
+from db.help import schedules
 from db.models import Goal, Person
 from db.network import members, rooms
 from handlers.agreeing.steps import (
@@ -20,9 +21,10 @@ from handlers.agreeing.steps import (
     RestGoal,
     TellGoal,
 )
+from handlers.checking_in import times
 from handlers.vocabulary import SKIP
 
-A_MONTH = timedelta(days=30)
+A_MONTH = timedelta(weeks=4)
 ENOUGH = 2
 """After so many months with nothing new it is asked whether a goal should rest."""
 LONGEST, MOST = 300, 1_000_000
@@ -39,8 +41,17 @@ def _about(goal: Goal) -> str:
 
 def plan(ctx: Context, goal: Goal) -> None:
     """Plan what comes due about a new goal."""
-    ctx.later(A_MONTH, AskKeeper(goal.id), about=_about(goal))
+    plan_month(ctx, goal)
     plan_day(ctx, goal)
+
+
+def plan_month(ctx: Context, goal: Goal) -> None:
+    """Plan the next question to the keeper, in a month: when they are asked how they are as well."""
+    keeper = goals.keeper(ctx.db, goal)
+    zone = ctx.installation.zone(keeper.time_zone if keeper else None, goal.network.time_zone)
+    rhythm = schedules.of(ctx.db, goal.network_id)
+    moment = times.next_hour(rhythm, zone, ctx.now + A_MONTH - timedelta(days=1))
+    ctx.later(moment, AskKeeper(goal.id), about=_about(goal))
 
 
 def plan_day(ctx: Context, goal: Goal) -> None:
@@ -90,12 +101,10 @@ def ask_keeper(ctx: Context, step: AskKeeper) -> None:
     if goal is None or goal.state != "open":
         return
     ctx.turn_to(goal.network)
-    if goal.kind == "members":
-        goals.count(goal, agreements.members(ctx.db, goal.network_id))
-        if goal.value >= goal.target:
-            reach(ctx, goal)
-            return
-    ctx.later(A_MONTH, step, about=_about(goal))
+    if goal.kind not in counting.SHARES and _is_reached(ctx, goal):
+        reach(ctx, goal)
+        return
+    plan_month(ctx, goal)
     keeper = goals.keeper(ctx.db, goal)
     if keeper is None:
         _look_for_keeper(ctx, goal)
@@ -107,6 +116,15 @@ def ask_keeper(ctx: Context, step: AskKeeper) -> None:
         priority=Priority.CHECK_IN,
         about=_("the goal “{title}”", title=goal.title),
     )
+
+
+def _is_reached(ctx: Context, goal: Goal) -> bool:
+    """Count a goal, and return whether it is reached by that: one that a keeper tells is not. A share goes up
+    and down, so it is looked at on its day only."""
+    if goal.kind not in counting.COUNTED:
+        return False
+    goals.count(goal, counting.counted(ctx.db, goal.network, goal.kind, ctx.now) or 0)
+    return goal.value >= goal.target
 
 
 def _answers(goal: Goal) -> list[Button]:
@@ -147,7 +165,7 @@ def tell_goal(ctx: Context, step: TellGoal) -> None:
     if held is None:
         return
     goals.tell(ctx.db, held, ctx.person, value, words or "", ctx.now)
-    if held.kind != "members" and held.value >= held.target:
+    if held.kind not in counting.COUNTED and held.value >= held.target:
         reach(ctx, held)
         ctx.say(_("“{title}” is reached. Thank you for keeping it.", title=held.title))
         return
@@ -199,10 +217,10 @@ def pass_goal_on(ctx: Context, step: PassGoalOn) -> None:
 
 @on(AskAboutGoal)
 def ask_about_goal(ctx: Context, step: AskAboutGoal) -> None:
-    """Ask others for help, beginning with the goal."""
+    """Ask others for help with a goal: they see it as their question before it is sent."""
     goal = mine(ctx, step.goal_id)
     if goal is not None:
-        ctx.redirect(Command("ask"))
+        ctx.redirect(Command("ask"), rest=goal.title)
 
 
 @on(RestGoal)
@@ -224,6 +242,9 @@ def goal_due(ctx: Context, step: GoalDue) -> None:
     if goal is None or goal.state != "open":
         return
     ctx.turn_to(goal.network)
+    if _is_reached(ctx, goal):
+        reach(ctx, goal)
+        return
     keeper = goals.keeper(ctx.db, goal)
     told = {each.person_id: each.person for each in members.coordinators(ctx.db, goal.network_id)}
     if keeper is not None:

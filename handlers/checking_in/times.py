@@ -59,6 +59,20 @@ def next_time(rhythm: Schedule | Rhythm, zone: ZoneInfo, after: datetime) -> dat
     )
 
 
+def next_hour(rhythm: Schedule | Rhythm | None, zone: ZoneInfo, after: datetime) -> datetime:
+    """Return the first time (UTC) after `after` on the weekday and at the hour of check-ins for somebody in a
+    time zone: for what is asked by a rhythm of its own."""
+    of_theirs = rhythm or UNPLANNED
+    return next_weekly(
+        after,
+        weekday=of_theirs.weekday,
+        at=of_theirs.at,
+        every_weeks=1,
+        starts_on=UNPLANNED.starts_on,
+        zone=zone,
+    )
+
+
 def in_week(
     rhythm: Schedule | Rhythm, zone: ZoneInfo, came_on: date, week: int, apart: timedelta = timedelta()
 ) -> datetime:

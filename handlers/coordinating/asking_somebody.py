@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import AnyText, Button, Command, Context, Priority, Unclear, _, form, on, paragraphs
 from db.help import asked, candidates, help_requests
 from db.models import HelpRequest, Member
-from db.models.names import folded
+from db.models.indexed import folded
 from db.network import numbers
 from handlers.asking import taking, wording
 from handlers.asking.steps import AnswerRequest, AskSomebody, Decline, Take

@@ -21,6 +21,7 @@ from bot import (
     lines,
     on,
     page,
+    paragraphs,
 )
 from bot.installation import Keep
 from bot.listing import PAGE
@@ -178,14 +179,24 @@ def _page(ctx: Context, before: int | None, kind: str) -> None:
         return
     names = people.names_of(ctx.db, [each for entry in found for each in (entry.by_id, entry.about_id)])
     title = KINDS[kind][0] if kind in KINDS else _("What happened in this network")
+    misfit = entries.misfit_among(found)
     ctx.say_list(
-        form("<b>{title}</b>", title=title),
+        paragraphs(form("<b>{title}</b>", title=title), *([_does_not_fit(misfit)] if misfit else [])),
         page(
             found,
             lambda entry: Line(_sentence(ctx, entry, names)),
             more=lambda entry: MoreOfLog(entry.id, kind),
         ),
         buttons=[Button(_("Show only a part"), FilterLog(), keep=True)],
+    )
+
+
+def _does_not_fit(number: int) -> Text:
+    """Return what is said of a journal in which somebody changed an entry outside of the bot."""
+    return _(
+        "<b>This journal does not fit together since entry {n}.</b> It was changed in the database itself, "
+        "and not by me. Those who run the bot can compare it with a backup.",
+        n=number,
     )
 
 

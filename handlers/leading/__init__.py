@@ -1,1 +1,1 @@
-"""Who leads a network, and what keeps that true: where its journal ends is kept outside the database too."""
+"""Who leads a network, and what keeps that true: where its chains end is kept outside the database too."""

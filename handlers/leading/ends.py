@@ -1,4 +1,5 @@
-"""Where each journal ends is kept outside the database too, so that it shows when an end was cut off."""
+"""Where each journal ends, and the signatures of each network, is kept outside the database too, so that it
+shows when an end was cut off."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import Context, on
 from bot.support.log import get
 from db.engine import timers
-from db.leading import journal
+from db.leading import ends
 from handlers.leading.steps import KeepEnds
 
 log = get("journals")
@@ -25,12 +26,12 @@ def plan(db: Session, now: datetime) -> None:
 
 @on(KeepEnds)
 def keep_ends(ctx: Context, step: KeepEnds) -> None:
-    """Write where each journal ends into the file, and plan the next time; nothing where there is no file."""
+    """Write where each chain ends into the file, and plan the next time; nothing where there is no file."""
     path = ctx.installation.journals
     if path is None:
         return
     ctx.later(EVERY, KeepEnds(), about=TAG)
     try:
-        journal.write_ends(ctx.db, path)
+        ends.write(ctx.db, path)
     except (OSError, ValueError) as error:
         log.warning("not kept", file=str(path), error=str(error))

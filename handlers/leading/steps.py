@@ -4,4 +4,4 @@ from bot import Timer
 
 
 class KeepEnds(Timer):
-    """Keep outside the database where each journal ends."""
+    """Keep outside the database where each chain ends."""

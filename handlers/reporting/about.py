@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot import Context, Doubtful, Unclear, Verbatim, _
 from db.help import relays
 from db.models import Person
-from db.models.names import folded
+from db.models.indexed import folded
 from db.network import members, roster, trusted
 from handlers.protecting import coordinators
 from handlers.talking import sides

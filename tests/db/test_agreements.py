@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from bot.installation import Installation
 from bot.text import Reader
-from db import checkup, people, store
+from db import backup, checkup, people, store
 from db.agreeing import agreements, signatures
+from db.leading import ends, proof
 from db.models import Network, Person, Signature, chain
 from db.network import members, networks
 from db.network.networks import Facts
@@ -86,6 +87,71 @@ def test_a_change_is_found(signed: list[int], engine: Engine, change: str) -> No
     ((fine, sentence),) = checkup.chains(engine)
     assert not fine
     assert "is not what was written" in sentence
+
+
+WHOLE = (True, "The journals fit together.")
+
+
+@pytest.mark.parametrize(
+    ("cut", "says"),
+    [
+        ("DELETE FROM signatures WHERE id = {id}", "Neckar had 3 signatures and they end otherwise now"),
+        ("DELETE FROM signatures", "Neckar had 3 signatures and they end otherwise now"),
+        (
+            "UPDATE signatures SET digest = 'computed anew' WHERE id = {id}",
+            "Neckar had 3 signatures and they end otherwise now",
+        ),
+        (
+            "DELETE FROM wordings WHERE id = 2",
+            "The agreement of Neckar had 2 wordings and ends otherwise now",
+        ),
+    ],
+)
+def test_an_end_that_was_cut_off_is_found_by_what_is_kept_outside(
+    signed: list[int], engine: Engine, tmp_path: Path, cut: str, says: str
+) -> None:
+    kept = tmp_path / "journals.json"
+    with Session(engine) as db:
+        ends.write(db, kept)
+    assert [*proof.findings(engine, kept)] == [WHOLE]
+    with engine.begin() as connection:
+        if "wordings" in cut:  # and whoever signed it
+            connection.execute(text("DELETE FROM signatures WHERE wording_id = 2"))
+        connection.execute(text(cut.format(id=signed[2])))
+    found = [*proof.findings(engine, kept)]
+    assert any(not fine and sentence.startswith(says) for fine, sentence in found)
+    with Session(engine) as db:
+        ends.write(db, kept)
+    assert [*proof.findings(engine, kept)] == found, "the file does not forget it"
+    with Session(engine) as db:
+        ends.write(db, kept, anew=True)
+    assert [*proof.findings(engine, kept)] == [WHOLE], "until a restore begins it anew"
+
+
+def test_more_signatures_are_no_other_end(signed: list[int], engine: Engine, tmp_path: Path) -> None:
+    kept = tmp_path / "journals.json"
+    with Session(engine) as db, db.begin():
+        ends.write(db, kept)
+        agreement = agreements.newest(db, 1)
+        assert agreement is not None
+        wording = agreements.wording(db, agreement)
+        dana = people.meet(db, "telegram", "dana", chat="dana", name="dana", language="en", now=NOW).person
+        signatures.sign(db, wording, dana, language="en", now=NOW)
+        forgetting.erase(db, db.get_one(Signature, signed[1]).signer)
+    assert [*proof.findings(engine, kept)] == [WHOLE]
+
+
+def test_each_backup_lists_where_signatures_end(signed: list[int], engine: Engine, tmp_path: Path) -> None:
+    backup.save(engine.url.render_as_string(hide_password=False), tmp_path / "saved.db")
+    with Session(engine) as db:
+        last = db.get_one(Signature, signed[2]).digest
+    assert proof.ends_in(tmp_path / "saved.db")["signatures"] == {"1": (3, last)}
+
+
+def test_a_file_of_an_older_program_is_that_of_the_journals(tmp_path: Path) -> None:
+    kept = tmp_path / "journals.json"
+    kept.write_text('{"1": [5, "abc"]}')
+    assert ends.read(kept) == {"journals": {"1": (5, "abc")}}
 
 
 def test_somebody_who_is_forgotten_leaves_the_signature(signed: list[int], engine: Engine) -> None:

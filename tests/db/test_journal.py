@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from db import shape, store
 from db.engine import turns
-from db.leading import journal, proof
-from db.models import JournalEntry, JournalMonth, Network, Person
+from db.leading import ends, journal, proof
+from db.models import JournalEntry, JournalMonth, Network, Person, chain
 from db.network import networks
 from db.network.networks import Facts
 from db.old import Old
@@ -70,6 +70,18 @@ def test_somebody_else_put_into_it_is_found(db: Session, tmp_path: Path) -> None
     ]
 
 
+def test_among_some_entries_the_first_that_does_not_fit_is_found(db: Session) -> None:
+    entries = db.scalars(select(JournalEntry).order_by(JournalEntry.number.desc())).all()
+    assert journal.misfit_among(entries) is None
+    assert journal.misfit_among([entries[0], entries[3]]) is None, "others lie between them"
+    entries[2].act = "member.removed"
+    assert journal.misfit_among(entries) == 3
+    assert journal.misfit_among(entries[:2]) is None
+    entries[2].digest = chain.digest(entries[2].previous, entries[2].facts())
+    assert journal.misfit_among(entries) == 4, "it no longer hangs on the one before"
+    db.rollback()
+
+
 def test_one_taken_out_is_found(db: Session, tmp_path: Path) -> None:
     db.execute(delete(JournalEntry).where(JournalEntry.number == 3))
     assert found(db, tmp_path / "none") == [
@@ -86,20 +98,20 @@ def test_an_end_that_is_cut_off_is_found(db: Session, tmp_path: Path) -> None:
 
 def test_an_end_cut_off_with_its_months_is_found_by_the_file_outside(db: Session, tmp_path: Path) -> None:
     kept = tmp_path / "journals.json"
-    journal.write_ends(db, kept)
+    ends.write(db, kept)
     assert found(db, kept) == WELL
     db.execute(delete(JournalEntry).where(JournalEntry.number == 5))
     db.execute(delete(JournalMonth).where(JournalMonth.number == 5))
     assert found(db, tmp_path / "none") == WELL
     lost = [(False, "The journal of Neckar had 5 entries and ends otherwise now: look at a backup.")]
     assert found(db, kept) == lost
-    journal.write_ends(db, kept)
+    ends.write(db, kept)
     assert found(db, kept) == lost, "the file does not forget it"
     network = db.scalars(select(Network)).one()
     for _each in range(2):
         journal.record(db, network, "member.joined", by=None, now=NOW + 3 * MONTH)
     assert found(db, kept) == lost, "nor does it when others are written in the place of those"
-    journal.write_ends(db, kept, anew=True)
+    ends.write(db, kept, anew=True)
     assert found(db, kept) == WELL, "until a restore begins it anew"
 
 
@@ -111,7 +123,7 @@ def test_a_file_that_is_none_is_said(db: Session, tmp_path: Path) -> None:
 
 def test_what_is_too_old_goes_and_how_the_month_ended_stays(db: Session, tmp_path: Path) -> None:
     kept = tmp_path / "journals.json"
-    journal.write_ends(db, kept)
+    ends.write(db, kept)
     journal.forget(db, Old(NOW + MONTH + timedelta(hours=1), None, 50))
     assert [each.number for each in db.scalars(select(JournalEntry))] == [4, 5]
     assert len(db.scalars(select(JournalMonth)).all()) == 3

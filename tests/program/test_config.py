@@ -1,5 +1,6 @@
 """What an operator sets is understood; what cannot be right is refused by name, with a hint."""
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -159,7 +160,9 @@ def test_environment_over_named_file_over_config_file_over_default(tmp_path: Pat
     assert load(path, lost).bot.name == "here", "a file that is not needed is not read"
 
 
-def test_a_credential_is_the_setting_of_its_name_and_stronger_than_the_config(tmp_path: Path) -> None:
+def test_a_credential_is_the_setting_of_its_name_and_stronger_than_the_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lent, path = tmp_path / "lent", tmp_path / "config.toml"
     lent.mkdir()
     (lent / "bot.name").write_text("from a credential\n")
@@ -174,6 +177,9 @@ def test_a_credential_is_the_setting_of_its_name_and_stronger_than_the_config(tm
     (lent / "telegram.token").write_text("no token")
     assert f"telegram.token (from the credential {lent / 'telegram.token'}) has to be" in refused(environ)
     (lent / "telegram.token").unlink()
+    monkeypatch.setattr(Path, "iterdir", lambda _folder: os.scandir("/nowhere"))
+    assert f"The credentials in {lent} cannot be read: No such file or directory." in refused(environ)
+    monkeypatch.undo()
     (lent / "telegram.tokn").write_text(TOKEN)
     assert refused(environ) == (
         f"telegram.tokn (from the credential {lent / 'telegram.tokn'}) is not a setting; did you mean "

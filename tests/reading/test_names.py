@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot import Doubtful, Unclear
 from bot.reading import names
-from db.models.names import folded
+from db.models.indexed import folded
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def backup(config: Config, folder: Path, say: Callable[[str], None], keep: int =
             if (words := compose.key_of(config).words()) is not None:
                 Key("", folder / KEY).put(words)
             ends = proof.ends_in(folder / DATABASE)
-            backups.finish(folder, now, version=version, journals=ends)
+            backups.finish(folder, now, version=version, ends=ends)
             made = backups.look(folder)
             held = database_backup.held(folder / DATABASE)
         older = backups.thin_out(all_of_them, keep) if keep else []

@@ -1,7 +1,7 @@
 """A backup is a folder: its files, and a list of them that is written last. Without the list it is none, and
 by the list it is seen when a file has changed.
 
-    backup.json         the list: when it was made, of which version, where each journal ends, each file's
+    backup.json         the list: when it was made, of which version, where each chain ends, each file's
                         size and SHA-256
     mentornet.db        the database
     mentornet.key       the key of what is sealed in it

@@ -10,7 +10,7 @@ import snowballstemmer
 
 import i18n
 from bot.reading import phrases
-from db.models.names import folded
+from db.models.indexed import folded
 
 STEMMERS = {
     "ar": "arabic",
