@@ -103,7 +103,7 @@ from alembic import op
 revision, down_revision = "9999", "{newest}"
 def upgrade() -> None:
     with op.batch_alter_table("people") as people:
-        people.drop_column("place")
+        people.drop_column("wake_if_urgent")
         people.add_column(sa.Column("may", sa.Text()))
         people.add_column(sa.Column("must", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table("people") as people:
@@ -119,9 +119,9 @@ def test_what_it_cannot_work_with_would_be_found(
     assert breaks_in_the_newest_shape(our_release, tmp_path) == set()
     (tmp_path / "release").unlink()
     (versions / "9999_harm.py").write_text(HARM.format(newest=newest), "utf-8")
-    assert breaks_in_the_newest_shape(our_release, tmp_path) == {"people.place", "people.must"}
+    assert breaks_in_the_newest_shape(our_release, tmp_path) == {"people.wake_if_urgent", "people.must"}
     (tmp_path / "release").unlink()
-    announced = f"-- leaves: people.place\n{our_release}"
+    announced = f"-- leaves: people.wake_if_urgent\n{our_release}"
     assert breaks_in_the_newest_shape(announced, tmp_path) == {"people.must"}
 
 

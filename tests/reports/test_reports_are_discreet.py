@@ -42,10 +42,12 @@ Mia: Kim
 Kim: [Yes, I agree]
 + 1 minute
 """
+LED = "Ana: [How the network is led]\nAna: [I want to report something]\n"
 REPORT = """
 Ana: /report
 Ana: [No]
 Ana: [How the network is led]
+Ana: [I want to report something]
 Ana: [Yes, somebody here]
 Ana: [Mia]
 Ana: FIRSTMARK she said
@@ -336,9 +338,9 @@ def test_a_mark_does_not_tell_who_has_written_words_of_need(tmp_path: Path) -> N
 # --- in time -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("category", "days"), [("How the network is led", 365), ("A child", 3 * 365)])
+@pytest.mark.parametrize(("category", "days"), [(LED, 365), ("Ana: [A child]\n", 3 * 365)])
 def test_words_are_deleted_and_the_report_still_counts(tmp_path: Path, category: str, days: int) -> None:
-    script = REPORT.replace("How the network is led", category)
+    script = REPORT.replace(LED, category)
     play(f"{PEOPLE}{script}Ana: [Send it]\nKim: [I take it]\n{CLOSED}", f"sqlite:///{tmp_path}/db")
     with turns.opened(f"sqlite:///{tmp_path}/db") as sessions, sessions.begin() as db:
         (report,) = db.query(Report).all()

@@ -236,6 +236,8 @@ OWNERS = {
     "networks": ("id", "network"),
     "check_ins": ("round_id", "round"),
     "check_in_answers": ("check_in_id", "check_in"),
+    "organisation_words": ("organisation_id", "organisation"),
+    "organisation_rows": ("list_id", "list"),
     "asked": ("request_id", "request"),
 }
 """Table → the column that says whose its rows are, and of what it is the id; else "network_id"."""

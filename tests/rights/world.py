@@ -12,6 +12,7 @@ from bot.user_message import UserMessage
 from db import people, shape
 from db.agreeing import agreements, goals, offices, signatures
 from db.applying import applications, vouches
+from db.directory import checks, lists, organisations
 from db.electing import papers, votes
 from db.engine import letters
 from db.engine.turns import TurnSession
@@ -281,6 +282,14 @@ class World(Acting):
         item = shelf.give(db, network, "resource", f"TITLE~{tag}", **about, **given)
         searching.let_find(db, item)
         self.ids[f"item {tag}"] = item.id
+        facts = {**dict.fromkeys(organisations.WORDS, ""), **{name: [] for name in organisations.LISTS}}
+        facts |= {"name": f"ORGANISATION~{tag}", "status": "active", "agreed": False}
+        organisation = organisations.add(db, network, facts, by=by, every=timedelta(days=365), now=NOW)
+        word, sent = checks.ask(db, organisation, by.id, NOW), [{"Name": f"ROW~{tag}"}]
+        row_list = lists.keep(db, network, sent, by=by, locale="en", is_guessed=False, now=NOW)
+        db.flush()
+        self.ids[f"organisation {tag}"], self.ids[f"list {tag}"] = organisation.id, row_list.id
+        self.ids[f"word {tag}"] = word.id
         note = notes.write(db, network, by, {"next": f"NOTE~{tag}"}, NOW)
         self.ids[f"note {tag}"] = note.id
         giver, taker = (members.of(db, network, each) for each in (by, self._person(db, TAKES[tag])))
