@@ -94,6 +94,11 @@ class Acting:
         return self.actor is not None and self.actor.known.has_rooms
 
     @property
+    def has_cards(self) -> bool:
+        """Whether something that was found out is written down in the network they are active in."""
+        return self.actor is not None and self.actor.known.has_cards
+
+    @property
     def rest(self) -> str:
         """Return what was written after the command and has answered no question so far."""
         return self.dialogue.rest

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from db.engine import conversations
-from db.models import Conversation, Identity, Member, Network, Person, Relay, Room
+from db.models import Conversation, Identity, Item, Member, Network, Person, Relay, Room
 from db.models.indexed import any_row
 
 Account = tuple[str, str]
@@ -56,6 +56,7 @@ class ActorRow:
     network_time_zone: str | None
     elsewhere: bool  # whether they are a member of other networks too
     has_rooms: bool  # whether the bot may write in a room of this one
+    has_cards: bool  # whether something that was found out is written down there
     consent_version: int | None  # of what they agreed to
 
 
@@ -87,6 +88,7 @@ ELSEWHERE = exists().where(
     OTHER.person_id == Member.person_id, OTHER.id != Member.id, OTHER.state == "active"
 )
 HAS_ROOMS = any_row(Room, Room.network_id == Member.network_id, Room.silenced.is_(False))
+HAS_CARDS = any_row(Item, Item.network_id == Member.network_id, Item.kind == "card")
 
 KNOWN: Executable = (  # mypy knows the types of ten columns at most
     select(
@@ -108,6 +110,7 @@ KNOWN: Executable = (  # mypy knows the types of ten columns at most
         Network.time_zone.label("network_time_zone"),
         ELSEWHERE.label("elsewhere"),
         HAS_ROOMS.label("has_rooms"),
+        HAS_CARDS.label("has_cards"),
         Person.consent_version,
         *(column for column in Conversation.__table__.c if column.name != "person_id"),
         conversations.HAS_MEMBER,
@@ -131,7 +134,7 @@ KNOWN: Executable = (  # mypy knows the types of ten columns at most
 FIELDS = len(fields(ActorRow))
 
 MEMBERSHIP = (
-    select(Member.id, Member.role, Network.languages, Network.time_zone, ELSEWHERE, HAS_ROOMS)
+    select(Member.id, Member.role, Network.languages, Network.time_zone, ELSEWHERE, HAS_ROOMS, HAS_CARDS)
     .join(Network, Network.id == Member.network_id)
     .where(
         Member.person_id == bindparam("person"),
@@ -199,7 +202,7 @@ def in_network(db: Session, known: ActorRow, network_id: int | None) -> ActorRow
     if network_id is not None:
         keys = {"person": known.person_id, "network": network_id}
         there = db.connection().execute(MEMBERSHIP, keys).first()
-    member_id, role, languages, time_zone, elsewhere, has_rooms = there or (None,) * 6
+    member_id, role, languages, time_zone, elsewhere, has_rooms, has_cards = there or (None,) * 7
     return replace(
         known,
         member_id=member_id,
@@ -209,6 +212,7 @@ def in_network(db: Session, known: ActorRow, network_id: int | None) -> ActorRow
         network_time_zone=time_zone,
         elsewhere=bool(elsewhere),
         has_rooms=bool(has_rooms),
+        has_cards=bool(has_cards),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Table, TypeDecorator, update
+from sqlalchemy import DateTime, Table, TypeDecorator, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Base
@@ -36,10 +36,13 @@ def take_back(db: Session, changed: Sequence[Mapping[str, Any]]) -> None:
     for each in reversed(changed):
         table = Base.metadata.tables[each["table"]]
         this = _is(table, each["key"])
-        for name, was in each["was"].items():
-            still = table.c[name].is_not_distinct_from(_value(table, name, each["is"][name]))
-            back = update(table).where(*this, still)
-            db.connection().execute(back.values({name: _value(table, name, was)}))
+        held = select(*(table.c[name] for name in each["was"])).where(*this).with_for_update()
+        row = db.connection().execute(held).first() if each["was"] else None
+        # Compared here: PostgreSQL compares no JSON, and what is sealed is another word each time.
+        still = [name for name, value in each["is"].items() if row and _json(row._mapping[name]) == value]
+        if still:
+            back = {name: _value(table, name, each["was"][name]) for name in still}
+            db.connection().execute(update(table).where(*this).values(back))
         for name, many in each["added"].items():
             column = table.c[name]
             db.connection().execute(update(table).where(*this, column >= many).values({name: column - many}))

@@ -33,6 +33,7 @@ class Item(InNetwork):
         Index("ix_shelf_topic", "network_id", "topic", "id"),
         Index("ix_shelf_link", "network_id", "link"),
         partial_index("ix_shelf_new", "network_id", where="state = 'new'"),
+        partial_index("ix_shelf_cards", "network_id", where="kind = 'card'"),
         partial_index(
             "ix_shelf_shared", "network_id", where={"sqlite": "shared = 1", "postgresql": "shared"}
         ),

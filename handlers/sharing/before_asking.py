@@ -16,7 +16,7 @@ FITS, MOST = 2, 2
 @adds(Sparing, place=10)
 def cards_before_asking(ctx: Context, topic: str, message: UserMessage) -> bool:
     """Show the cards that fit a question, one after the other. Return whether one was enough."""
-    if not message.words or beside.tells_urgency(message.words, ctx.reader.locale):
+    if not ctx.has_cards or not message.words or beside.tells_urgency(message.words, ctx.reader.locale):
         return False
     fitting = shelf.these(ctx.db, ctx.keep("cards", _fitting(ctx, topic, message.words)))
     for number, item in enumerate(fitting):

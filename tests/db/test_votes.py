@@ -105,6 +105,8 @@ class Life:
             self.db.expire_all()
 
     def become_one(self) -> None:
+        if len(self.people) < 2:
+            return
         one, other = self.rng.sample(self.people, 2)
         if merges.hindrance(self.db, one, other) is not None:
             return

@@ -282,8 +282,9 @@ class World(Acting):
         item = shelf.give(db, network, "resource", f"TITLE~{tag}", **about, **given)
         searching.let_find(db, item)
         self.ids[f"item {tag}"] = item.id
-        facts = {**dict.fromkeys(organisations.WORDS, ""), **{name: [] for name in organisations.LISTS}}
-        facts |= {"name": f"ORGANISATION~{tag}", "status": "active", "agreed": False}
+        facts: dict[str, Any] = {"name": f"ORGANISATION~{tag}", "status": "active", "agreed": False}
+        facts |= {each: "" for each in organisations.WORDS if each != "name"}
+        facts |= {each: [] for each in organisations.LISTS}
         organisation = organisations.add(db, network, facts, by=by, every=timedelta(days=365), now=NOW)
         word, sent = checks.ask(db, organisation, by.id, NOW), [{"Name": f"ROW~{tag}"}]
         row_list = lists.keep(db, network, sent, by=by, locale="en", is_guessed=False, now=NOW)
