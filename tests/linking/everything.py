@@ -103,7 +103,10 @@ class Everything:
         for key in column.foreign_keys:
             if column.nullable and key.column.table.name in ("conversations", column.table.name):
                 return None
-            return self._there[key.column.table.name][which]
+            parent = key.column.table
+            if [*column.table.primary_key] == [column] and parent.name not in (PEOPLE, MEMBERS):
+                return self._insert(parent, which, {})  # of each there may be one such row
+            return self._there[parent.name][which]
         if alike and column.name == "decided_at":
             return None
         return sample(column.type, which if alike else number, column.name)
