@@ -68,7 +68,9 @@ def test_what_was_missed_comes_once_and_late(database: str, wakes: datetime, nex
 
 def test_what_has_become_stale_is_dropped(database: str) -> None:
     said, due_next = asked_after_down_time(database, datetime(2026, 3, 22, 9, tzinfo=UTC))
-    assert said == []
+    assert [line for line in said if line.startswith("    > ")] == [
+        "    > Mia: 1 person waits in Neckar Mentors. Are you there?"
+    ]
     assert due_next == datetime(2026, 3, 25, 17, tzinfo=UTC)
 
 

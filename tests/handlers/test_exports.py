@@ -130,7 +130,7 @@ async def test_a_large_one_is_packed_and_one_of_many_years_is_split(database: st
     async with lab(database, handlers) as here:
         entered(here)
         with here.sessions.begin() as db:
-            db.execute(update(Person).where(Person.name == "Ana").values(place="x" * PLAIN))
+            db.execute(update(Person).where(Person.name == "Ana").values(name="x" * PLAIN))
         file = asked(here, Members)
         assert (file.name, file.type) == ("members.zip", "application/zip")
         assert len(file.content) < PLAIN / 10
