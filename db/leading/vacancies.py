@@ -64,6 +64,11 @@ def last_sign(db: Session, leading: Sequence[Member]) -> datetime | None:
     return max(heard.values(), default=None)
 
 
+def note_sign(vacancy: Vacancy, now: datetime) -> None:
+    """Keep that whoever is away was heard from now, and stays away."""
+    vacancy.since = now
+
+
 def open_in(db: Session, network_id: int) -> Vacancy | None:
     """Return the vacancy of a network; None where there is none."""
     here = Vacancy.network_id == network_id, Vacancy.state != "over"

@@ -31,14 +31,16 @@ def ask_deputies(ctx: Context, vacancy: Vacancy) -> None:
     """Ask the deputies whether one of them acts for now."""
     vacancies.turn(vacancy, "deputies", ctx.now)
     network = vacancy.network
+    names = {"name": vacancy.away.person.name if vacancy.away is not None else "", "network": network.name}
     why = (
         _("Nobody coordinates <b>{network}</b> at the moment.", network=network.name)
         if vacancy.away is None
+        else _("{name} needs somebody to act in <b>{network}</b> for a while.", **names)
+        if ctx.actor is not None
         else _(
             "Nothing was heard from {name} {long}, and people wait in <b>{network}</b>.",
-            name=vacancy.away.person.name,
             long=so_long(ctx, vacancy),
-            network=network.name,
+            **names,
         )
     )
     ctx.tell(
@@ -128,11 +130,14 @@ def here_again(ctx: Context, step: HereAgain) -> None:
 
 @afterwards
 def is_back(ctx: Context) -> Said | None:
-    """End what was done because nothing was heard from the one who acts: their first act does."""
+    """End what was done because nothing was heard from the one who acts: their first act does, unless it
+    was to ask for a deputy."""
     if ctx.actor is None or ctx.actor.known.role != "meta_mentor" or ctx.actor.known.network_id is None:
         return None
     vacancy = vacancies.open_in(ctx.db, ctx.actor.known.network_id)
-    return end(ctx, vacancy, ctx.member) if vacancy is not None and ctx.may(Role.META_MENTOR) else None
+    if vacancy is None or vacancy.since == ctx.now or not ctx.may(Role.META_MENTOR):
+        return None
+    return end(ctx, vacancy, ctx.member)
 
 
 def end(ctx: Context, vacancy: Vacancy, who: Member) -> Said | None:

@@ -158,6 +158,7 @@ def ask_deputies_now(ctx: Context, step: AskDeputies) -> None:
     vacancy = ctx.ours(Vacancy, step.vacancy_id, gone=acting.OVER, still=lambda each: each.state == "asked")
     if vacancy is None:
         return
+    vacancies.note_sign(vacancy, ctx.now)
     acting.ask_deputies(ctx, vacancy)
     ctx.say(_("All right. I have asked those who stand in for you. Take your time."))
 
