@@ -53,6 +53,7 @@ STORIES = (
     "joining/partner",
     "joining/vouch",
     "checking_in/check_in",
+    "sharing/card_before_asking",
     "sharing/card_made",
     "sharing/find_nothing",
     "sharing/share_and_find",
@@ -62,9 +63,9 @@ STORIES = (
     *(name(path) for path in transcripts() if path.stem in Base.metadata.tables),
 )
 """Transcripts that leave something in each table: these, and every one that is called like a table."""
-IN_NO_STORY = {"dead_letters", "months", "remembered", "seal_proofs"}
-"""Tables that no conversation fills: what fails, what a messenger keeps, the key's, and what is left after a
-year, which no conversation takes."""
+IN_NO_STORY = {"dead_letters", "months", "recall_wishes", "remembered", "seal_proofs"}
+"""Tables that no conversation leaves filled: what fails, what a messenger keeps, the key's, what is left
+after a year, and wishes that go once the members are asked."""
 
 
 PAIRS = [
