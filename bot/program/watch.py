@@ -19,7 +19,7 @@ from db.engine import deliveries
 
 PATIENCE = 5.0
 """Seconds within which the database has to answer."""
-NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104
+NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  # looked for, not listened at
 """Where it is found that listens at all addresses of the machine."""
 NOT_WATCHED = "watch.listen is empty, so nobody can ask the bot whether it is well."
 

@@ -1,8 +1,9 @@
 """Two people with rows in every table become one, and are taken apart again: nothing is lost, nothing is
 there twice, and after the way back every row is as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from db import store
 from db.engine import turns
 from db.linking import merges, merging, undoing
-from db.linking.references import MEMBERS, PEOPLE, all_to
+from db.linking.references import MEMBERS, PEOPLE, Reference, all_to
 from db.linking.rules import everything
 from db.models import Base, Merge, Person
 from tests.linking.everything import NOW, Everything, rows
@@ -52,7 +53,7 @@ def test_all_that_moves_is_the_one_persons_then(db: Session) -> None:
     assert left == {}
 
 
-def still(db: Session, reference, one: int, other: int) -> int:  # type: ignore[no-untyped-def]
+def still(db: Session, reference: Reference, one: int, other: int) -> int:
     """How many rows still refer to the other one, and could refer to the one."""
     alone = reference.stands_alone(one, db.connection().dialect.name)
     return len(db.execute(select(reference.column).where(reference.column == other, alone)).all())
@@ -72,7 +73,7 @@ def test_taken_apart_every_row_is_as_it_was(db: Session) -> None:
     } == {}
 
 
-def different(before: dict, after: dict) -> list:  # type: ignore[type-arg]
+def different(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
     return [
         (before.get(key), after.get(key)) for key in {*before, *after} if before.get(key) != after.get(key)
     ]

@@ -1,5 +1,7 @@
 """Every reference to people and members has its rule: one that is new, and has none, fails here."""
 
+from typing import get_args
+
 import handlers
 from bot.dialogue.access import OF_MEMBERSHIPS, OF_PEOPLE
 from bot.dialogue.router import Router
@@ -34,7 +36,7 @@ def test_what_is_taken_over_is_there() -> None:
 
 
 def test_every_state_of_a_place_counts_for_something() -> None:
-    assert set(STATES) == set(MemberState.__args__)  # type: ignore[attr-defined]
+    assert set(STATES) == set(get_args(MemberState))
 
 
 def test_every_step_that_names_somebody_goes_on_for_who_that_is_today() -> None:
