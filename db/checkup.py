@@ -45,11 +45,8 @@ def findings(engine: Engine) -> Iterator[Finding]:
 def time_zones(engine: Engine) -> list[str]:
     """Return the time zones of the networks; none where the database is not there, or of another version.
     Raises DatabaseTooNew, NotOurs and Unavailable."""
-    path = files.path_of(engine.url)
-    if path is not None and not path.exists():
-        return []
-    with store.reached(engine) if path is None else store.only_read(path) as connection:
-        if shape.version(connection) != shape.newest():
+    with shape.as_it_is(engine) as connection:
+        if connection is None:
             return []
         return list(connection.scalars(select(Network.time_zone).distinct()))
 
@@ -57,11 +54,8 @@ def time_zones(engine: Engine) -> list[str]:
 def known(engine: Engine, accounts: Iterable[tuple[str, str]]) -> set[tuple[str, str]] | None:
     """Return those of the accounts (messenger, account) that have ever written; None where nobody can have:
     the database is not there, or of another version. Raises DatabaseTooNew, NotOurs and Unavailable."""
-    path = files.path_of(engine.url)
-    if path is not None and not path.exists():
-        return None
-    with store.reached(engine) if path is None else store.only_read(path) as connection:
-        if shape.version(connection) != shape.newest():
+    with shape.as_it_is(engine) as connection:
+        if connection is None:
             return None
         there = select(Identity.messenger, Identity.account)
         found = there.where(tuple_(Identity.messenger, Identity.account).in_([*accounts]))
@@ -70,12 +64,10 @@ def known(engine: Engine, accounts: Iterable[tuple[str, str]]) -> set[tuple[str,
 
 def seal(engine: Engine, key: Key) -> Finding:
     """Return whether the key opens what is sealed. Raises DatabaseTooNew, NotOurs and Unavailable."""
-    path, fits, is_sealed = files.path_of(engine.url), None, False
-    if path is None or path.exists():
-        with store.reached(engine) if path is None else store.only_read(path) as connection:
-            if shape.version(connection) == shape.newest():
-                is_sealed = seals.is_sealed(connection)
-                fits = seals.fits(connection, key)
+    fits, is_sealed = None, False
+    with shape.as_it_is(engine) as connection:
+        if connection is not None:
+            is_sealed, fits = seals.is_sealed(connection), seals.fits(connection, key)
     if fits is False:
         return False, seals.wrong(key)
     if key.words() is not None:
@@ -88,11 +80,8 @@ def seal(engine: Engine, key: Key) -> Finding:
 def chains(engine: Engine) -> Iterator[Finding]:
     """Yield whether agreements and signatures are as they were written. Raises DatabaseTooNew, NotOurs and
     Unavailable."""
-    path = files.path_of(engine.url)
-    if path is not None and not path.exists():
-        return
-    with store.reached(engine) if path is None else store.only_read(path) as connection:
-        if shape.version(connection) != shape.newest():
+    with shape.as_it_is(engine) as connection:
+        if connection is None:
             return
         with Session(connection) as db:
             signed, broken = db.scalar(select(func.count(Signature.id))) or 0, [*_broken(db)]

@@ -1,6 +1,8 @@
 """The shape of the database: its version, and how it is brought to the one this program knows."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +42,7 @@ def alembic_config(connection: Connection) -> "Config":
     transaction."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # its own default is what that was when Alembic was first read
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
@@ -65,6 +67,18 @@ def migrate(engine: Engine, progress: Progress = unseen) -> tuple[str | None, st
         progress("Putting the file in order", 0, 0)
         files.let_give_back(path)
     return before, now
+
+
+@contextmanager
+def as_it_is(engine: Engine) -> Iterator[Connection | None]:
+    """Look into a database, and change nothing of it; None where it is not there, or of another version.
+    Raises DatabaseTooNew, NotOurs and Unavailable."""
+    path = files.path_of(engine.url)
+    if path is not None and not path.exists():
+        yield None
+        return
+    with reached(engine) if path is None else only_read(path) as connection:
+        yield connection if version(connection) == newest() else None
 
 
 def lock(connection: Connection) -> None:

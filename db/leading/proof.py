@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from db import files, shape, store
+from db import shape, store
 from db.engine import turns
 from db.leading import ends, journal
 from db.models import Network
@@ -18,11 +18,8 @@ Finding = tuple[bool, str]
 def findings(engine: Engine, kept: Path) -> Iterator[Finding]:
     """Yield whether each journal says what was written, and ends where the file `kept` says; nothing where
     the database is not there, or of another version. Raises DatabaseTooNew, NotOurs and Unavailable."""
-    path = files.path_of(engine.url)
-    if path is not None and not path.exists():
-        return
-    with store.reached(engine) if path is None else store.only_read(path) as connection:
-        if shape.version(connection) != shape.newest():
+    with shape.as_it_is(engine) as connection:
+        if connection is None:
             return
         with Session(connection) as db:
             found = [*_misfits(db), *_cut(db, kept)]

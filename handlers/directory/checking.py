@@ -11,7 +11,7 @@ from bot.times import next_weekly
 from db import people
 from db.directory import checks, organisations
 from db.help import schedules
-from db.models import Network, Organisation, Person, Schedule
+from db.models import Network, Organisation, Person, Says, Schedule
 from db.network import members, numbers
 from handlers.checking_in import times
 from handlers.directory import entry, saying
@@ -134,6 +134,13 @@ def _every(ctx: Context) -> timedelta:
     return numbers.span(ctx.network, "organisation_hours")
 
 
+def _assure(ctx: Context, found: Organisation, says: Says) -> None:
+    """Keep that an entry is right as it is now, and plan when it is asked about again."""
+    organisations.assure(ctx.db, found, ctx.person, says, every=_every(ctx), now=ctx.now)
+    found_again.let_find(ctx.db, [found])
+    plan(ctx, ctx.network)
+
+
 @on(StillRight)
 def still_right(ctx: Context, step: StillRight) -> None:
     """Note that an entry is right, and tell those who doubted it."""
@@ -149,9 +156,7 @@ def still_right(ctx: Context, step: StillRight) -> None:
             organisation=found.name,
         ),
     )
-    organisations.assure(ctx.db, found, ctx.person, "right", every=_every(ctx), now=ctx.now)
-    found_again.let_find(ctx.db, [found])
-    plan(ctx, ctx.network)
+    _assure(ctx, found, "right")
     ctx.say(_("Thank you. “Last checked” says today now."))
 
 
@@ -175,9 +180,7 @@ def change(ctx: Context, step: ChangeOrganisation) -> None:
         ),
     )
     organisations.change(ctx.db, found, facts, ctx.now)
-    organisations.assure(ctx.db, found, ctx.person, "changed", every=_every(ctx), now=ctx.now)
-    found_again.let_find(ctx.db, [found])
-    plan(ctx, ctx.network)
+    _assure(ctx, found, "changed")
     if ctx.may(Role.META_MENTOR):
         CHANGED_BY.record(ctx, ctx.network)
     ctx.say(
