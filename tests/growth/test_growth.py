@@ -26,6 +26,7 @@ WHOLE: Mapping[str, str] = {
     "WHERE 0 = 1": "nothing is read",
     "FROM networks WHERE networks.confirmed_at <=": "once a day each network is looked at for who leads it",
     "AND members.id != … AND (members.role NOT IN (": "PostgreSQL may look for a network's first among all",
+    "AND members.last_asked_at IS NOT NULL ORDER BY members.last_asked_at": "PostgreSQL may sort a few",
     "ORDER BY journal.id DESC LIMIT": "PostgreSQL may look for a network's newest among the newest of all",
 }
 """Parts of statements that read a table whole → what for."""

@@ -199,7 +199,9 @@ def changes(world: World, who: str, after: Rows, *, joins: str = "") -> Iterator
         if was == now:
             continue
         owner = owner_of(world, key[0], now or was or ())
-        if (joins and owner == joins and key[0] in JOINING) or tells_why(world, who, key[0], was, now):
+        if joins and owner == joins and key[0] in JOINING:
+            continue
+        if tells_why(world, who, key[0], was, now) or forgets_answer(world, who, key[0], was, now):
             continue
         if owner in NETWORKS and owner not in INSIDE.get(who, "") and who != OPERATOR:
             yield f"changed {key} of network {owner}: {was} to {now}"
@@ -216,6 +218,17 @@ def tells_why(
     before, after = (dict(zip(TABLES[table], row, strict=True)) for row in (was, now))
     left = before["state"] == "left" and before["person_id"] == world.ids.get(f"person {who}")
     return left and before | {"ended_because": after["ended_because"]} == after
+
+
+def forgets_answer(
+    world: World, who: str, table: str, was: tuple[Any, ...] | None, now: tuple[Any, ...] | None
+) -> bool:
+    """Whether somebody deleted an answer of their own, wherever they are a member today."""
+    column = {"check_ins": "id", "check_in_answers": "check_in_id"}.get(table)
+    if column is None or was is None or now is not None:
+        return False
+    theirs = [number for name, number in world.ids.items() if name.startswith(f"check_in {who} ")]
+    return dict(zip(TABLES[table], was, strict=True))[column] in theirs
 
 
 def owner_of(world: World, table: str, values: tuple[Any, ...]) -> str:
