@@ -61,5 +61,7 @@ class Old:
     ) -> Forgotten:
         """Delete or change these rows."""
         rows = self.rows(db, at, key, where=where)
+        if not rows:  # as in most nights
+            return self.forgotten(0, rows)
         done = db.connection().execute(how.where(key.in_([row.key for row in rows])))
         return self.forgotten(done.rowcount, rows)
