@@ -1,6 +1,6 @@
 """Every conversation leads to the same where people see something else: on messengers that only number what
 there is to choose, and where everybody reads another language. `make test` plays it once, with both together
-and on the other database; `make soak` each by itself, on both databases."""
+and on PostgreSQL; `make soak` each by itself."""
 
 import itertools
 import logging
@@ -124,6 +124,7 @@ def goes(path: Path, database: str, locale: str | None = None, *, by_numbers: bo
 
 @pytest.mark.soak
 @pytest.mark.parametrize("path", but(NO_NUMBERS, transcripts()))
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_conversation_by_numbers(path: Path, database: str, caplog: pytest.LogCaptureFixture) -> None:
     """Those that go differently have to."""
     goes(path, database, by_numbers=True)
@@ -133,6 +134,7 @@ def test_a_conversation_by_numbers(path: Path, database: str, caplog: pytest.Log
 @pytest.mark.soak
 @pytest.mark.parametrize("locale", OTHERS)
 @pytest.mark.parametrize("path", but(NO_LANGUAGE, ENGLISH))
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_conversation_in_another_language(
     path: Path, locale: str, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
