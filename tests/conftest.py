@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from sqlalchemy import create_engine
 
 from bot.support import log
 from bot.support.garbage import keep_what_is_there
@@ -34,7 +35,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
-    with mock.patch.object(store, "create_engine", compiled.once(store.create_engine)):
+    with mock.patch.object(store, "create_engine", compiled.once(create_engine)):
         yield
 
 

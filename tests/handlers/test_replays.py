@@ -56,7 +56,7 @@ NO_LANGUAGE = {
 }
 """Conversations that go differently in another language, and why."""
 
-OTHERS = [locale for locale in i18n.available() if locale != i18n.SOURCE]
+OTHERS: list[str | None] = [locale for locale in i18n.available() if locale != i18n.SOURCE]
 ENGLISH = [path for path in transcripts() if len(path.suffixes) == 1]
 
 
@@ -76,19 +76,15 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-# --- both together, on the other database ------------------------------------------------------------
+# --- all together --------------------------------------------------------------------------------
 
 
 def ways(path: Path) -> list[object]:
     """Return in which languages a conversation is played, None for its own, and whether by numbers: as much
     of both as it can be."""
-    foreign = path in ENGLISH and name(path) not in NO_LANGUAGE
+    locales = OTHERS if path in ENGLISH and name(path) not in NO_LANGUAGE else [None]
     by_numbers = name(path) not in NO_NUMBERS
-    return [
-        pytest.param(path, locale, by_numbers, id="-".join([name(path), *how]))
-        for locale in (OTHERS if foreign else [None])
-        for how in [[locale] * (locale is not None) + ["numbers"] * by_numbers]
-    ]
+    return [pytest.param(path, locale, by_numbers, id=f"{name(path)}-{locale}") for locale in locales]
 
 
 @pytest.mark.parametrize(

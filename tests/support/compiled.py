@@ -15,7 +15,7 @@ MOST = 4000
 def once(create: Callable[..., Engine]) -> Callable[..., Engine]:
     """Return a function that opens databases as `create` does; those of one kind share what is compiled,
     once they have connected."""
-    kinds: dict[object, tuple[Dialect, LRUCache[Any]]] = {}
+    kinds: dict[object, tuple[Dialect, LRUCache[Any, Any]]] = {}
 
     def opened(address: Any, **how: Any) -> Engine:
         engine = create(address, **how)
