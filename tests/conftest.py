@@ -2,6 +2,7 @@
 tell stands at the end of the run."""
 
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--rewrite", action="store_true", help="write into the transcripts what the bot says, to be read"
     )
     parser.addoption("--seed", type=int, help="repeat the kills of a storm, by the seed it tells")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, because some tests wait for others."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_finish() -> None:
