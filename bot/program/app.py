@@ -41,8 +41,8 @@ from db.privacy import sweeping
 log = get("app")
 
 SWEEPING, STOCKING, BEAT = 3600.0, 10.0, 1.0
-"""Seconds between two times at which what was deleted is swept out of the database's files; at which a code is
-made ahead, which on one core takes 10 ms from whoever writes then; and between two looks at the timers."""
+"""Seconds between two times at which what was deleted is swept out of the database's files; at which a code
+is made ahead, which on one core takes 10 ms from whoever writes then; and between two looks at the timers."""
 FLUSH_SECONDS = 10.0
 """How long a stop waits for letters that are on their way."""
 LONGEST_CONNECTING, LONGEST_AGAIN = 5.0, 60.0
