@@ -184,8 +184,7 @@ def _arrival(ctx: Context, whom: Whom, found: Readers) -> Mapping[str, float]:
     """Return how many seconds it takes, how many of them rest now, and whether all were looked at."""
     lives = readers.look(ctx.db, whom, found, ctx.now)
     rates = ctx.installation.rates()
-    counts = lives.messengers.items()
-    seconds = max((count / rates[name] for name, count in counts if name in rates), default=0.0)
+    seconds = max((n / rates[name] for name, n in lives.messengers.items() if name in rates), default=0.0)
     asleep = sum(
         many
         for rest, many in lives.quiet.items()
@@ -206,8 +205,7 @@ def _scope(ctx: Context, found: Readers, arrival: Mapping[str, float]) -> Iterat
     if found.lost:
         yield _n("{n} member cannot be reached.", "{n} members cannot be reached.", found.lost)
     yield _duration(arrival["seconds"])
-    asleep = arrival["asleep"]
-    if asleep and not arrival["of_all"]:
+    if (asleep := arrival["asleep"]) and not arrival["of_all"]:
         yield _("About {n} of them rest now and will get it later.", n=_roughly(asleep))
     elif asleep:
         yield _n(
