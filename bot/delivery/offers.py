@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from bot.handler import Target, leads_to
+from bot.handler import Target, Timer, leads_to
 from bot.markup import clean
 from bot.text import AnyText, Reader, from_json, render, to_json
 
@@ -184,7 +184,25 @@ class Delete:
         return {"delete": True}
 
 
-Operation = Menu | Admit | Delete
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks whether the messenger still has the files of the letter; where it does not, a timer is due."""
+
+    do: str
+    args: Mapping[str, Any]
+    about: str
+
+    @classmethod
+    def before(cls, missing: Timer, about: str) -> Self:
+        """Return the look after which this timer is due where a file is missing."""
+        return cls(missing.name, missing.to_json(), about)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is stored with a letter."""
+        return {"look": {"do": self.do, "args": self.args, "about": self.about}}
+
+
+Operation = Menu | Admit | Delete | Look
 """What is done in a chat without a word."""
 
 
@@ -192,4 +210,6 @@ def operation(stored: Mapping[str, Any]) -> Operation:
     """Return what `to_json` packed."""
     if "menu" in stored:
         return Menu(stored["menu"])
+    if "look" in stored:
+        return Look(**stored["look"])
     return Admit(stored["admit"]) if "admit" in stored else Delete()

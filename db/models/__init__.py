@@ -110,6 +110,7 @@ from db.models.reports import (
     TrustedPerson,
 )
 from db.models.shelf import (
+    SEEN,
     Card,
     Fate,
     Item,
@@ -134,6 +135,7 @@ from db.models.shelf import (
 __all__ = [
     "BY_AGE_ONLY",
     "CLOSES",
+    "SEEN",
     "STUCK",
     "WAITING",
     "Agreement",

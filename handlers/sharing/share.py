@@ -26,7 +26,7 @@ from db.agreeing import agreements
 from db.models import Item, ItemKind
 from db.sharing import shelf
 from handlers.protecting import limits, personal_data
-from handlers.sharing import keeping, kinds, news, searching
+from handlers.sharing import files, keeping, kinds, news, searching
 from handlers.sharing.steps import OpenItem
 from handlers.vocabulary import HELPED_WITH, SPOKEN, topic_name
 
@@ -184,11 +184,11 @@ def _there_already(ctx: Context, item: Item) -> None:
 
 def _preview(ctx: Context, draft: Draft) -> AnyText:
     """Return what others will see, and who they are."""
-    files = [each.kind for each in draft.message.media]
+    attached = [each.kind for each in draft.message.media]
     seen_by = agreements.members(ctx.db, ctx.network.id)
     return paragraphs(
         form("<b>{title}</b>", title=draft.title),
-        kinds.body(draft.kind, draft.texts, draft.link, files),
+        kinds.body(draft.kind, draft.texts, draft.link, attached),
         _("Topic: {topic}", topic=topic_name(draft.topic)),
         _n(
             "{n} member will see it. Share it like this?",
@@ -252,6 +252,7 @@ def _give(ctx: Context, draft: Draft, *, named: bool) -> None:
     )
     searching.let_find(ctx.db, item)
     keeping.plan(ctx, item)
+    files.plan(ctx, item)
     news.plan(ctx, ctx.network)
     ctx.say(
         _n(
