@@ -1,10 +1,11 @@
 """The shelf of a network: what is given to it, who found it of use, and what is no longer right."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import SEEN, Item, ItemKind, ItemOpinion, Member, Network, Opinion, Person
@@ -188,3 +189,32 @@ def take_down(db: Session, item: Item) -> None:
     index.drop(db, item)
     db.delete(item)
     db.flush()
+
+
+# --- whoever gave it goes ------------------------------------------------------------------------
+
+
+def many_given_by(db: Session, person: Person, network: Network | None = None) -> int:
+    """Return how much somebody gave, to one network or to all of them."""
+    return db.scalar(select(func.count()).select_from(Item).where(_given_by(person, network))) or 0
+
+
+def _given_by(person: Person, network: Network | None) -> ColumnElement[bool]:
+    theirs = Item.given_by_id == person.id
+    return theirs if network is None else and_(theirs, Item.network_id == network.id)
+
+
+def leave(db: Session, person: Person, network: Network | None = None) -> None:
+    """Let stay what somebody gave, to one network or to all of them; nobody knows any more who gave it."""
+    db.execute(update(Item).where(_given_by(person, network)).values(given_by_id=None, named=False))
+
+
+def take_all_down(db: Session, person: Person, network: Network | None = None) -> None:
+    """Delete what somebody gave, to one network or to all of them, with the words by which it was found."""
+    there = db.execute(select(Item.network_id, Item.id).where(_given_by(person, network))).all()
+    of_each = defaultdict(list)
+    for network_id, id_ in there:
+        of_each[network_id].append(id_)
+    for network_id, ids in of_each.items():
+        index.put_all(db, network_id, dict.fromkeys(ids, ({}, [])))
+    db.execute(delete(Item).where(_given_by(person, network)))

@@ -16,6 +16,7 @@ from db.privacy import answers, forgetting, forgotten, shut_outs
 from db.privacy.traces import Traces
 from handlers.joining import membership
 from handlers.joining.leave import LEFT
+from handlers.privacy import given
 from handlers.privacy.steps import (
     Clear,
     ClearWords,
@@ -89,7 +90,7 @@ def _forget_part(ctx: Context, mine: Sequence[Member]) -> None:
     )
     if member is None or not _may_go(ctx, [member]):
         return
-    name = member.network.name
+    name, takes_down = member.network.name, given.ask(ctx, member.network)
     sure = ctx.sure(
         _(
             "You leave <b>{network}</b>, and I delete what you asked and answered there. Messages that "
@@ -102,6 +103,7 @@ def _forget_part(ctx: Context, mine: Sequence[Member]) -> None:
     )
     if not sure:
         return
+    given.let_go(ctx, ctx.person, takes_down=takes_down, network=member.network)
     over = membership.end(ctx, LEFT, member, "left", None)
     clear_arrived(ctx, ClearWords(ctx.person.id, 0, member_id=member.id))
     ctx.say(
@@ -149,13 +151,15 @@ def _forget_everything(ctx: Context, mine: Sequence[Member]) -> None:
     if when == "mine":
         ctx.redirect(SendMine())
     elif when == "day":
+        takes_down = given.ask(ctx)
         due = ctx.now + A_DAY
-        ctx.later(due, ForgetDue(ctx.person.id), about=forgetting.about(ctx.person))
+        ctx.later(due, ForgetDue(ctx.person.id, takes_down), about=forgetting.about(ctx.person))
         ctx.say(
             _("I forget you on {time}. Until then everything stays as it is.", time=due),
             Button(_("Keep me"), KeepMe()),
         )
     elif when == "now":
+        given.let_go(ctx, ctx.person, takes_down=given.ask(ctx))
         forget(ctx, ctx.person)
         ctx.say(
             _(
@@ -199,6 +203,7 @@ def forget_due(ctx: Context, timer: ForgetDue) -> None:
     """Forget somebody whose day is over."""
     person = ctx.hold(Person, timer.person_id)
     if person is not None:
+        given.let_go(ctx, person, takes_down=timer.takes_down)
         forget(ctx, person)
 
 
