@@ -10,7 +10,7 @@ from sqlalchemy import Select, delete, false, insert, select, true, union_all
 from sqlalchemy.orm import Session
 
 from db.bulk import batches
-from db.models import Organisation, OrganisationMark
+from db.models import MarkKind, Organisation, OrganisationMark
 from db.models.indexed import folded
 
 Mark = tuple[str, str]
@@ -74,7 +74,9 @@ def borne_elsewhere(db: Session, network_id: int, looked_for: Iterable[Mark]) ->
     return _bearers(db, theirs.where(*shared, OrganisationMark.network_id.in_(sharing)), looked_for)
 
 
-def _bearers(db: Session, among: Select[Any], looked_for: Iterable[Mark]) -> Mapping[Mark, list[int]]:
+def _bearers(
+    db: Session, among: Select[MarkKind, str, int], looked_for: Iterable[Mark]
+) -> Mapping[Mark, list[int]]:
     values: defaultdict[str, set[str]] = defaultdict(set)
     for kind, value in looked_for:
         values[kind].add(value)

@@ -88,7 +88,7 @@ SPANS: Mapping[str, tuple[int | None, AnyText]] = {
 def export(ctx: Context) -> None:
     """Ask what is needed, and send it as a file."""
     labels: dict[str, AnyText] = {key: kind.label for key, kind in KINDS.items()}
-    what = str(ctx.choose("what", _("What do you need?"), labels | WHOLE))
+    what = str(ctx.choose("what", _("What do you need?"), {**labels, **WHOLE}))
     if what == "organisations":
         ctx.redirect(ExportOrganisations())
     if what == "set_up":

@@ -10,7 +10,7 @@ from bot.installation import Installation
 from bot.lists import Parts
 from bot.making.recipes import Withheld
 from bot.markup import plain
-from bot.text import Reader, render
+from bot.text import Reader, Value, render
 from db.models import Network
 from handlers.exporting.files import LOST, may_have
 
@@ -42,6 +42,6 @@ class SetUp(Recipe):
         }
         written = {"mentornet_set_up": FORMAT, "card": card, "parts": values}
         content = json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True).encode()
-        names = [_("The card of the network"), *(parts[name].name for name in values)]
+        names: list[Value] = [_("The card of the network"), *(parts[name].name for name in values)]
         said = _n("{n} part: {names}", "{n} parts: {names}", len(names), names=names)
         return Made(content, FILE, plain(render(said, reader)), TYPE)

@@ -1,6 +1,7 @@
 """What another network shares with all is known again: nobody adds it a second time unknowingly."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,8 +11,8 @@ from db.models import Network, Organisation, Person
 from db.network import networks
 
 NOW = datetime(2027, 5, 1, 9, tzinfo=UTC)
-CARITAS = {"name": "Caritas", "city": "Heidelberg", "phones": ["+496221409010"]}
-RENAMED = {"name": "Migration service", "city": "Heidelberg", "phones": ["+496221409010"]}
+CARITAS: dict[str, Any] = {"name": "Caritas", "city": "Heidelberg", "phones": ["+496221409010"]}
+RENAMED: dict[str, Any] = {"name": "Migration service", "city": "Heidelberg", "phones": ["+496221409010"]}
 
 
 def _network(db: Session, name: str) -> Network:
@@ -19,7 +20,7 @@ def _network(db: Session, name: str) -> Network:
     return networks.found(db, facts, confirmed=True, now=NOW)
 
 
-def _fates(db: Session, network: Network, *rows: dict[str, object]) -> list[str]:
+def _fates(db: Session, network: Network, *rows: dict[str, Any]) -> list[str]:
     """Return what becomes of rows that somebody brings a network."""
     sent = lists.keep(db, network, [{}] * len(rows), by=None, locale="en", is_guessed=False, now=NOW)
     unread = lists.unread(db, sent)
@@ -35,7 +36,7 @@ def test_what_others_share_is_known_again(database: str) -> None:
         db.flush()
         theirs = organisations.add(db, neckar, CARITAS, by=mia, every=timedelta(days=365), now=NOW)
 
-        def known(facts: dict[str, object]) -> tuple[Organisation | None, bool]:
+        def known(facts: dict[str, Any]) -> tuple[Organisation | None, bool]:
             return organisations.known(db, rhine.id, facts)
 
         assert known(CARITAS) == (None, False), "what is not shared is nobody else's concern"
