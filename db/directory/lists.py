@@ -14,6 +14,7 @@ from db.bulk import inserted
 from db.directory import likeness
 from db.directory.likeness import Mark
 from db.directory.organisations import LISTS, WORDS
+from db.leading import journal
 from db.models import Fate, Network, Organisation, OrganisationList, OrganisationRow, Person
 from db.models.indexed import folded
 from db.old import Forgotten, Old
@@ -202,6 +203,15 @@ def decide(sent: OrganisationList, takes: Sequence[Fate]) -> bool:
         return False
     sent.takes = list(takes)
     return True
+
+
+def decide_as_operator(db: Session, sent: OrganisationList, takes: Sequence[Fate], now: datetime) -> None:
+    """Keep which rows are taken in of a list that came from the command line; the journal says so."""
+    many = counted(db, sent)
+    decide(sent, takes)
+    new, changed = (many[fate] if fate in takes else 0 for fate in ("new", "changed"))
+    many_of_each = {"new": new, "changed": changed}
+    journal.record(db, sent.network, "organisations.brought", by=None, now=now, **many_of_each)
 
 
 def drop(db: Session, sent: OrganisationList) -> None:

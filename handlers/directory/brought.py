@@ -11,12 +11,12 @@ from bot.lists import act
 from bot.reading.directory import organisations as reading
 from db.directory import lists, organisations
 from db.engine import timers
-from db.leading import journal
 from db.models import Fate, Network
 from handlers.directory import importing
 from handlers.directory.steps import TakeIn
 
 BROUGHT = act("organisations.brought", _("Whoever runs the bot brought a list of organisations on {day}."))
+"""Done at the command line, by `db.directory.lists`."""
 
 
 def bring(db: Session, network: Network, content: bytes, wanted: list[Fate], now: datetime) -> Counter[Fate]:
@@ -34,9 +34,7 @@ def bring(db: Session, network: Network, content: bytes, wanted: list[Fate], now
         return many
     if "new" in wanted and organisations.count(db, network.id) + many["new"] > organisations.MOST:
         raise Unclear(importing.TOO_MANY)
-    lists.decide(sent, wanted)
-    new, changed = (many[fate] if fate in wanted else 0 for fate in ("new", "changed"))
-    journal.record(db, network, BROUGHT.name, by=None, now=now, new=new, changed=changed)
+    lists.decide_as_operator(db, sent, wanted, now)
     step = TakeIn(sent.id)
     timers.schedule(db, now, step.name, step.to_json(), importing.about(sent.id))
     return many
