@@ -16,7 +16,8 @@ from bot.messenger import Door
 from bot.program import __version__
 from bot.program.compose import MESSENGERS
 from bot.program.config import SQLITE, Config
-from bot.program.schema import Outside, variable_of
+from bot.program.schema import Outside
+from bot.program.sources import CONFIG, variable_of
 
 STATE = Path("/var/lib/mentornet")
 """Where a service keeps what it remembers."""
@@ -24,7 +25,6 @@ SECRETS = Path("/etc/mentornet")
 """Where a secret should lie that was in no file so far."""
 HIDDEN = ("/home", "/root", "/run/user")
 """What a service does not see (systemd.exec(5), ProtectHome=)."""
-CONFIG = "config.toml"
 WATCH = "127.0.0.1:9464"
 """Where the bot answers a monitor, if nothing else is set."""
 
