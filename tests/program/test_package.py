@@ -125,7 +125,7 @@ def elsewhere(package: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         subprocess.run([python, "-m", "venv", home / "env"], check=True, **theirs)
         (packages,) = home.glob("env/lib/*/site-packages")
         (packages / "what_it_needs.pth").write_text(sysconfig.get_path("purelib"))  # without the network
-        install = ["pip", "install", "--quiet", "--no-index", "--no-deps", *home.glob("*.whl")]
+        install = ["pip", "install", "--quiet", "--no-index", "--no-deps", *map(str, home.glob("*.whl"))]
         subprocess.run(install, check=True, **theirs)
         yield here, theirs
 
