@@ -142,7 +142,8 @@ async def test_all_networks_are_looked_at_in_slices(database: str) -> None:
             connection.execute(silent.values(last_wrote_at=here.clock.now() - timedelta(days=11)))
         now = here.clock.now()
         for at_once in (2, 500):
-            found, place = list[int](), 0
+            found: list[int] = []
+            place: int | None = 0
             while place is not None:
                 with here.session() as db:
                     some, place = vacancies.to_look_at(db, place, at_once, now - SILENT, now)
