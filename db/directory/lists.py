@@ -210,8 +210,7 @@ def decide_as_operator(db: Session, sent: OrganisationList, takes: Sequence[Fate
     many = counted(db, sent)
     decide(sent, takes)
     new, changed = (many[fate] if fate in takes else 0 for fate in ("new", "changed"))
-    many_of_each = {"new": new, "changed": changed}
-    journal.record(db, sent.network, "organisations.brought", by=None, now=now, **many_of_each)
+    journal.record(db, sent.network, "organisations.brought", by=None, now=now, new=new, changed=changed)
 
 
 def drop(db: Session, sent: OrganisationList) -> None:
