@@ -24,6 +24,14 @@ def count_by_label(db: Session, network: Network) -> Counter[Label]:
     return Counter({row[0]: row[1] for row in db.execute(counted.group_by(Member.label))})
 
 
+def came_since(db: Session, network: Network, moment: datetime) -> tuple[int, int]:
+    """Return how many members came since a moment, and how many of them a human has answered by name."""
+    came = Member.network_id == network.id, IS_ACTIVE, Member.role == "member", Member.joined_at > moment
+    heard = func.count(Member.last_contact_at)
+    row = db.execute(select(func.count(), heard).where(*came)).one()
+    return row[0], row[1]
+
+
 def count_paused(db: Session, network: Network, now: datetime) -> int:
     """Return how many members of a network are on a break."""
     here = Member.network_id == network.id, IS_ACTIVE

@@ -88,10 +88,9 @@ def look_at_road(ctx: Context, step: LookAtRoad) -> None:
 
 
 def _leading(ctx: Context, coordinators: Sequence[Member]) -> list[Member]:
-    """Return the meta-mentors among these, and who acts for one."""
-    vacancy = vacancies.open_in(ctx.db, coordinators[0].network_id)
-    acting = vacancy.acting_id if vacancy is not None else None
-    return [each for each in coordinators if each.role == "meta_mentor" or each.id == acting]
+    """Return the meta-mentors among these; where nothing is heard from them, the deputies as well."""
+    is_vacant = vacancies.open_in(ctx.db, coordinators[0].network_id) is not None
+    return [each for each in coordinators if is_vacant or each.role == "meta_mentor"]
 
 
 def _may_hear(ctx: Context, member: Member) -> bool:
@@ -118,11 +117,11 @@ def _is_lost(row: RoadmapReached, now: datetime) -> bool:
 
 
 def _untold(known: Reached, looked: Looked, now: datetime) -> list[RoadmapReached]:
-    """Return what those who lead have not heard of: phases that are complete, or else what makes a network
-    last and was lost."""
+    """Return what those who lead have not heard of: phases that are complete, or else, where the network had
+    come that far, what makes it last and was lost."""
     complete = [known[phase.name] for phase in Phase if phase.name in known]
     phases = [each for each in complete if each.lost_at is None and not each.told]
-    if phases:
+    if phases or Phase.ORGANISING.name not in known:
         return phases
     lasting = [name for name, (condition, _met) in looked.items() if condition.phase is Phase.LASTING]
     lost = [known[name] for name in lasting if name in known and _is_lost(known[name], now)]

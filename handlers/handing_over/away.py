@@ -119,7 +119,7 @@ def _go_on(ctx: Context, vacancy: Vacancy) -> None:
             tell_all(ctx, vacancy)
         case "acting" if not acting.is_there(vacancy):
             acting.ask_deputies(ctx, vacancy)
-        case "acting" if since >= ACTS_FOR:
+        case "acting" | "open" if since >= ACTS_FOR:
             tell_all(ctx, vacancy)
 
 
