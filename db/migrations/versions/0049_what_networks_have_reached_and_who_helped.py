@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("first_at", sa.DateTime(), nullable=False),
         sa.Column("lost_at", sa.DateTime(), nullable=True),
-        sa.Column("told", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("told", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["network_id"], ["networks.id"], name=op.f("fk_roadmap_reached_network_id"), ondelete="CASCADE"
         ),
