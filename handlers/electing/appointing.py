@@ -29,8 +29,13 @@ def begin(ctx: Context, vote: Vote, why: Text) -> None:
     FAILED.record(ctx, vote.network, **vote.counts)
     ctx.turn_to(vote.network)
     ask(ctx, vote, why)
+    if standing.is_asked(ctx, vote.network):
+        _tell_members(ctx, vote, why)
+
+
+def _tell_members(ctx: Context, vote: Vote, why: Text) -> None:
+    """Tell the members that a vote has come to nothing, and what follows."""
     whom = _who_may(ctx, vote)
-    vacancy = vacancies.open_in(ctx.db, vote.network_id)
     names: list[Value] = [each.name for each in whom]
     follows = (
         _n(
@@ -45,6 +50,7 @@ def begin(ctx: Context, vote: Vote, why: Text) -> None:
             "I can reach nobody who could appoint somebody. In {n} days I ask all of you again.", n=FOR.days
         )
     )
+    vacancy = vacancies.open_in(ctx.db, vote.network_id)
     away = vacancy.away if vacancy is not None else None
     news.tell_members(ctx, vote.network, paragraphs(why, follows), but=news.but(*whom, away))
 

@@ -171,7 +171,8 @@ def end(ctx: Context, vacancy: Vacancy, who: Member) -> Said | None:
         if vote is not None:
             votes.end(vote, "called_off", ctx.now)
             ctx.call_off(standing.tag(vote))
-        news.tell_members(ctx, network, back, but=news.but(who))
+        if standing.is_asked(ctx, network):
+            news.tell_members(ctx, network, back, but=news.but(who))
         return None
     return Said(*_vote_goes_on(vote.id, can_stand=vote.state == "standing"))
 
