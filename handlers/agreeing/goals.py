@@ -45,7 +45,7 @@ KINDS: dict[str, AnyText] = {
     "organisations": _("Organisations checked this year"),
     "shared": _("How many things on the shelf"),
     "within_day": _("Answers within a day, in percent"),
-    "newcomers": _("Newcomers who were answered, in percent"),
+    "newcomers": _("Answered newcomers, in percent"),
     "check_ins": _("Answers to check-ins, in percent"),
     "yes_no": _("Done or not done"),
 }
