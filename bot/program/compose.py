@@ -36,6 +36,7 @@ from db.seal import Key
 from handlers.coordinating import morning
 from handlers.directory import brought
 from handlers.front import start
+from handlers.growing import reaching
 from handlers.handing_over import daily
 from handlers.leading import ends
 from handlers.privacy import papers as sketches
@@ -78,6 +79,7 @@ def _begin(db: Session, now: datetime, zone: ZoneInfo) -> None:
     morning.plan(db, now)
     ends.plan(db, now)
     daily.plan(db, now, zone)
+    reaching.plan(db, now, zone)
 
 
 @dataclass(frozen=True)
