@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 SHELF = sa.table("shelf", sa.column("id", sa.Integer), sa.column("media", sa.JSON))
 TIMERS = sa.table(
