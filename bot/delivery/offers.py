@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
-from bot.handler import Target, Timer, leads_to
+from bot.handler import Target, leads_to
 from bot.markup import clean
 from bot.text import AnyText, Reader, from_json, render, to_json
 
@@ -186,16 +186,12 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Looks whether the messenger still has the files of the letter; where it does not, a timer is due."""
+    """Looks whether the messenger still has the files of the letter; where it does not, a timer is due, by
+    its name, with its fields, and about something."""
 
     do: str
     args: Mapping[str, Any]
     about: str
-
-    @classmethod
-    def before(cls, missing: Timer, about: str) -> Self:
-        """Return the look after which this timer is due where a file is missing."""
-        return cls(missing.name, missing.to_json(), about)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored with a letter."""

@@ -100,7 +100,7 @@ class Written:
     def look_for(self, files: Sequence[Media], missing: Timer, *, about: str) -> None:
         """Look, when nothing else has to leave, whether the messengers still have these files. Where one is
         missing, a timer about this is due; a look that comes to nothing within a day is dropped."""
-        look = Look.before(missing, about).to_json()
+        look = Look(missing.name, missing.to_json(), about).to_json()
         for messenger in sorted({each.messenger for each in files}):
             media = [each.to_json() for each in files if each.messenger == messenger]
             letter_id = letters.write(self.db, body=None, offers=[], media=media, act=look, now=self.now)
