@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import people
-from db.models import Network, Organisation, Person, Report, Round
+from db.models import Network, Organisation, Partner, Person, Report, Round
 from db.models.sealed import Secret, Secrets
 from db.network import reports
 from db.privacy import kept
@@ -17,6 +17,7 @@ NAMED: Mapping[str, Any] = {
     "networks": Network.name,
     "rounds": Round.day,
     "organisations": Organisation.name,
+    "partners": Partner.name,
 }
 """What stands for a row that is nobody's, where another one refers to it."""
 BOTH = frozenset({"relays", "journal"})

@@ -20,9 +20,10 @@ from bot import (
     on,
     paragraphs,
 )
-from bot.lists import Condition, Phase, RoadmapConditions
+from bot.lists import Condition, OnCard, Phase, RoadmapConditions, adds
 from bot.making.charts import FEWEST_MEMBERS
 from bot.text import Value
+from db.models import Network
 from db.network import networks, tallies
 from handlers.growing import road
 from handlers.growing.steps import ShowConditions, WhyThisOrder, WishFor
@@ -61,11 +62,27 @@ def _looked_up(ctx: Context) -> dict[str, tuple[Condition, bool]]:
     """Return all conditions by name, the phases in their order, and whether each is met now."""
     known = {name: add() for name, add in RoadmapConditions.named().items()}
     return {
-        name: (condition, condition.met(ctx))
+        name: (condition, condition.met(ctx, ctx.network))
         for phase in Phase
         for name, condition in known.items()
         if condition.phase is phase
     }
+
+
+@adds(OnCard, place=10)
+def phase_on_card(ctx: Context, network: Network) -> AnyText | None:
+    """Tell strangers in which phase a network is, where it is no handful of people."""
+    if networks.size(ctx.db, network, FEWEST_MEMBERS) < FEWEST_MEMBERS:
+        return None
+    known = [add() for add in RoadmapConditions]
+    phases = [*Phase]
+    unmet = (
+        phase
+        for phase in phases
+        if not all(each.met(ctx, network) for each in known if each.phase is phase)
+    )
+    here = next(unmet, phases[-1])
+    return _("Phase: {phase} ({n} of {of})", phase=here.value, n=phases.index(here) + 1, of=len(phases))
 
 
 def _stands(ctx: Context, phase: Phase, there: dict[str, tuple[Condition, bool]]) -> AnyText:
@@ -144,7 +161,7 @@ def wish_for(ctx: Context, step: WishFor) -> None:
     """Tell those who coordinate, after a yes, that a member would like a condition to be met."""
     add = RoadmapConditions.named().get(step.condition)
     condition = add() if add is not None else None
-    if condition is None or condition.remedy is None or condition.met(ctx):
+    if condition is None or condition.remedy is None or condition.met(ctx, ctx.network):
         ctx.say(_("This is done already, or no longer on the roadmap."), _back())
         return
     if ctx.may(condition.needs):

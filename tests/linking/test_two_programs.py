@@ -4,15 +4,17 @@ message arrives once, and every table is compared."""
 
 import asyncio
 import re
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from db.models import Delivery, Merge, Timer
+from handlers.linking.steps import Settle
 from tests.adapters.test_matrix_day import both
 from tests.db.test_single_program import on
 from tests.linking import underway
@@ -28,7 +30,6 @@ from tests.telegram_server import Shown, TelegramServer, User
 
 WORDS = 12
 """Messages of each of the two who write, in each storm."""
-SETTLED = "handlers.linking.be_one.settle"
 
 
 @dataclass
@@ -62,10 +63,11 @@ class World:
             if number == WORDS // 2:
                 self.ana.presses(shown, label)
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(PATIENCE):
-            while self._heard().keys() < said.keys() or self._under_way():
-                await asyncio.sleep(0.1)
-        assert self._heard() == said
+        until = time.monotonic() + PATIENCE
+        while (self._heard() < said or self._under_way()) and time.monotonic() < until:
+            await asyncio.sleep(0.1)
+        assert self._heard() == said, self._fates()
+        assert self._under_way() == []
 
     def _heard(self) -> Counter[str]:
         texts = [shown.text for shown in self.ana.seen if not shown.edited]
@@ -73,12 +75,23 @@ class World:
         here = re.compile(rf"\b(?:Bo|Cy)-{self.storms}-\d+\.")
         return Counter(words for text in texts for words in here.findall(text))
 
-    def _under_way(self) -> int:
-        """How much is still to be sent, or to be settled after turns that had begun before."""
+    def _fates(self) -> str:
+        """What became of the letters, where one is missing or there twice."""
         with underway.looking(self.database, self.config) as db:
-            to_send = select(func.count()).select_from(Delivery).where(Delivery.state == "waiting")
-            to_settle = select(func.count()).select_from(Timer).where(Timer.handler == SETTLED)
-            return db.scalars(to_send).one() + db.scalars(to_settle).one()
+            fates = Counter(
+                (each.messenger, each.state, each.reason) for each in db.scalars(select(Delivery))
+            )
+        return f"{fates}; cannot be read on Matrix: {self.other.unreadable}"
+
+    def _under_way(self) -> list[str]:
+        """What is still to be sent, or to be settled after turns that had begun before."""
+        with underway.looking(self.database, self.config) as db:
+            waits = select(Delivery).where(Delivery.state == "waiting")
+            to_send = [
+                f"{each.messenger} {each.chat} {each.shard} {each.not_before} {each.attempts}"
+                for each in db.scalars(waits)
+            ]
+            return [*to_send, *db.scalars(select(Timer.handler).where(Timer.handler == Settle.name))]
 
 
 async def hears(user: User, words: str) -> Shown:

@@ -1,0 +1,14 @@
+"""a network shows its goals"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0049"
+down_revision = "0048"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("networks", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("shows_goals", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
