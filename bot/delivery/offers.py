@@ -90,7 +90,12 @@ def offer(stored: Mapping[str, Any]) -> Offer:
 
 def label(stored: Mapping[str, Any], reader: Reader) -> str:
     """Return what stands on the button of a stored offer."""
-    return clean(render(from_json(stored["label"]), reader).unescape())
+    return plain_label(from_json(stored["label"]), reader)
+
+
+def plain_label(text: AnyText, reader: Reader) -> str:
+    """Return a label as a reader sees it."""
+    return clean(render(text, reader).unescape())
 
 
 def numbered(stored: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

@@ -155,7 +155,7 @@ def set_goal(ctx: Context, step: SetGoal) -> None:
     """Ask for a goal, how it is seen that it is reached, and until when; it looks for a keeper then."""
     there = goals.open_of(ctx.db, ctx.network.id)
     if len(there) >= goals.MOST:
-        rests = [Button(Verbatim(goal.title[:30]), RestGoal(goal.id)) for goal in there]
+        rests = [Button(Verbatim(goal.title), RestGoal(goal.id)) for goal in there]
         ctx.say(FULL, *rests)
         return
     words = str(ctx.ask("title", _("What do you want to reach? One line is enough."), max_length=LONGEST))

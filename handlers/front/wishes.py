@@ -103,8 +103,8 @@ def _write_to(ctx: Context, step: Wished) -> None:
 
 
 def _names_somebody(ctx: Context, step: Wished) -> bool:
-    """Whether what words name is a member, or reads like a name at their end: "We write back within a day" and
-    "We meet at the library" name nobody."""
+    """Whether what words name is a member, or reads like a name at their end: "We write back within a day"
+    and "We meet at the library" name nobody."""
     if roster.called(ctx.db, ctx.network, step.rest, 1, without=[ctx.person.id]):
         return True
     return step.rest[:1].isupper() and step.said.words.rstrip(" .!?").endswith(step.rest)

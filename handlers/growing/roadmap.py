@@ -77,9 +77,7 @@ def phase_on_card(ctx: Context, network: Network) -> AnyText | None:
     known = [add() for add in RoadmapConditions]
     phases = [*Phase]
     unmet = (
-        phase
-        for phase in phases
-        if not all(each.met(ctx, network) for each in known if each.phase is phase)
+        phase for phase in phases if not all(each.met(ctx, network) for each in known if each.phase is phase)
     )
     here = next(unmet, phases[-1])
     return _("Phase: {phase} ({n} of {of})", phase=here.value, n=phases.index(here) + 1, of=len(phases))

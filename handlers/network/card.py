@@ -35,8 +35,8 @@ from handlers.network import office
 from handlers.network.steps import LookForNetwork, ShowNetworks
 from handlers.talking import to_coordinators
 
-FEW, LONGEST_LABEL = 5, 30
-"""Networks of which one is chosen at once, and on a page; characters of a button."""
+FEW = 5
+"""Networks of which one is chosen at once, and on a page."""
 SIZES = (10, 25, 50, 100)
 """The bounds of the ranges in which the size of a network is told."""
 PARTNERS = 8
@@ -123,7 +123,7 @@ def _line(each: Network) -> Line:
         form("{name} ({facts})", name=each.name, facts=Verbatim(shown)) if shown else Verbatim(each.name),
         [
             Button(
-                Verbatim(each.name[:LONGEST_LABEL]),
+                Verbatim(each.name),
                 Command("card"),
                 given={"network": networks.in_links(each)},
                 keep=True,
