@@ -41,6 +41,7 @@ SIZES = (10, 25, 50, 100)
 """The bounds of the ranges in which the size of a network is told."""
 PARTNERS = 8
 """Partner organisations that a card names at most."""
+GONE = _("This network no longer shows its profile.")
 OFFERED = 12
 """Networks that are offered to tap; of more, one is typed by name."""
 
@@ -61,7 +62,7 @@ def card(ctx: Context) -> None:
         ctx.redirect(LookForNetwork())
     chosen = public[0] if len(public) == 1 and not is_named else choose_network(ctx, public)
     if chosen is None:
-        ctx.say(_("This network no longer shows its profile."))
+        ctx.say(GONE)
         return
     way = to_coordinators.way_into(ctx, chosen) if ctx.room is None else None
     ctx.say(
@@ -151,7 +152,9 @@ def choose_network(ctx: Context, public: Sequence[Network]) -> Network | None:
 def called(ctx: Context, words: str) -> str:
     """Return the network that is called so or is there, or that a link names. Raises Unclear where none is,
     Doubtful where several are."""
-    if networks.linked(ctx.db, words) is not None:
+    if networks.is_link(words):
+        if networks.linked(ctx.db, words) is None:
+            raise Unclear(GONE)
         return words
     there = networks.called(ctx.db, words, OFFERED) or networks.near(ctx.db, words, OFFERED)
     found = _labels(there)
