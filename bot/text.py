@@ -5,7 +5,7 @@ when it leaves. So a `Text` is data: it can be stored as JSON, and one letter se
 languages. Values are escaped by construction: nobody can forget to.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -63,6 +63,17 @@ class Verbatim:
 
 class AtLeast(int):
     """So many, or more: nobody has counted on. It is written as "1,000+"."""
+
+    @classmethod
+    def told(cls, many: int, most: int) -> int:
+        """Return a number as it is told where no more than `most` were counted, and one more."""
+        return many if many <= most else cls(most)
+
+    @classmethod
+    def together(cls, numbers: Collection[int]) -> int:
+        """Return how many all of these are."""
+        is_more = any(isinstance(each, cls) for each in numbers)
+        return cls(sum(numbers)) if is_more else sum(numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,16 @@ OPTIONS: dict[str, Any] = {
 }
 """How every database is read and written."""
 
+PLANNED = {
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "random_page_cost": "1.1",
+    "plan_cache_mode": "force_custom_plan",
+}
+"""How PostgreSQL is to look for rows. Ours are few, and found by an index: to compile a statement for them,
+or to have other processes help, takes longer than to find them; disks no longer turn; and a plan for any
+values does not know how few rows are wanted."""
+
 FILE = "file"
 """Where a connection keeps which file it has opened."""
 
@@ -130,6 +140,8 @@ def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
         "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name = %s AND setting = 'off'",
         ("synchronous_commit",),
     )
+    for name, value in PLANNED.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
     connection.commit()
 
 

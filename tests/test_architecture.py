@@ -35,7 +35,8 @@ TOOLS = {"i18n/__main__.py"}
 
 THIRD_PARTIES = {
     "PIL": ["bot/making/painting.py"],
-    "Crypto": ["adapters/matrix/*", "db/models/sealed.py"],
+    "Crypto": ["adapters/matrix/*"],
+    "cryptography": ["db/models/sealed.py"],
     "aiohttp": ["adapters/*", "bot/support/port.py", "bot/program/watch.py"],
     "alembic": ["db/shape.py", "db/migrations/*"],
     "apscheduler": ["bot/support/clock.py", "bot/times.py"],

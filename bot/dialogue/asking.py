@@ -215,9 +215,12 @@ class Asking(Acting):
         return found
 
     def keep(self, name: str, value: Any) -> Any:
-        """Return what was settled when this was first reached in a dialogue, as JSON: at first `value`. For
-        what a question tells people, and holds when they answer."""
-        return self.dialogue.kept.setdefault(name, value)
+        """Return what was settled when this was first reached in a dialogue, as JSON: at first `value`, or
+        what it returns. For what a question tells people, and holds when they answer."""
+        kept = self.dialogue.kept
+        if name not in kept:
+            kept[name] = value() if callable(value) else value
+        return kept[name]
 
     def shown(self, name: str, value: Any) -> bool:
         """Make what the next question shows, as JSON, a condition of its answer and of those that follow.

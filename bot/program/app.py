@@ -40,9 +40,9 @@ from db.privacy import sweeping
 
 log = get("app")
 
-SWEEPING, BEAT = 3600.0, 1.0
-"""Seconds between two times at which what was deleted is swept out of the database's files; and between two
-looks at the timers, and at the codes that are made ahead."""
+SWEEPING, STOCKING, BEAT = 3600.0, 10.0, 1.0
+"""Seconds between two times at which what was deleted is swept out of the database's files; at which a code
+is made ahead, which on one core takes 10 ms from whoever writes then; and between two looks at the timers."""
 FLUSH_SECONDS = 10.0
 """How long a stop waits for letters that are on their way."""
 LONGEST_CONNECTING, LONGEST_AGAIN = 5.0, 60.0
@@ -151,7 +151,7 @@ class App:
         working += [asyncio.create_task(team.run())]
         sweep = partial(beside, "not swept", partial(sweeping.sweep, self.database))
         stock = partial(beside, "no codes ahead", partial(invitations.stock, self.installation.rng))
-        for seconds, tick in ((BEAT, self._tick), (BEAT, stock), (SWEEPING, sweep)):
+        for seconds, tick in ((BEAT, self._tick), (STOCKING, stock), (SWEEPING, sweep)):
             working += [asyncio.create_task(team.during(CLOCK, partial(clock.beat, seconds, tick)))]
         sending = asyncio.create_task(self.outbox.run())
         try:

@@ -130,8 +130,11 @@ class Table:
     def beginning(self, words: str, among: Collection[str]) -> tuple[str, str] | None:
         """Return the list of whose phrases the words begin with, and the rest."""
         text, said, spans = folded(words)
-        if not said or self._slips.mended(said[0]) not in self._longest:
+        if not said:
             return None
+        first = said[: self._longest.get(self._slips.mended(said[0]), 0)]
+        if not first or next(self._at([self._slips.mended(each) for each in first], 0), None) is None:
+            return None  # most messages begin with no phrase: the rest of their words is not looked at
         tokens = [self._slips.mended(each) for each in said[: 2 * LONGEST]]
         at, name = 0, None
         while at < len(tokens):

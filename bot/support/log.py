@@ -58,9 +58,16 @@ class Events:
         self._tell(logging.ERROR, event, fields)
 
     def _tell(self, level: int, event: str, fields: dict[str, object]) -> None:
+        logger = self._logger
+        if not logger.isEnabledFor(level):
+            return
         mistakes = [each for each in fields.values() if isinstance(each, BaseException)]
         shown = mistakes[0] if mistakes and _whole.now else None
-        self._logger.log(level, event, extra={"fields": fields}, exc_info=shown)
+        whole = (type(shown), shown, shown.__traceback__) if shown else None
+        # No line tells where in the code it was written: to find that out costs more than to write it.
+        record = logger.makeRecord(logger.name, level, "", 0, event, (), whole)
+        record.fields = fields
+        logger.handle(record)
 
 
 def get(part: str) -> Events:

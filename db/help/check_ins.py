@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, joinedload
 
 from db.help.queues import Queue
 from db.models import CheckIn, CheckInAnswer, CheckInWords, Member, Mood, Person, Round, Timer, Wish
-from db.models.indexed import begins
+from db.models.indexed import any_row, begins
 
 LONGEST_DAY = timedelta(days=3)
 """From a date's first midnight on Earth until everybody has been asked, those put off included."""
@@ -232,9 +232,8 @@ def not_well(db: Session, network_id: int) -> Queue[CheckIn]:
     waiting = (
         select(CheckIn)
         .join(flagged, flagged.c.latest == CheckIn.id)
-        .join(CheckIn.member)
-        .options(contains_eager(CheckIn.member).joinedload(Member.person))
-        .where(Member.state == "active")
+        .options(joinedload(CheckIn.member).joinedload(Member.person))
+        .where(any_row(Member, Member.id == CheckIn.member_id, Member.state == "active"))
     )
     order = flagged.c.since, flagged.c.first
     return Queue(db, waiting, CheckIn.id, order, CheckIn.member_id)

@@ -33,7 +33,7 @@ DIGEST = ("asked", "answered", "good", "so_so", "not_good")
 """What is kept of a round's figures when they are told."""
 SILENT = "silent"
 """Stands among the moods for those who have not answered."""
-COUNTED = 20_000
+COUNTED = 5_000
 """Check-ins that are counted in one turn."""
 ROUNDS = 50
 """Old rounds that are looked at together."""

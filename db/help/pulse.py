@@ -8,6 +8,7 @@ from itertools import accumulate
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Row,
     Select,
     SQLColumnExpression,
@@ -169,7 +170,7 @@ def figures(db: Session, network: Network, now: datetime) -> NetworkFigures:
     answers, answering, each = _answers(db, lately)
     helpers, at_their_load = _helpers(db, network)
     return NetworkFigures(
-        members=sum(roster.count_by_label(db, network).values()),
+        members=roster.count(db, network),
         paused=roster.count_paused(db, network, now),
         unreachable=roster.count_lost(db, network),
         resting=roster.count_silent(db, network),
@@ -244,7 +245,9 @@ def _answers(db: Session, which: Sequence[ColumnElement[bool]]) -> tuple[int, in
     """Return how many requests somebody took, how many members did, and how many each of those took who took
     most."""
     helped = HelpRequest.helper_id.is_not(None)
-    times = select(func.count().label("times")).where(*which, helped).group_by(HelpRequest.helper_id)
+    # A number that PostgreSQL adds up at once.
+    many = func.count().cast(Integer).label("times")
+    times = select(many).where(*which, helped).group_by(HelpRequest.helper_id)
     each = times.cte("each").prefix_with("MATERIALIZED")
     both = (
         select(what).select_from(each).scalar_subquery() for what in (func.sum(each.c.times), func.count())

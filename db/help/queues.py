@@ -15,7 +15,7 @@ Row = TypeVar("Row", bound=Base)
 Found = TypeVar("Found")
 BEFORE = 100
 """How many may have come before a row since it was shown, so that it is still found."""
-MOST = 1000
+MOST = 500
 """So many are counted: of more it is only known that they are more."""
 Order = Sequence[SQLColumnExpression[Any]]
 

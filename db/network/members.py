@@ -32,7 +32,9 @@ COORDINATORS: tuple[MemberRole, ...] = ("meta_mentor", "deputy")
 IS_ACTIVE = Member.state == "active"
 COORDINATES = Member.role.in_(COORDINATORS)
 HAS_NAME = Member.folded >= ""
-"""True of everybody: said where very many are counted, so that SQLite reads the index of their names only."""
+IS_SOMEBODY = Member.person_id > 0
+"""True of everybody: said where very many are counted, so that SQLite reads the index of their names, or of
+who is there, only."""
 MONDAY, NEVER = 0, -1
 SHORT = timedelta(days=60)
 """Whoever was away for no longer than this is no newcomer when they come back."""

@@ -216,17 +216,13 @@ def count(db: Session) -> int:
     return db.scalar(select(func.count()).where(Network.confirmed_at.is_not(None))) or 0
 
 
-def sizes(db: Session, limit: int, after: Network | None = None) -> Sequence[tuple[Network, int]]:
-    """Return up to `limit` confirmed networks and how many members each has, by name; with `after` those that
-    come after this one."""
-    size = select(func.count()).where(
-        Member.network_id == Network.id,
-        Member.state == "active",
-        Member.folded >= "",  # by an index
-    )
-    found = select(Network, size.correlate(Network).scalar_subquery()).where(
-        Network.confirmed_at.is_not(None)
-    )
+def sizes(db: Session, limit: int, most: int, after: Network | None = None) -> Sequence[tuple[Network, int]]:
+    """Return up to `limit` confirmed networks and how many members each has, `most` where they are that many
+    or more, by name; with `after` those that come after this one."""
+    there = select(Member.id).where(Member.network_id == Network.id, Member.state == "active")
+    some = there.correlate(Network).limit(most).subquery()
+    size = select(func.count()).select_from(some).scalar_subquery()
+    found = select(Network, size).where(Network.confirmed_at.is_not(None))
     if after is not None:
         found = found.where(tuple_(Network.folded, Network.id) > tuple_(after.folded, after.id))
     rows = db.execute(found.order_by(Network.folded, Network.id).limit(limit))

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from sqlalchemy import (
     ColumnElement,
     and_,
-    exists,
     func,
     not_,
     or_,
@@ -19,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from db import people
 from db.models import Identity, Label, Member, Person
-from db.network.members import HAS_NAME
+from db.network import roster
 from db.network.members import IS_ACTIVE as ACTIVE
+from db.network.members import IS_SOMEBODY
 
-LOOKED_AT = 500
+LOOKED_AT = 250
 """Members of whom it is looked how they live: of more than that it is told about how many."""
 
 
@@ -60,18 +60,19 @@ class Rest(NamedTuple):
     time_zone: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """How many of them are there and can be reached, are on a break, and cannot be reached.
-
-    messengers: how many are reached on each messenger, and
-    quiet:      how many rest when, both of those who were looked at
-    share:      the part of those who are there who were looked at, from 0 to 1
-    """
+class Readers(NamedTuple):
+    """How many of them are there and can be reached, are on a break, and cannot be reached."""
 
     there: int
     paused: int
     lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """How those live who were looked at: how many are reached on each messenger, and how many rest when;
+    and the part of those who are there who were looked at, from 0 to 1."""
+
     messengers: Counter[str]
     quiet: Counter[Rest]
     share: float
@@ -87,15 +88,22 @@ class Next:
     place: int | None
 
 
-def count(db: Session, whom: Whom) -> int:
-    """Return how many members an announcement is for, reachable or not."""
-    counted = select(func.count()).select_from(Member).where(whom.fits, ACTIVE, HAS_NAME)
-    return db.scalar(counted) or 0
+def count(db: Session, whom: Whom, now: datetime) -> Readers:
+    """Return how many members an announcement would reach now. Those who are on a break, and of the others
+    those who cannot be reached, are found from the few who are, not by a look at all."""
+    pausing = roster.pausing(now)
+    lost = roster.lost(Identity.person_id.not_in(pausing))
+    counted = select(func.count()).select_from(Member).where(whom.fits, ACTIVE)
+    everybody, paused, unreached = (
+        db.scalar(counted.where(which)) or 0
+        for which in (IS_SOMEBODY, Member.person_id.in_(pausing), Member.person_id.in_(lost))
+    )
+    return Readers(everybody - paused - unreached, paused, unreached)
 
 
-def look(db: Session, whom: Whom, everybody: int, now: datetime) -> Readers:
-    """Return how many members an announcement would reach now, of how many it is for."""
-    step = max(1, everybody // LOOKED_AT)
+def look(db: Session, whom: Whom, found: Readers, now: datetime) -> Lives:
+    """Return how those live whom an announcement would reach now."""
+    step = max(1, sum(found) // LOOKED_AT)
     some = db.execute(
         select(
             Member.person_id,
@@ -106,40 +114,19 @@ def look(db: Session, whom: Whom, everybody: int, now: datetime) -> Readers:
             _pauses(now).label("pauses"),
         )
         .join(Member.person)
-        .where(whom.fits, ACTIVE, Member.person_id > 0, Member.person_id % step == 0)
+        .where(whom.fits, ACTIVE, IS_SOMEBODY, Member.person_id % step == 0)
     ).all()
     ready = [row for row in some if not row.pauses]
     reached = people.reach(db, [row.person_id for row in ready])
-    paused, lost = _away(db, whom, now)
-    there = everybody - paused - lost
-    return Readers(
-        there=there,
-        paused=paused,
-        lost=lost,
+    return Lives(
         messengers=Counter(each.messenger for each in reached.values()),
         quiet=Counter(
             Rest(row.quiet_from, row.quiet_to, row.quiet_days, row.time_zone)
             for row in ready
             if row.person_id in reached
         ),
-        share=1.0 if step == 1 else len(reached) / max(there, 1),
+        share=1.0 if step == 1 else max(len(reached), 1) / max(found.there, 1),
     )
-
-
-def _away(db: Session, whom: Whom, now: datetime) -> tuple[int, int]:
-    """Return how many are on a break, and how many others cannot be reached: found from the few who are, not
-    by a look at all."""
-    pausing = select(Person.id).where(_pauses(now))
-    unreached = select(Identity.person_id).where(~Identity.reachable)
-    is_reached = exists().where(Identity.person_id == Member.person_id, Identity.reachable)
-    paused, lost = (
-        db.scalar(select(func.count()).select_from(Member).where(whom.fits, ACTIVE, *those)) or 0
-        for those in (
-            [Member.person_id.in_(pausing)],
-            [Member.person_id.in_(unreached), ~is_reached, Member.person_id.not_in(pausing)],
-        )
-    )
-    return paused, lost
 
 
 def _pauses(now: datetime) -> ColumnElement[bool]:

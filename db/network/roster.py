@@ -3,13 +3,28 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import get_args
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, tuple_
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from db.models import Identity, Label, Member, Network, Person
 from db.models.indexed import folded
-from db.network.members import HAS_NAME, IS_ACTIVE
+from db.network.members import HAS_NAME, IS_ACTIVE, IS_SOMEBODY
+
+MOST = 1000
+"""So many of one kind are counted where it is only told: of more it is known that they are more."""
+LABELS: tuple[Label, ...] = get_args(Label)
 
 
 def here(db: Session, network: Network, person_id: int) -> Person | None:
@@ -18,49 +33,68 @@ def here(db: Session, network: Network, person_id: int) -> Person | None:
     return db.scalar(select(Person).join(Member).where(*in_it))
 
 
-def count_by_label(db: Session, network: Network) -> Counter[Label]:
-    """Return how many members of a network came in each way."""
-    counted = select(Member.label, func.count()).where(Member.network_id == network.id, IS_ACTIVE)
-    return Counter({row[0]: row[1] for row in db.execute(counted.group_by(Member.label))})
+def count(db: Session, network: Network) -> int:
+    """Return how many members a network has."""
+    counted = select(func.count()).select_from(Member).where(Member.network_id == network.id, IS_ACTIVE)
+    return db.scalar(counted.where(IS_SOMEBODY)) or 0
 
 
-def count_paused(db: Session, network: Network, now: datetime) -> int:
-    """Return how many members of a network are on a break."""
-    here = Member.network_id == network.id, IS_ACTIVE
-    counted = select(func.count()).where(*here, Member.person_id.in_(_pausing(now)))
-    return db.scalar(counted) or 0
+def count_by_label(db: Session, network: Network, but: Member | None = None) -> Counter[Label]:
+    """Return how many members of a network came in each way, one of them left out, `MOST` + 1 for all that
+    are more."""
+    here = Member.network_id == network.id, IS_ACTIVE, Member.id != (but.id if but is not None else 0)
+    ways = (
+        select(Member.label, Member.id).where(*here, Member.label == label).limit(MOST + 1).subquery()
+        for label in LABELS
+    )
+    some = union_all(*(select(way.c.label) for way in ways)).subquery()
+    counted = select(some.c.label, func.count()).group_by(some.c.label)
+    return Counter({row[0]: row[1] for row in db.execute(counted)})
 
 
-def _pausing(now: datetime) -> Select[int]:
+def count_paused(db: Session, network: Network, now: datetime, most: int | None = None) -> int:
+    """Return how many members of a network are on a break, `most` where they are that many or more."""
+    paused = select(Member.id).where(
+        Member.network_id == network.id, IS_ACTIVE, Member.person_id.in_(pausing(now))
+    )
+    return db.scalar(select(func.count()).select_from(paused.limit(most).subquery())) or 0
+
+
+def pausing(now: datetime) -> Select[int]:
+    """Select the people who are on a break."""
     ends_later = or_(Person.paused_until.is_(None), Person.paused_until > now)
     return select(Person.id).where(Person.paused_at.is_not(None), ends_later)
 
 
 def count_lost(db: Session, network: Network) -> int:
-    """Return how many members of a network cannot be reached: found from the few accounts that cannot."""
-    left = select(Identity.person_id).where(~Identity.reachable)
-    reached = exists().where(Identity.person_id == Member.person_id, Identity.reachable)
+    """Return how many members of a network cannot be reached."""
     here = Member.network_id == network.id, IS_ACTIVE
-    counted = select(func.count()).select_from(Member)
-    return db.scalar(counted.where(*here, Member.person_id.in_(left), ~reached)) or 0
+    return db.scalar(select(func.count()).where(*here, Member.person_id.in_(lost()))) or 0
+
+
+def lost(*others: ColumnElement[bool]) -> Select[int]:
+    """Select the people of whom `others` is true and who cannot be reached: found from the few accounts that
+    cannot."""
+    reached = aliased(Identity)
+    is_reached = exists().where(reached.person_id == Identity.person_id, reached.reachable)
+    return select(Identity.person_id).where(~Identity.reachable, ~is_reached, *others)
 
 
 def count_askable(db: Session, network: Network, now: datetime) -> tuple[int, int]:
     """Return how many members a network has, and how many of them can be reached and are on no break: found
     from the few who are or cannot."""
-    left = select(Identity.person_id).where(~Identity.reachable)
-    reached = exists().where(Identity.person_id == Member.person_id, Identity.reachable)
     here = Member.network_id == network.id, IS_ACTIVE
-    lost = select(func.count()).where(
-        *here, Member.person_id.in_(left), ~reached, Member.person_id.not_in(_pausing(now))
-    )
-    everybody = sum(count_by_label(db, network).values())
-    return everybody, everybody - count_paused(db, network, now) - (db.scalar(lost) or 0)
+    others = lost(Identity.person_id.not_in(pausing(now)))
+    unheard = db.scalar(select(func.count()).where(*here, Member.person_id.in_(others))) or 0
+    everybody = count(db, network)
+    return everybody, everybody - count_paused(db, network, now) - unheard
 
 
 def count_called(db: Session, network: Network, words: str) -> int:
-    """Return how many members of a network have a name that contains the words."""
-    return db.scalar(_called(network, words).where(HAS_NAME).with_only_columns(func.count())) or 0
+    """Return how many members of a network have a name that contains the words, `MOST` + 1 for all that are
+    more."""
+    some = _called(network, words).where(HAS_NAME).with_only_columns(Member.id).limit(MOST + 1)
+    return db.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def page(
@@ -123,4 +157,7 @@ def _name_contains(words: str) -> ColumnElement[bool]:
 def _by_name(db: Session, found: Select[Member], limit: int) -> Sequence[Member]:
     """Return the first of these members, with what tells two of one name apart."""
     with_them = joinedload(Member.person), selectinload(Member.topics)
-    return db.scalars(found.options(*with_them).order_by(Member.folded, Member.id).limit(limit)).all()
+    # Their numbers first: PostgreSQL would look at each row, where it takes names from an index alone.
+    some = found.with_only_columns(Member.id).order_by(Member.folded, Member.id).limit(limit).subquery()
+    first = select(Member).join(some, some.c.id == Member.id)
+    return db.scalars(first.options(*with_them).order_by(Member.folded, Member.id)).all()

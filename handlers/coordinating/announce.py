@@ -23,7 +23,7 @@ from bot import (
     paragraphs,
 )
 from bot.lists import Missed, act, adds
-from bot.text import Value, from_json
+from bot.text import AtLeast, Value, from_json
 from bot.times import Quiet
 from db.help import pulse
 from db.models import Announcement, Audience, Member
@@ -65,7 +65,7 @@ def announce(ctx: Context) -> None:
         return
     words = ctx.ask("words", _("What do you want to say?"), max_length=LONGEST)
     audience: Audience = ctx.choose("audience", _("Who should get it?"), _audiences(sizes))
-    _write_to(ctx, words, audience, _whom(ctx.network.id, audience, [ctx.member.id]), sizes[audience])
+    _write_to(ctx, words, audience, _whom(ctx.network.id, audience, [ctx.member.id]))
 
 
 def _whom(network_id: int, audience: Audience, but: Sequence[int], new_since: datetime | None = None) -> Whom:
@@ -84,12 +84,12 @@ def write_to_new(ctx: Context, step: WriteToNew) -> None:
     but = sorted(owed.named)
     words = ctx.ask("words", _("What do you want to say to those who are new?"), max_length=LONGEST)
     whom = _whom(ctx.network.id, "new", but, new_since)
-    _write_to(ctx, words, "new", whom, readers.count(ctx.db, whom))
+    _write_to(ctx, words, "new", whom)
 
 
-def _write_to(ctx: Context, words: str, audience: Audience, whom: Whom, everybody: int) -> None:
+def _write_to(ctx: Context, words: str, audience: Audience, whom: Whom) -> None:
     """Show a preview of an announcement, and begin to write it."""
-    found = readers.look(ctx.db, whom, everybody, ctx.now)
+    found = readers.count(ctx.db, whom, ctx.now)
     if not found.there:
         ctx.say(_("Everybody is on a break or cannot be reached, so I have sent nothing."))
         return
@@ -102,7 +102,7 @@ def _write_to(ctx: Context, words: str, audience: Audience, whom: Whom, everybod
         paragraphs(
             _("This is what they will see:"),
             form("<blockquote>{text}</blockquote>", text=text),
-            lines(_scope(ctx, found)),
+            lines(_scope(ctx, found, ctx.keep("arrival", lambda: _arrival(ctx, whom, found)))),
             _("Shall I send it?"),
         ),
         yes=_("Send it"),
@@ -165,9 +165,9 @@ def write_on(ctx: Context, step: WriteOn) -> None:
 
 def _sizes(ctx: Context) -> Mapping[str, int]:
     """Return how many others each audience has."""
-    sizes = roster.count_by_label(ctx.db, ctx.network)
-    sizes[ctx.member.label] -= 1
-    return Counter({"all": sizes.total(), **{str(label): many for label, many in sizes.items()}})
+    counted = roster.count_by_label(ctx.db, ctx.network, but=ctx.member)
+    sizes = {str(label): AtLeast.told(many, roster.MOST) for label, many in counted.items()}
+    return Counter({"all": AtLeast.together(sizes.values()), **sizes})
 
 
 def _audiences(sizes: Mapping[str, int]) -> dict[str, AnyText]:
@@ -180,7 +180,20 @@ def _audiences(sizes: Mapping[str, int]) -> dict[str, AnyText]:
     }
 
 
-def _scope(ctx: Context, found: Readers) -> Iterator[AnyText]:
+def _arrival(ctx: Context, whom: Whom, found: Readers) -> Mapping[str, float]:
+    """Return how many seconds it takes, how many of them rest now, and whether all were looked at."""
+    lives = readers.look(ctx.db, whom, found, ctx.now)
+    rates = ctx.installation.rates()
+    seconds = max((n / rates[name] for name, n in lives.messengers.items() if name in rates), default=0.0)
+    asleep = sum(
+        many
+        for rest, many in lives.quiet.items()
+        if Quiet.of(rest, ctx.installation.zone(rest.time_zone, ctx.network.time_zone)).at(ctx.now)
+    )
+    return {"seconds": seconds / lives.share, "asleep": asleep / lives.share, "of_all": lives.share == 1}
+
+
+def _scope(ctx: Context, found: Readers, arrival: Mapping[str, float]) -> Iterator[AnyText]:
     """Yield how many it goes to, whom it leaves out, and how long it takes: one fact a line."""
     yield _n("It goes to {n} member.", "It goes to {n} members.", found.there)
     if found.paused:
@@ -191,22 +204,14 @@ def _scope(ctx: Context, found: Readers) -> Iterator[AnyText]:
         )
     if found.lost:
         yield _n("{n} member cannot be reached.", "{n} members cannot be reached.", found.lost)
-    rates = ctx.installation.rates()
-    counts = found.messengers.items()
-    seconds = max((count / rates[name] for name, count in counts if name in rates), default=0.0)
-    yield _duration(seconds / found.share)
-    asleep = sum(
-        many
-        for rest, many in found.quiet.items()
-        if Quiet.of(rest, ctx.installation.zone(rest.time_zone, ctx.network.time_zone)).at(ctx.now)
-    )
-    if asleep and found.share < 1:
-        yield _("About {n} of them rest now and will get it later.", n=_roughly(asleep / found.share))
+    yield _duration(arrival["seconds"])
+    if (asleep := arrival["asleep"]) and not arrival["of_all"]:
+        yield _("About {n} of them rest now and will get it later.", n=_roughly(asleep))
     elif asleep:
         yield _n(
             "{n} of them rests now and will get it later.",
             "{n} of them rest now and will get it later.",
-            asleep,
+            int(asleep),
         )
 
 

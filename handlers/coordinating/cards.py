@@ -27,12 +27,11 @@ class Today:
     @property
     def many(self) -> int:
         """Return how many debts there are."""
-        each = [as_told(kind.rows.many) for kind in self.kinds.values()]
-        return AtLeast(sum(each)) if any(isinstance(n, AtLeast) for n in each) else sum(each)
+        return AtLeast.together([AtLeast.told(kind.rows.many, MOST) for kind in self.kinds.values()])
 
     def counted(self) -> list[Text]:
         """Return how many there are of each kind."""
-        return [kind.counted(as_told(kind.rows.many)) for kind in self.kinds.values()]
+        return [kind.counted(AtLeast.told(kind.rows.many, MOST)) for kind in self.kinds.values()]
 
 
 def all_owed(ctx: Context) -> Today:
@@ -50,17 +49,12 @@ def all_owed(ctx: Context) -> Today:
     )
 
 
-def as_told(many: int) -> int:
-    """Return how many rows of a queue there are, as it is told."""
-    return many if many <= MOST else AtLeast(MOST)
-
-
 def card(kind: str, debts: Owed[Any], n: int) -> tuple[AnyText, list[Button]]:
     """Return the n-th debt of a kind, counted from 1, and what can be done about it."""
     row, many = debts.rows.at(n), debts.rows.many
     assert row is not None, "it was counted in this turn"
     line = debts.tell(row)
-    of = {"n": n, "many": as_told(many), "what": line.text}
+    of = {"n": n, "many": AtLeast.told(many, MOST), "what": line.text}
     text = line.text if many == 1 else _("{n} of {many}: {what}", **of)
     at_once = [debts.at_once] if debts.at_once is not None and many > 1 else []
     later = Button(_("Later"), NextDebt(kind, row.id, n), means="later")

@@ -1,5 +1,6 @@
 """The members of a network, for those who coordinate it: who is there, and what may be done."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from bot import (
 )
 from bot.listing import PAGE
 from bot.lists import act
+from bot.text import AtLeast
 from db import people
 from db.leading import journal
 from db.models import Label, Member
@@ -68,7 +70,7 @@ def _title(ctx: Context, words: str) -> Text:
     """Return what stands above members whose name contains the words, or above all of them."""
     if words:
         n = roster.count_called(ctx.db, ctx.network, words)
-        n += roster.count_resting(ctx.db, ctx.network, words)
+        n = AtLeast.told(n + roster.count_resting(ctx.db, ctx.network, words), roster.MOST)
         return _n("{n} member fits. Who do you mean?", "{n} members fit. Who do you mean?", n)
     return form("<b>{network}</b>", network=ctx.network.name)
 
@@ -97,18 +99,19 @@ def _list(ctx: Context, title: AnyText, rows: Sequence[Member], words: str) -> N
 
 
 def _counts(ctx: Context) -> AnyText:
-    of_label = roster.count_by_label(ctx.db, ctx.network)
+    counts = roster.count_by_label(ctx.db, ctx.network)
+    of_label = Counter({label: AtLeast.told(many, roster.MOST) for label, many in counts.items()})
     counted: dict[Label, Text] = {
         "graduate": _n("{n} graduate", "{n} graduates", of_label["graduate"]),
         "experienced": _n("{n} experienced mentor", "{n} experienced mentors", of_label["experienced"]),
         "organisation": _n("{n} for an organisation", "{n} for organisations", of_label["organisation"]),
     }
-    paused = roster.count_paused(ctx.db, ctx.network, ctx.now)
+    paused = AtLeast.told(roster.count_paused(ctx.db, ctx.network, ctx.now, roster.MOST + 1), roster.MOST)
     return lines(
         _n(
             "<b>{network}</b> has {n} member: {groups}.",
             "<b>{network}</b> has {n} members: {groups}.",
-            sum(of_label.values()),
+            AtLeast.together(of_label.values()),
             network=ctx.network.name,
             groups=[text for label, text in counted.items() if label in of_label],
         ),

@@ -24,10 +24,11 @@ from bot import (
 )
 from bot.listing import PAGE
 from bot.lists import Debts, Notice, act, adds
+from bot.text import AtLeast
 from db.applying import applications
 from db.engine import dead_letters, deliveries, timers
 from db.models import Network
-from db.network import networks
+from db.network import networks, roster
 from db.privacy import forgotten
 from handlers.founding import found
 from handlers.operating.steps import MoreNetworks, MoreProposals, ShowProposal
@@ -89,8 +90,11 @@ def more_networks(ctx: Context, step: MoreNetworks) -> None:
 def _sizes(ctx: Context, after: Network | None = None) -> tuple[list[AnyText], list[Button]]:
     """Return the first networks with their size, one a line, and the button that shows those after them; with
     `after` those after this one."""
-    found = networks.sizes(ctx.db, PAGE + 1, after)
-    shown = [form("{network}: {size}", network=network.name, size=_size(n)) for network, n in found[:PAGE]]
+    found = networks.sizes(ctx.db, PAGE + 1, roster.MOST + 1, after)
+    shown = [
+        form("{network}: {size}", network=network.name, size=_size(AtLeast.told(n, roster.MOST)))
+        for network, n in found[:PAGE]
+    ]
     if len(found) <= PAGE:
         return [*shown], []
     last, _n_of_it = found[PAGE - 1]

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, and_, event, exists, func, or_, select
 
 from bot.dialogue.engine import TIMERS
 from bot.message import Pressed, Words
+from bot.support.garbage import keep_what_is_there
 from db.engine import timers
 from db.engine.turns import TurnSession
 from db.models import Conversation, Exclusion, HelpRequest, Identity, Member, Person, Round
@@ -234,6 +235,7 @@ def _costs(urls: Mapping[str, str], runs: int) -> tuple[dict[str, tuple[list[Cos
     """What each act costs among few and among many, in so many runs after one that is not counted; and the
     milliseconds of the calibration loop."""
     few, many = Large(urls["few"], FEW), Large(urls["many"], MANY)
+    keep_what_is_there()  # as the program does at its start
     found = {}
     for act, lines in ACTS.items():
         one, other = ([where.cost(lines, run) for run in range(runs + 1)][1:] for where in (few, many))

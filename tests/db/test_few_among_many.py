@@ -105,7 +105,7 @@ FOUND: dict[str, Callable[[Session, Network], Any]] = {
     "ix_identities_reached": lambda db, network: roster.count_lost(db, network),
     "ix_members_here": lambda db, network: roster.count_lost(db, network),
     "ix_networks_folded": lambda db, network: networks.by_name(db, "Neckar"),
-    "ix_networks_active": lambda db, network: networks.sizes(db, 20),
+    "ix_networks_active": lambda db, network: networks.sizes(db, 20, 1001),
     "ix_networks_shown": lambda db, network: networks.public(db, 20),
     "ix_networks_waiting": lambda db, network: networks.waiting(db, 20),
     "ix_check_ins_unseen": lambda db, network: check_ins.not_well(db, network.id).many,

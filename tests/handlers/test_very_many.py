@@ -8,6 +8,7 @@ from bot.text import AtLeast, Reader, _, from_json, render, to_json
 from db.engine import timers
 from db.help import digests, help_requests, pulse, queues
 from db.models import Asked, Member, Network, Round, Timer
+from db.network import roster
 from handlers.asking import routing
 from handlers.asking.steps import Widen
 from handlers.coordinating import cards
@@ -106,3 +107,20 @@ def test_so_many_or_more_are_written_with_a_plus() -> None:
     text = from_json(to_json(_("{n} people", n=AtLeast(1000))))
     assert render(text, Reader()) == "1,000+ people"
     assert render(text, Reader("de")) == "1.000+ people"
+
+
+@on_loop
+async def test_of_very_many_it_is_told_that_they_are_more(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An announcement says all the same to how many it goes."""
+    monkeypatch.setattr(roster, "MOST", 5)
+    async with lab(database, handlers) as here:
+        filled(here)
+        [said, *_more] = await here.says(str(FIRST), "/members")
+        assert "has 15+ members: 5+ graduates, 5+ experienced mentors, and 5+ for organisations." in said
+        [said, *_more] = await here.says(str(FIRST), "/members Hanna")
+        assert "5+ members fit." in said
+        await here.says(str(FIRST), "/announce Hello")
+        [said, *_more] = await here.presses(str(FIRST), "Everybody: 15+")
+        assert f"It goes to {MANY - 1 - 4 - 3} members." in said
