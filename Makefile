@@ -15,7 +15,8 @@ INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --req
 COMPILE := .venv/.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --annotation-style line
 
-# The tests on all cores, four at most: each of them has a homeserver and a PostgreSQL of its own.
+# The tests on all cores and one more, four at most: some of them wait, and each has a homeserver and a PostgreSQL
+# of its own.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help

@@ -4,9 +4,21 @@ begins where the last one ended, so nobody waits for long and no row is looked a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Row, SQLColumnExpression, Update, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Update,
+    bindparam,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Place = tuple[str, Any]
@@ -39,12 +51,12 @@ class Old:
         where: Sequence[SQLColumnExpression[bool]] = (),
     ) -> Sequence[Row[Any]]:
         """Return the oldest of them by the column `at`, with their `key` and the columns in `more`."""
-        found = select(at.label("at"), key.label("key"), *more).where(at < self.before, *where)
+        found = _oldest(at, key).add_columns(*more).where(*where)
         if self.place is not None:
             time, last = self.place
             behind = literal(datetime.fromisoformat(time), at.type), literal(last, key.type)
             found = found.where(tuple_(at, key) > tuple_(*behind))
-        return db.connection().execute(found.order_by(at, key).limit(self.most)).all()
+        return db.connection().execute(found, {"before": self.before, "most": self.most}).all()
 
     def forgotten(self, many: int, rows: Sequence[Row[Any]]) -> Forgotten:
         """Return that this many of these rows were forgotten; the others stay."""
@@ -61,5 +73,18 @@ class Old:
     ) -> Forgotten:
         """Delete or change these rows."""
         rows = self.rows(db, at, key, where=where)
+        if not rows:  # as in most nights
+            return self.forgotten(0, rows)
         done = db.connection().execute(how.where(key.in_([row.key for row in rows])))
         return self.forgotten(done.rowcount, rows)
+
+
+@cache
+def _oldest(at: InstrumentedAttribute[Any], key: InstrumentedAttribute[Any]) -> Select[Any]:
+    """Return what asks for the oldest rows, put together once: that costs more than running it."""
+    return (
+        select(at.label("at"), key.label("key"))
+        .where(at < bindparam("before", type_=at.type))
+        .order_by(at, key)
+        .limit(bindparam("most"))
+    )

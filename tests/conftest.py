@@ -2,17 +2,23 @@
 tell stands at the end of the run."""
 
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from sqlalchemy import create_engine
 
 from bot.support import log
+from bot.support.garbage import keep_what_is_there
 from db import shape, store
+from tests.support import compiled
+from tests.support.around import MEMORY
 from tests.support.postgres import Postgres
 
 
@@ -21,6 +27,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--rewrite", action="store_true", help="write into the transcripts what the bot says, to be read"
     )
     parser.addoption("--seed", type=int, help="repeat the kills of a storm, by the seed it tells")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, because some tests wait for others."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is not looked for among all that was loaded and collected, which is most of what there is."""
+    keep_what_is_there()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with mock.patch.object(store, "create_engine", compiled.once(create_engine)):
+        yield
 
 
 @pytest.fixture
@@ -58,7 +81,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server for the whole session; its database "migrated" is one to begin with."""
-    with Postgres() as server:
+    with Postgres(in_memory=True) as server:
         server.execute("CREATE DATABASE migrated")
         with store.connected(server.url("migrated")) as engine:
             shape.migrate(engine)
@@ -74,13 +97,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-MEMORY = Path("/dev/shm")
-
-
 @pytest.fixture
 def in_memory() -> Iterator[Path]:
     """A folder of a test's own, in memory where there is a place for that: many databases live a second."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         yield Path(folder)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from adapters.matrix import door
 from adapters.matrix.account import Account
 from adapters.matrix.door import JOINS
 from bot.adapter import Unauthorised
@@ -84,7 +85,10 @@ async def test_a_room_that_takes_the_place_of_another_is_entered_through_the_ser
 
 
 @on_loop
-async def test_what_was_not_let_in_before_a_restart_is_after_it(tmp_path: Path) -> None:
+async def test_what_was_not_let_in_before_a_restart_is_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_INVITE_SECONDS", 0.05)  # nobody waits for the one that is never let in
     async with stand_in() as server:
         refusing = True
 

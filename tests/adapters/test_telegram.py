@@ -482,8 +482,9 @@ async def test_another_poller_is_explained_once_and_outlived(lines: Callable[[],
 @pytest.mark.parametrize(("times", "alerts"), [(5, 0), (12, 1)])
 @on_loop
 async def test_conflicts_in_a_row_make_one_line_and_reach_the_operators_where_they_stay(
-    times: int, alerts: int, lines: Callable[[], str]
+    times: int, alerts: int, lines: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(backoff, "DOUBLINGS", 0)
     told: list[str] = []
 
     async def alert(sentence: str) -> None:

@@ -1,11 +1,10 @@
 """Every conversation leads to the same where people see something else: on messengers that only number what
-there is to choose, and where everybody reads another language. On SQLite in `make test`, on PostgreSQL in
-`make soak`."""
+there is to choose, and where everybody reads another language. `make test` plays it once, with both together
+and on PostgreSQL; `make soak` each by itself."""
 
 import itertools
 import logging
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 import i18n
 from adapters.terminal.script import Unreadable
 from bot.markup import plain
-from tests.conftest import each_kind
+from bot.program.compose import MESSENGERS
 from tests.support.replay import (
     NUMBERING,
     Sent,
@@ -46,12 +45,19 @@ NO_NUMBERS = {
 }
 """Conversations that go differently on a messenger that only numbers, and why."""
 
+NO_LANGUAGE = {
+    "settings/language_in_words": "who already reads a language is shown the others where they ask for it",
+    "settings/pause_dates": "“12/7” is a day in July for who reads German",
+    "agreeing/agreements": "an agreement that is not in the language of its reader says so",
+    "agreeing/agreement_changed": "the same",
+    "joining/found": "a network speaks at first the language of whoever founds it",
+    "settings/two_networks": "the same",
+    "settings/two_networks_others": "the same",
+}
+"""Conversations that go differently in another language, and why."""
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
-def quick(request: pytest.FixtureRequest, in_memory: Path) -> Iterator[str]:
-    """The address of a new database; of PostgreSQL only in `make soak`."""
-    with each_kind(request, in_memory, empty=False) as url:
-        yield url
+OTHERS: list[str | None] = [locale for locale in i18n.available() if locale != i18n.SOURCE]
+ENGLISH = [path for path in transcripts() if len(path.suffixes) == 1]
 
 
 def but(exceptions: dict[str, str], paths: list[Path]) -> list[object]:
@@ -70,46 +76,70 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-# --- numbers -------------------------------------------------------------------------------------
+# --- all together --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", but(NO_NUMBERS, transcripts()))
-def test_a_conversation_by_numbers(path: Path, quick: str, caplog: pytest.LogCaptureFixture) -> None:
-    """The same choices in the same order, and the same words."""
-    expected = numbered(path.read_text())
-    assert as_numbered(play(expected, quick, NUMBERING)) == expected
+def ways(path: Path) -> list[object]:
+    """Return in which languages a conversation is played, None for its own, and whether by numbers: as much
+    of both as it can be."""
+    locales = OTHERS if path in ENGLISH and name(path) not in NO_LANGUAGE else [None]
+    by_numbers = name(path) not in NO_NUMBERS
+    return [pytest.param(path, locale, by_numbers, id=f"{name(path)}-{locale}") for locale in locales]
+
+
+@pytest.mark.parametrize(
+    ("path", "locale", "by_numbers"), [way for path in transcripts() for way in ways(path)]
+)
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_conversation_otherwise(
+    path: Path, locale: str | None, by_numbers: bool, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same choices in the same order, and the same words; in another language no English sentence is
+    left. Nothing breaks."""
+    goes(path, database, locale, by_numbers=by_numbers)
     assert errors(caplog) == []
 
 
-# --- languages -----------------------------------------------------------------------------------
-
-OTHERS = [locale for locale in i18n.available() if locale != i18n.SOURCE]
-ENGLISH = [path for path in transcripts() if len(path.suffixes) == 1]
-
-NO_LANGUAGE = {
-    "settings/language_in_words": "who already reads a language is shown the others where they ask for it",
-    "settings/pause_dates": "“12/7” is a day in July for who reads German",
-    "agreeing/agreements": "an agreement that is not in the language of its reader says so",
-    "agreeing/agreement_changed": "the same",
-    "joining/found": "a network speaks at first the language of whoever founds it",
-    "settings/two_networks": "the same",
-    "settings/two_networks_others": "the same",
-}
-"""Conversations that go differently in another language, and why."""
-
-
-@pytest.mark.parametrize("locale", OTHERS)
-@pytest.mark.parametrize("path", but(NO_LANGUAGE, ENGLISH))
-def test_a_conversation_in_another_language(
-    path: Path, locale: str, quick: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """No English sentence is left, and nothing breaks."""
-    written = path.read_text()
+def goes(path: Path, database: str, locale: str | None = None, *, by_numbers: bool = False) -> None:
+    """Play a conversation, and check that it goes as it is written."""
+    written = numbered(path.read_text()) if by_numbers else path.read_text()
+    messengers = NUMBERING if by_numbers else MESSENGERS
+    same = as_numbered if by_numbers else str
+    if locale is None:
+        assert same(play(written, database, messengers)) == written
+        return
     with everybody_reads(locale, written) as sent:
-        assert without_notes(play(written, quick)) == without_notes(written)
+        played = same(play(written, database, messengers))
+    assert without_notes(played) == without_notes(written)
     assert sent.missing == set()
     assert english_left(sent, locale, written) == []
+
+
+# --- each by itself ------------------------------------------------------------------------------
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", but(NO_NUMBERS, transcripts()))
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_conversation_by_numbers(path: Path, database: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Those that go differently have to."""
+    goes(path, database, by_numbers=True)
     assert errors(caplog) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("locale", OTHERS)
+@pytest.mark.parametrize("path", but(NO_LANGUAGE, ENGLISH))
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_conversation_in_another_language(
+    path: Path, locale: str, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those that go differently have to."""
+    goes(path, database, locale)
+    assert errors(caplog) == []
+
+
+# --- what is left of English ---------------------------------------------------------------------
 
 
 def english_left(sent: Sent, locale: str, written: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""Every conversation in `tests/transcripts` goes as it is written there, on both databases, and leaves no
-error in the log: what there is of it stands below, with its message and its way through the code. Together
-they reach every handler."""
+"""Every conversation in `tests/transcripts` goes as it is written there, and leaves no error in the log: what
+there is of it stands below, with its message and its way through the code. Together they reach every handler.
+Here they are played on SQLite, in test_replays.py on PostgreSQL."""
 
 import logging
 import shutil
@@ -41,7 +41,11 @@ def table() -> dict[str, str]:
     return dict(line.split() for line in REACHED.read_text("utf-8").splitlines())
 
 
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)]
+
+
 @pytest.mark.parametrize("path", transcripts(), ids=name)
+@pytest.mark.parametrize("database", BOTH, indirect=True)
 def test_a_conversation(
     path: Path, database: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:

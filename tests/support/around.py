@@ -3,6 +3,10 @@ nothing else, because the bench measures in new processes, each of which loads i
 
 import socket
 from datetime import UTC, datetime
+from pathlib import Path
+
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where files lie in memory; None where there is no such place."""
 
 
 def free_port() -> int:

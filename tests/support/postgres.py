@@ -3,8 +3,8 @@
     with Postgres() as server:
         with server.database("migrated") as url: ...
 
-It listens on this machine only, keeps nothing on disk for long, and runs as an ordinary user also where the
-tests run as root, because PostgreSQL refuses root.
+It listens on this machine only, keeps nothing on disk for long, nothing at all `in_memory`, and runs as an
+ordinary user also where the tests run as root, because PostgreSQL refuses root.
 """
 
 import os
@@ -23,7 +23,7 @@ from typing import Any
 
 import psycopg
 
-from tests.support.around import free_port
+from tests.support.around import MEMORY, free_port
 
 UNSAFE = ["fsync=off", "full_page_writes=off"]
 """What makes it fast, and would lose data if the machine went down; not if the server crashes."""
@@ -38,8 +38,8 @@ class Postgres:
     """The server. `url` is where a database of its is, for our config. With `like` it begins with a copy of
     that folder, the `data` of another one that was stopped as it should be."""
 
-    def __init__(self, like: Path | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="mentornet-postgres-"))
+    def __init__(self, like: Path | None = None, *, in_memory: bool = False) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="mentornet-postgres-", dir=MEMORY if in_memory else None))
         self.data = self.folder / "data"
         self._like = like
         self._as_user: dict[str, Any] = {}
