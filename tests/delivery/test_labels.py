@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.delivery import labels
+from bot.delivery.offers import label_within
 from bot.text import AnyText, Reader, Verbatim, _, form, to_json
 
 LIMIT = 40
@@ -27,9 +27,9 @@ NAME = "Association for the Support of Newcomers"
     ],
 )
 def test_what_the_button_does_is_not_cut(text: AnyText, shown: str) -> None:
-    found = labels.within({"label": to_json(text)}, Reader(), LIMIT)
+    found = label_within({"label": to_json(text)}, Reader(), LIMIT)
     assert (found, len(found) <= LIMIT) == (shown, True)
 
 
 def test_words_of_ours_are_cut_at_their_end_at_last() -> None:
-    assert labels.within({"label": to_json(_("Take {n} off", n=5))}, Reader(), 6) == "Take…"
+    assert label_within({"label": to_json(_("Take {n} off", n=5))}, Reader(), 6) == "Take…"
