@@ -2,21 +2,21 @@
 `migrate`, `backup`, `restore`, `newkey`, `privacy` or `operator-files`."""
 
 import argparse
-import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.program import __version__
-from bot.program.config import Config, ConfigError
-from bot.program.state import placed, state_folder
+from bot.program.sources import CONFIG, ConfigError, config_file, words_of
 from bot.support import log
 
+if TYPE_CHECKING:
+    from bot.program.config import Config
+
 WRONG_INPUT = 2
-CONFIG = "config.toml"
 WEB_PORT = 8421
 """Of the stage in a browser; one that nothing else is known to use."""
 MISCONFIGURED = os.EX_CONFIG  # 78, as sysexits.h has it
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"mentorNET {__version__}")
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the settings (config.toml, if it is there)"
+        "--config", type=Path, metavar="FILE", help=f"the settings ({CONFIG}, if it is there)"
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command, word in (
@@ -108,23 +108,15 @@ def main(arguments: list[str] | None = None) -> int:
         return os.EX_SOFTWARE
 
 
-def settings(given: argparse.Namespace) -> Config:
+def settings(given: argparse.Namespace) -> "Config":
     """Return the settings, and log as they say. Raises ConfigError."""
     from bot.program.compose import SETTINGS
+    from bot.program.state import placed, state_folder
 
-    file = _file(given)
+    file = config_file(given.config)
     config = placed(SETTINGS.load(file), state_folder(file))
     log.configure(config.log.level, config.log.format)
     return config
-
-
-def _file(given: argparse.Namespace) -> Path | None:
-    """The config file; None where there is none. A credential is stronger than one that lies here."""
-    from bot.program.schema import credentials
-
-    named: Path | None = given.config
-    folders = filter(None, (credentials(), Path()))
-    return named or next((path for each in folders if os.access(path := each / CONFIG, os.F_OK)), None)
 
 
 def _at_least_one(text: str) -> int:
@@ -135,6 +127,9 @@ def _at_least_one(text: str) -> int:
 
 def demo(given: argparse.Namespace) -> int:
     """Try the bot in the terminal, with invented people and a clock to wind forward."""
+    import asyncio
+    import tempfile
+
     from bot.program import demo as stage
 
     log.configure("info" if given.log else "error", "text")
@@ -164,6 +159,8 @@ def demo(given: argparse.Namespace) -> int:
 
 def run(given: argparse.Namespace) -> int:
     """Run the bot on the messengers of the config, until it is stopped."""
+    import asyncio
+
     from bot.program import run as program
 
     return asyncio.run(program.run(settings(given), given.only.replace(",", " ").split()))
@@ -171,13 +168,16 @@ def run(given: argparse.Namespace) -> int:
 
 def check(given: argparse.Namespace) -> int:
     """Check config, database, texts and messengers; the status is 1 when something is wrong."""
-    from bot.program import checks, watch
+    if given.alive:
+        from bot.program.watch import asking
+
+        return asking.ask(words_of("watch.listen", config_file(given.config)), print)
+    import asyncio
+
+    from bot.program import checks
     from bot.program.compose import SETTINGS
 
-    config = settings(given)
-    if given.alive:
-        return asyncio.run(watch.ask(config.watch.listen, print))
-    return asyncio.run(checks.run(config, SETTINGS.sources(_file(given)), print))
+    return asyncio.run(checks.run(settings(given), SETTINGS.sources(config_file(given.config)), print))
 
 
 def found(given: argparse.Namespace) -> int:
@@ -231,7 +231,7 @@ def operator_files(given: argparse.Namespace) -> int:
     from bot.program.compose import SETTINGS
 
     config = settings(given)
-    return kit.write(config, _file(given), list(SETTINGS.outside()), given.folder, print)
+    return kit.write(config, config_file(given.config), list(SETTINGS.outside()), given.folder, print)
 
 
 if __name__ == "__main__":

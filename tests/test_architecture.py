@@ -37,7 +37,7 @@ THIRD_PARTIES = {
     "PIL": ["bot/making/painting.py"],
     "Crypto": ["adapters/matrix/*"],
     "cryptography": ["db/models/sealed.py"],
-    "aiohttp": ["adapters/*", "bot/support/port.py", "bot/program/watch.py"],
+    "aiohttp": ["adapters/*", "bot/support/port.py", "bot/program/watch/pages.py"],
     "alembic": ["db/shape.py", "db/migrations/*"],
     "apscheduler": ["bot/support/clock.py", "bot/times.py"],
     "babel": ["i18n/*", "bot/text.py", "bot/reading/*", "bot/making/tables.py", "handlers/*"],
@@ -90,7 +90,7 @@ FLOORS = {
         ],
         ["bot/delivery/*", "bot/listing.py"],
         ["bot/dialogue/*", "bot/dialogue/meaning/*"],
-        ["bot/__init__.py", "bot/lists.py"],
+        ["bot/__init__.py", "bot/facade.py", "bot/lists.py"],
         ["bot/program/*", "bot/program/*/*", "bot/__main__.py"],
     ],
     "db": [

@@ -161,11 +161,11 @@ def _since(ctx: Context, back: int | None) -> date:
 
 
 def _many(ctx: Context, name: str, since: date, partner: Partner | None) -> int:
-    """Return how many lines there are to send."""
+    """Return how many lines there are to send; of questions no more than do not go into one file."""
     until = months.after(ctx.today.replace(day=1))
     if name == "members":
         partner_id = partner.id if partner is not None else None
         return exports.count_members(ctx.db, ctx.network, since, until, partner_id)
     if name == "requests":
-        return exports.count_requests(ctx.db, ctx.network, since, until, ctx.today)
+        return exports.count_requests(ctx.db, ctx.network, since, until, ctx.today, MOST + 1)
     return (until.year - since.year) * 12 + until.month - since.month

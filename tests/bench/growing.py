@@ -20,7 +20,7 @@ from bot.message import Pressed, Words
 from bot.support.garbage import keep_what_is_there
 from db.engine import timers
 from db.engine.turns import TurnSession
-from db.models import Conversation, Exclusion, HelpRequest, Identity, Member, Person, Round
+from db.models import Conversation, Exclusion, HelpRequest, Identity, Member, Person, Round, Vote
 from tests.bench import kept
 from tests.bench.acts import ACTS
 from tests.bench.figures import Row
@@ -152,6 +152,7 @@ class Large(Acting):
         given["since"] = (NOW - timedelta(days=1)).isoformat()
         given["request_id"] = db.scalar(select(func.max(HelpRequest.id)))
         given["round_id"] = db.scalar(select(func.min(Round.id)))
+        given["vote_id"] = db.scalar(select(Vote.id).where(Vote.state == "open"))
         rows = [{each: given[each] for each in takes.__dataclass_fields__ if each in given}]
         if "member_id" in rows[0]:
             rows = [{"member_id": number} for number in range(ana, ana - TOGETHER, -1)]
