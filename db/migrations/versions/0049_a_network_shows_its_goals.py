@@ -8,5 +8,6 @@ down_revision = "0048"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("networks", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("shows_goals", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column(
+        "networks", sa.Column("shows_goals", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
