@@ -271,7 +271,7 @@ class Condition:
     phase:  in which phase it belongs
     text:   what it is, in a few words
     next:   what is to be done where it is not, and what for
-    met:    whether a network has it: an EXISTS, or a count that goes no further than it has to
+    met:    whether the active network has it: an EXISTS, or a count that goes no further than it has to
     way:    the command that leads there; None where no member can do anything about it
     remedy: what does it with one tap
     needs:  who can do it
@@ -280,7 +280,7 @@ class Condition:
     phase: Phase
     text: Text
     next: AnyText
-    met: Callable[[Context, Network], bool]
+    met: Callable[[Context], bool]
     way: Command | None = None
     remedy: Button | None = None
     needs: Role = Role.META_MENTOR

@@ -18,7 +18,7 @@ def agreement_holds() -> Condition:
         Phase.ORGANISING,
         text=_("An agreement that is in force"),
         next=_("Next: <b>agree on how you work together</b>. Written down, it also holds on a bad day."),
-        met=lambda ctx, network: agreements.in_force(ctx.db, network.id) is not None,
+        met=lambda ctx: agreements.in_force(ctx.db, ctx.network.id) is not None,
         way=Command("agreement"),
         remedy=Button(_("Go to the agreement"), Command("agreement"), keep=True),
     )
@@ -31,7 +31,7 @@ def goal_set() -> Condition:
         Phase.ORGANISING,
         text=_("A goal"),
         next=_("Next: <b>set a goal</b>. People stay where they see that something moves."),
-        met=lambda ctx, network: goals.is_set(ctx.db, network.id),
+        met=lambda ctx: goals.is_set(ctx.db, ctx.network.id),
         way=Command("goals"),
         remedy=Button(_("Set a goal"), SetGoal(), keep=True),
     )
@@ -44,7 +44,7 @@ def goal_moves() -> Condition:
         Phase.LASTING,
         text=_("News of a goal in the last {n} days", n=STILL.days),
         next=_("Next: <b>tell how a goal goes</b>. A goal of which nobody speaks is forgotten."),
-        met=lambda ctx, network: goals.has_moved(ctx.db, network.id, ctx.now - STILL),
+        met=lambda ctx: goals.has_moved(ctx.db, ctx.network.id, ctx.now - STILL),
         way=Command("goals"),
         remedy=Button(_("See the goals"), Command("goals"), keep=True),
         needs=Role.MEMBER,

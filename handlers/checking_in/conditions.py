@@ -3,7 +3,6 @@
 from bot import Button, Command, Context, _
 from bot.lists import Condition, Phase, RoadmapConditions, adds
 from db.help import digests, schedules
-from db.models import Network
 
 ENOUGH = 5
 """Of fewer who were asked no share is told."""
@@ -22,8 +21,8 @@ def check_ins_answered() -> Condition:
     )
 
 
-def _are_answered(ctx: Context, network: Network) -> bool:
-    last = digests.last(ctx.db, network.id)
-    if last is None or last.asked < ENOUGH or schedules.of(ctx.db, network.id) is None:
+def _are_answered(ctx: Context) -> bool:
+    last = digests.last(ctx.db, ctx.network.id)
+    if last is None or last.asked < ENOUGH or schedules.of(ctx.db, ctx.network.id) is None:
         return False
     return 2 * last.answered >= last.asked

@@ -18,7 +18,7 @@ def knows_where_to_turn() -> Condition:
         Phase.ORGANISING,
         text=_("{n} organisations to turn to, checked this year", n=ENOUGH),
         next=_("Next: <b>add organisations</b> that have helped you. Nobody has to look for them again."),
-        met=lambda ctx, network: organisations.some_are_checked(ctx.db, network.id, ENOUGH, ctx.now - A_YEAR),
+        met=lambda ctx: organisations.some_are_checked(ctx.db, ctx.network.id, ENOUGH, ctx.now - A_YEAR),
         way=Command("orgs"),
         remedy=Button(_("Add an organisation"), AddOrganisation(), keep=True),
         needs=Role.MEMBER,

@@ -17,7 +17,7 @@ def note_fresh() -> Condition:
             "Next: <b>write down what the next one should know</b>. Whoever coordinates may be away from one "
             "day to the other."
         ),
-        met=lambda ctx, network: notes.is_fresh(ctx.db, network.id, ctx.now - FRESH_FOR),
+        met=lambda ctx: notes.is_fresh(ctx.db, ctx.network.id, ctx.now - FRESH_FOR),
         way=Command("handover"),
         remedy=Button(_("Write the note"), WriteNote(), keep=True),
     )

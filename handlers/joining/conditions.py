@@ -12,7 +12,7 @@ def course_group_made() -> Condition:
         Phase.DECISION,
         text=_("A course group"),
         next=_("Next: <b>invite a course group</b>. Whoever has learned together knows each other already."),
-        met=lambda ctx, network: cohorts.is_one(ctx.db, network.id),
+        met=lambda ctx: cohorts.is_one(ctx.db, ctx.network.id),
         way=Command("cohort"),
         remedy=Button(_("Invite a course group"), Command("cohort"), keep=True),
     )

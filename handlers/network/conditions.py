@@ -4,7 +4,6 @@ where it is found, and who sees it."""
 from bot import Button, Command, Context, _
 from bot.lists import Condition, Phase, RoadmapConditions, adds
 from db.agreeing import offices
-from db.models import Network
 from db.network import members, networks, trusted
 from handlers.network.steps import ShowTrusted
 
@@ -19,7 +18,7 @@ def network_confirmed() -> Condition:
         Phase.DECISION,
         text=_("A network that is confirmed"),
         next=_("Whoever runs the bot confirms the network."),
-        met=lambda ctx, network: network.confirmed_at is not None,
+        met=lambda ctx: ctx.network.confirmed_at is not None,
     )
 
 
@@ -32,7 +31,7 @@ def enough_members() -> Condition:
         next=_(
             "Next: <b>grow to {n} people</b>. The more you are, the sooner a question is answered.", n=ENOUGH
         ),
-        met=lambda ctx, network: networks.size(ctx.db, network, ENOUGH) == ENOUGH,
+        met=lambda ctx: networks.size(ctx.db, ctx.network, ENOUGH) == ENOUGH,
         way=Command("invite"),
         remedy=Button(_("Invite somebody"), Command("invite"), keep=True),
     )
@@ -58,14 +57,14 @@ def deputy_named() -> Condition:
         Phase.ORGANISING,
         text=_("A deputy, or a second meta-mentor"),
         next=_("Next: <b>name a deputy</b>. One person who vanishes can end a network."),
-        met=lambda ctx, network: len(members.coordinators(ctx.db, network.id)) > 1,
+        met=lambda ctx: len(members.coordinators(ctx.db, ctx.network.id)) > 1,
         way=Command("members"),
         remedy=Button(_("Name a deputy"), Command("members"), keep=True),
     )
 
 
-def _has_meta_mentor(ctx: Context, network: Network) -> bool:
-    return any(each.role == "meta_mentor" for each in members.coordinators(ctx.db, network.id))
+def _has_meta_mentor(ctx: Context) -> bool:
+    return any(each.role == "meta_mentor" for each in members.coordinators(ctx.db, ctx.network.id))
 
 
 @adds(RoadmapConditions, place=80)
@@ -79,7 +78,7 @@ def trusted_named() -> Condition:
             "who coordinate.",
             n=TRUSTED,
         ),
-        met=lambda ctx, network: len(trusted.agreed(ctx.db, network.id)) >= TRUSTED,
+        met=lambda ctx: len(trusted.agreed(ctx.db, ctx.network.id)) >= TRUSTED,
         way=Command("network"),
         remedy=Button(_("Find trusted persons"), ShowTrusted(), keep=True),
     )
@@ -92,7 +91,7 @@ def office_known() -> Condition:
         Phase.ORGANISING,
         text=_("Where you are found, or that you have no office"),
         next=_("Next: <b>say where you are found</b>, or that you have no office. People ask for that."),
-        met=lambda ctx, network: offices.of(ctx.db, network.id) is not None,
+        met=lambda ctx: offices.of(ctx.db, ctx.network.id) is not None,
         way=Command("office"),
         remedy=Button(_("Say where you are found"), Command("office"), keep=True),
     )
@@ -105,7 +104,7 @@ def card_public() -> Condition:
         Phase.GOING_OUTSIDE,
         text=_("A profile that everybody may see"),
         next=_("Next: <b>let everybody see your profile</b>. Then people find you who know nobody here."),
-        met=lambda ctx, network: network.public,
+        met=lambda ctx: ctx.network.public,
         way=Command("network"),
         remedy=Button(_("Show the profile to all"), Command("network"), given={"what": "public"}, keep=True),
     )

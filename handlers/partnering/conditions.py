@@ -3,7 +3,6 @@
 from bot import Button, Command, Context, _
 from bot.lists import Condition, Phase, RoadmapConditions, adds
 from db.growing import copies, partners
-from db.models import Network
 from handlers.joining.steps import ShowPartners
 
 
@@ -20,5 +19,5 @@ def not_alone() -> Condition:
     )
 
 
-def _has_others(ctx: Context, network: Network) -> bool:
-    return bool(partners.of(ctx.db, network, 1)) or copies.is_followed(ctx.db, network.id)
+def _has_others(ctx: Context) -> bool:
+    return bool(partners.of(ctx.db, ctx.network, 1)) or copies.is_followed(ctx.db, ctx.network.id)

@@ -17,7 +17,7 @@ def shelf_grows() -> Condition:
         Phase.LASTING,
         text=_("{n} things shared in the last {days} days", n=FEW, days=STILL.days),
         next=_("Next: <b>share what helped you</b>. Then nobody has to find it out again."),
-        met=lambda ctx, network: shelf.given_since(ctx.db, network.id, ctx.now - STILL) >= FEW,
+        met=lambda ctx: shelf.given_since(ctx.db, ctx.network.id, ctx.now - STILL) >= FEW,
         way=Command("share"),
         remedy=Button(_("Share something"), Command("share"), keep=True),
         needs=Role.MEMBER,

@@ -17,7 +17,7 @@ def first_answer() -> Condition:
         Phase.BEGINNING,
         text=_("A first question with an answer"),
         next=_("Next: <b>ask a first question</b>. It shows everybody what the network is for."),
-        met=lambda ctx, network: help_requests.was_answered(ctx.db, network.id),
+        met=lambda ctx: help_requests.was_answered(ctx.db, ctx.network.id),
         way=Command("ask"),
         remedy=Button(_("Ask a question"), Command("ask"), keep=True),
         needs=Role.MEMBER,
@@ -31,9 +31,9 @@ def nobody_alone() -> Condition:
         Phase.LASTING,
         text=_("{n} days without a question that nobody answered", n=SOME_TIME.days),
         next=_("Next: <b>answer what found nobody</b>. Whoever asks once in vain rarely asks again."),
-        met=lambda ctx, network: (
+        met=lambda ctx: (
             not help_requests.was_left_alone(
-                ctx.db, network.id, since=ctx.now - SOME_TIME, before=ctx.now - A_DAY
+                ctx.db, ctx.network.id, since=ctx.now - SOME_TIME, before=ctx.now - A_DAY
             )
         ),
         way=Command("pulse"),
