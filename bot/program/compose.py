@@ -33,6 +33,7 @@ from db.network import members
 from db.seal import Key
 from handlers.coordinating import morning
 from handlers.front import start
+from handlers.growing import reaching
 from handlers.handing_over import daily
 from handlers.leading import ends
 from handlers.privacy import papers as sketches
@@ -75,6 +76,7 @@ def _begin(db: Session, now: datetime, zone: ZoneInfo) -> None:
     morning.plan(db, now)
     ends.plan(db, now)
     daily.plan(db, now, zone)
+    reaching.plan(db, now, zone)
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,12 @@ def count(db: Session) -> int:
     return db.scalar(select(func.count()).where(Network.confirmed_at.is_not(None))) or 0
 
 
+def confirmed(db: Session, limit: int, after: int) -> Sequence[int]:
+    """Return up to `limit` confirmed networks, by id; those that come after one."""
+    found = select(Network.id).where(Network.confirmed_at.is_not(None), Network.id > after)
+    return db.scalars(found.order_by(Network.id).limit(limit)).all()
+
+
 def sizes(db: Session, limit: int, most: int, after: Network | None = None) -> Sequence[tuple[Network, int]]:
     """Return up to `limit` confirmed networks and how many members each has, `most` where they are that many
     or more, by name; with `after` those that come after this one."""

@@ -42,7 +42,10 @@ KINDS: dict[str, AnyText] = {
     "number": _("A number"),
     "members": _("How many members we are"),
     "partners": _("How many partner organisations"),
+    "organisations": _("Organisations checked this year"),
+    "shared": _("How many things on the shelf"),
     "within_day": _("Answers within a day, in percent"),
+    "newcomers": _("Answered newcomers, in percent"),
     "check_ins": _("Answers to check-ins, in percent"),
     "yes_no": _("Done or not done"),
 }
@@ -199,6 +202,7 @@ def help_with_goal(ctx: Context, step: HelpWithGoal) -> None:
         return
     words = _("{name} can help with “{title}”. Just answer here.", name=ctx.person.name, title=goal.title)
     relay = opening.connect(ctx, keeper, ctx.network, words)
+    goals.note_helper(ctx.db, goal, ctx.person, ctx.now)
     ctx.say(opening.connected(Verbatim(keeper.name)), on_reply=Reply(relay.id))
 
 

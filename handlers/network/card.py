@@ -24,8 +24,9 @@ from bot import (
     page,
 )
 from bot.installation import best_of
+from bot.lists import Phase
 from db.agreeing import offices
-from db.growing import partners
+from db.growing import partners, reached
 from db.models import Network
 from db.network import networks
 from db.network.networks import Facts
@@ -167,6 +168,7 @@ def _shown(ctx: Context, which: Network) -> AnyText:
         lines(
             network.public_facts(Facts.of(which), partners.listed(ctx.db, which, PARTNERS)),
             _size(ctx, which),
+            _phase(ctx, which),
         ),
         *(office.facts(found) if found is not None and found.public else []),
         _("You can ask whether you can join. With an invitation code you are in at once."),
@@ -182,6 +184,18 @@ def _size(ctx: Context, which: Network) -> Text:
     if below[-1] == SIZES[-1]:
         return _("{n} mentors or more", n=SIZES[-1])
     return _("{least} to {most} mentors", least=below[-1], most=SIZES[len(below)])
+
+
+def _phase(ctx: Context, which: Network) -> list[AnyText]:
+    """Return how far a network has come on its way, and since when; nothing of one that has just begun."""
+    known = reached.of(ctx.db, which.id)
+    complete = [phase for phase in Phase if phase.name in known and known[phase.name].lost_at is None]
+    if not complete:
+        return []
+    phases = [*Phase]
+    here = phases[min(len(complete), len(phases) - 1)]
+    since = ctx.day_of(known[complete[-1].name].first_at)
+    return [_("Phase: {phase}, since {day}", phase=here.value, day=since)]
 
 
 def _pass_on(ctx: Context, mine: Network) -> None:

@@ -1,12 +1,14 @@
 """What tests find around them: a port at which nobody listens, a time zone in which it is day. It loads
 nothing else, because the bench measures in new processes, each of which loads it anew."""
 
+import shutil
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-"""Where files lie in memory; None where there is no such place."""
+_SHARED = Path("/dev/shm")
+MEMORY = _SHARED if _SHARED.is_dir() and shutil.disk_usage(_SHARED).free > 2**31 else None
+"""Where files lie in memory; None where there is no such place, or a small one, as in many containers."""
 
 
 def free_port() -> int:

@@ -437,7 +437,7 @@ SHARED = {
     "more words about what was said": {"Tell me more"},
     "what was shown leaves": {"Send it"},
     "what is asked, whoever asks": {"Questions"},
-    "answers that fit any question": {"Remove it", "Skip", "Yes"},
+    "answers that fit any question": {"Remove it", "Skip", "Yes", "Yes, without my name"},
     "the same command, wherever it is offered": {"Ask a question", "I have a code"}
     | {"I am back", "Invite somebody", "Leave the network", "My other messenger", "See my questions"}
     | {"Report danger or harm", "Say what I can help with", "Take a break", "Who waits, and how it goes"},
