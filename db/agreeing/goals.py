@@ -18,6 +18,11 @@ def open_of(db: Session, network_id: int) -> Sequence[Goal]:
     return db.scalars(there.options(joinedload(Goal.keeper)).order_by(Goal.until, Goal.id)).all()
 
 
+def show(network: Network, shown: bool) -> None:
+    """Keep whether strangers read the goals of a network on its card."""
+    network.shows_goals = shown
+
+
 def make(
     db: Session, network: Network, title: str, *, kind: GoalKind, target: int, until: date, now: datetime
 ) -> Goal:

@@ -87,6 +87,7 @@ class Network(Base):
     vouching: Mapped[bool] = mapped_column(
         default=True, server_default=true()
     )  # whether members vouch for them
+    shows_goals: Mapped[bool] = mapped_column(default=False, server_default=false())  # on its card
     # Which network it began like.
     like_id: Mapped[int | None] = mapped_column(ForeignKey("networks.id", ondelete="SET NULL"))
 

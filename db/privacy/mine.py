@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db import people
 from db.electing import wishes
-from db.models import Network, Organisation, Person, RecallWish, Report, Round
+from db.models import Network, Organisation, Partner, Person, RecallWish, Report, Round
 from db.models.sealed import Secret, Secrets
 from db.network import reports
 from db.privacy import kept
@@ -18,6 +18,7 @@ NAMED: Mapping[str, Any] = {
     "networks": Network.name,
     "rounds": Round.day,
     "organisations": Organisation.name,
+    "partners": Partner.name,
 }
 """What stands for a row that is nobody's, where another one refers to it."""
 BOTH = frozenset({"relays", "journal"})

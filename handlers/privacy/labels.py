@@ -99,6 +99,7 @@ COLUMNS: Mapping[tuple[str, str], Text] = {
     ("members", "here_since"): _("Since when I count your weeks"),
     ("members", "silence"): _("What I did because I heard nothing from you"),
     ("members", "silence_at"): _WHEN,
+    ("members", "speaks_for_id"): _("For whom you speak"),
     ("member_topics", "topic"): _("Topic"),
     ("help_requests", "network_id"): _NETWORK,
     ("help_requests", "topic"): _("Topic"),
