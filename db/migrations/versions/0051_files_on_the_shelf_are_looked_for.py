@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0051"
+down_revision = "0050"
 
 SHELF = sa.table("shelf", sa.column("id", sa.Integer), sa.column("media", sa.JSON))
 TIMERS = sa.table(
