@@ -1,122 +1,18 @@
-"""The conversation engine. From here come the words that a handler needs."""
+"""The conversation engine. From here come the words that a handler needs: those of `bot.facade`.
 
-from bot.delivery.letters import Author, Priority
-from bot.delivery.offers import Button
-from bot.dialogue.context import Context, afterwards, way_out
-from bot.dialogue.dialogue import Said
-from bot.handler import (
-    Answerable,
-    InNeed,
-    Meant,
-    Place,
-    Role,
-    Slice,
-    Step,
-    Stops,
-    Timer,
-    Unasked,
-    Wished,
-    command,
-    on,
-    on_all,
-)
-from bot.installation import HelpLine, is_there
-from bot.listing import Line, OpenLine, Section, page
-from bot.making.pictures import Qr
-from bot.making.recipes import Recipe
-from bot.message import (
-    Added,
-    AsksIn,
-    Deleted,
-    Edited,
-    Left,
-    Made,
-    MovedTo,
-    Newcomers,
-    Opened,
-    Removed,
-    Returned,
-    Unsupported,
-)
-from bot.reading.unclear import Doubtful, Unclear
-from bot.text import (
-    AnyText,
-    Command,
-    Day,
-    Language,
-    Text,
-    TimeZone,
-    Verbatim,
-    Weekday,
-    _,
-    _c,
-    _n,
-    form,
-    heading,
-    lines,
-    paragraphs,
-)
-from bot.user_message import SentFile, UserMessage
+They are loaded when the first of them is wanted: a command that asks only whether the bot is alive, twice a
+minute and for years, needs none.
+"""
 
-__all__ = [
-    "Added",
-    "Answerable",
-    "AnyText",
-    "AsksIn",
-    "Author",
-    "Button",
-    "Command",
-    "Context",
-    "Day",
-    "Deleted",
-    "Doubtful",
-    "Edited",
-    "HelpLine",
-    "InNeed",
-    "Language",
-    "Left",
-    "Line",
-    "Made",
-    "Meant",
-    "MovedTo",
-    "Newcomers",
-    "OpenLine",
-    "Opened",
-    "Place",
-    "Priority",
-    "Qr",
-    "Recipe",
-    "Removed",
-    "Returned",
-    "Role",
-    "Said",
-    "Section",
-    "SentFile",
-    "Slice",
-    "Step",
-    "Stops",
-    "Text",
-    "TimeZone",
-    "Timer",
-    "Unasked",
-    "Unclear",
-    "Unsupported",
-    "UserMessage",
-    "Verbatim",
-    "Weekday",
-    "Wished",
-    "_",
-    "_c",
-    "_n",
-    "afterwards",
-    "command",
-    "form",
-    "heading",
-    "is_there",
-    "lines",
-    "on",
-    "on_all",
-    "page",
-    "paragraphs",
-    "way_out",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.facade import *  # noqa: F403  # these very names, and no others: it lists them
+else:
+
+    def __getattr__(name: str) -> object:
+        """Return a word of the facade; those that begin with two underscores are Python's own."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(import_module("bot.facade"), name)

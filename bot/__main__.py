@@ -1,22 +1,22 @@
 """The command line: `mentornet`, or `python -m bot` in a checkout, with `demo`, `run`, `check`, `found`,
-`migrate`, `backup`, `restore`, `newkey`, `privacy` or `operator-files`."""
+`import-orgs`, `migrate`, `backup`, `restore`, `newkey`, `privacy` or `operator-files`."""
 
 import argparse
-import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.program import __version__
-from bot.program.config import Config, ConfigError
-from bot.program.state import placed, state_folder
+from bot.program.sources import CONFIG, ConfigError, config_file, words_of
 from bot.support import log
 
+if TYPE_CHECKING:
+    from bot.program.config import Config
+
 WRONG_INPUT = 2
-CONFIG = "config.toml"
 WEB_PORT = 8421
 """Of the stage in a browser; one that nothing else is known to use."""
 MISCONFIGURED = os.EX_CONFIG  # 78, as sysexits.h has it
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"mentorNET {__version__}")
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the settings (config.toml, if it is there)"
+        "--config", type=Path, metavar="FILE", help=f"the settings ({CONFIG}, if it is there)"
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command, word in (
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         (run, None),
         (check, None),
         (found, ("name", str, "the network's name")),
+        (import_orgs, ("file", Path, "a table, as CSV or text")),
         (migrate, None),
         (backup, ("folder", Path, "a new folder, or with --keep the one for all of them")),
         (restore, ("folder", Path, "the folder of the backup")),
@@ -52,6 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
         if word is not None:
             name, kind, explained = word
             sub.add_argument(name, type=kind, help=explained)
+        if command is import_orgs:
+            sub.add_argument("--network", required=True, metavar="NAME", help="to whom it is brought")
+            sub.add_argument(
+                "--take",
+                choices=["all", "new", "nothing"],
+                default="nothing",
+                help="what is taken in; by default nothing, and it is only said what is in it",
+            )
         if command is restore:
             sub.add_argument(
                 "--forgotten",
@@ -108,23 +117,15 @@ def main(arguments: list[str] | None = None) -> int:
         return os.EX_SOFTWARE
 
 
-def settings(given: argparse.Namespace) -> Config:
+def settings(given: argparse.Namespace) -> "Config":
     """Return the settings, and log as they say. Raises ConfigError."""
     from bot.program.compose import SETTINGS
+    from bot.program.state import placed, state_folder
 
-    file = _file(given)
+    file = config_file(given.config)
     config = placed(SETTINGS.load(file), state_folder(file))
     log.configure(config.log.level, config.log.format)
     return config
-
-
-def _file(given: argparse.Namespace) -> Path | None:
-    """The config file; None where there is none. A credential is stronger than one that lies here."""
-    from bot.program.schema import credentials
-
-    named: Path | None = given.config
-    folders = filter(None, (credentials(), Path()))
-    return named or next((path for each in folders if os.access(path := each / CONFIG, os.F_OK)), None)
 
 
 def _at_least_one(text: str) -> int:
@@ -135,6 +136,9 @@ def _at_least_one(text: str) -> int:
 
 def demo(given: argparse.Namespace) -> int:
     """Try the bot in the terminal, with invented people and a clock to wind forward."""
+    import asyncio
+    import tempfile
+
     from bot.program import demo as stage
 
     log.configure("info" if given.log else "error", "text")
@@ -164,6 +168,8 @@ def demo(given: argparse.Namespace) -> int:
 
 def run(given: argparse.Namespace) -> int:
     """Run the bot on the messengers of the config, until it is stopped."""
+    import asyncio
+
     from bot.program import run as program
 
     return asyncio.run(program.run(settings(given), given.only.replace(",", " ").split()))
@@ -171,13 +177,16 @@ def run(given: argparse.Namespace) -> int:
 
 def check(given: argparse.Namespace) -> int:
     """Check config, database, texts and messengers; the status is 1 when something is wrong."""
-    from bot.program import checks, watch
+    if given.alive:
+        from bot.program.watch import asking
+
+        return asking.ask(words_of("watch.listen", config_file(given.config)), print)
+    import asyncio
+
+    from bot.program import checks
     from bot.program.compose import SETTINGS
 
-    config = settings(given)
-    if given.alive:
-        return asyncio.run(watch.ask(config.watch.listen, print))
-    return asyncio.run(checks.run(config, SETTINGS.sources(_file(given)), print))
+    return asyncio.run(checks.run(settings(given), SETTINGS.sources(config_file(given.config)), print))
 
 
 def found(given: argparse.Namespace) -> int:
@@ -185,6 +194,13 @@ def found(given: argparse.Namespace) -> int:
     from bot.program import operate
 
     return operate.found(settings(given), given.name, print)
+
+
+def import_orgs(given: argparse.Namespace) -> int:
+    """Say what a list of organisations brings a network, and take in what is wanted of it."""
+    from bot.program import operate
+
+    return operate.import_orgs(settings(given), given.file, given.network, given.take, print)
 
 
 def migrate(given: argparse.Namespace) -> int:
@@ -231,7 +247,7 @@ def operator_files(given: argparse.Namespace) -> int:
     from bot.program.compose import SETTINGS
 
     config = settings(given)
-    return kit.write(config, _file(given), list(SETTINGS.outside()), given.folder, print)
+    return kit.write(config, config_file(given.config), list(SETTINGS.outside()), given.folder, print)
 
 
 if __name__ == "__main__":

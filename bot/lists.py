@@ -289,6 +289,9 @@ class Condition:
 RoadmapConditions: Listing[Callable[[], Condition]] = Listing()
 """All of them: by their phases, and in these the more urgent first. Wishes keep their names."""
 
+OnCard: Listing[Callable[[Context, Network], AnyText | None]] = Listing()
+"""What strangers read of a network besides its facts, a line each; None: nothing."""
+
 
 # --- what takes long ----------------------------------------------------------------------------------
 

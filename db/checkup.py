@@ -34,7 +34,7 @@ def findings(engine: Engine) -> Iterator[Finding]:
     if path is None:
         with store.reached(engine) as connection:
             yield from _found(connection, engine)
-    elif not path.exists():
+    elif not faults.is_there(path):
         yield _to_be_made(path)
     else:
         yield _for_us_alone(path)

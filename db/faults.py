@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -75,6 +76,15 @@ def said(address: URL, what: str = "cannot be used") -> Iterator[None]:
     except (sqlite3.Error, SQLAlchemyError) as error:
         kind = "SQLite" if address.get_backend_name() == "sqlite" else "PostgreSQL"
         raise Unavailable(f"The database ({kind}, {place(address)}) {what}: {why(error)}.") from None
+
+
+def is_there(file: Path) -> bool:
+    """Return whether the file of a SQLite database is there. Raises Unavailable where nobody can say that,
+    such as in a folder that this user may not enter."""
+    try:
+        return file.exists()
+    except OSError as error:
+        raise Unavailable(f"The database (SQLite, {file}) cannot be looked for: {error.strerror}.") from None
 
 
 def why(error: Exception) -> str:

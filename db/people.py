@@ -80,7 +80,17 @@ def meet(
 def reach(db: Session, person_ids: Sequence[int], via: str | None = None) -> dict[int, Reached]:
     """Return where each of these people is reached: of the accounts that can be reached the one on the
     messenger that they prefer, else the one they last wrote from; before those the one on the messenger
-    `via`, if there is one. Who cannot be reached is left out."""
+    `via`, if there is one. Who became one with somebody a moment ago is reached as that one. Who cannot be
+    reached is left out."""
+    found = _reach(db, person_ids, via)
+    if lost := [each for each in person_ids if each not in found]:
+        now = merged_into(db, lost)
+        there = _reach(db, [*now.values()], via) if now else {}
+        found |= {each: there[whole] for each, whole in now.items() if whole in there}
+    return found
+
+
+def _reach(db: Session, person_ids: Sequence[int], via: str | None) -> dict[int, Reached]:
     found: dict[int, Reached] = {}
     for start in range(0, len(person_ids), 500):  # SQLite takes a limited number of values at once
         rows = db.execute(REACH, {"people": person_ids[start : start + 500], "via": via})

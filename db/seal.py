@@ -1,5 +1,6 @@
 """The key of an installation: where it is, and whether it is the one with which a database was sealed."""
 
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,7 @@ class Key:
 
     def is_open_to_others(self) -> bool:
         """Whether the rights of its file let others read it."""
-        return not self.given and self.path.exists() and bool(files.open_to_others([self.path]))
+        return not self.given and os.access(self.path, os.F_OK) and bool(files.open_to_others([self.path]))
 
 
 def unlock(engine: Engine, key: Key) -> None:

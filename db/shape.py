@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.schema import SchemaItem
 
 from db import files
-from db.faults import DatabaseTooNew, NotOurs, place
+from db.faults import DatabaseTooNew, NotOurs, is_there, place
 from db.models import Base
 from db.store import OURS, only_read, reached
 
@@ -55,7 +55,7 @@ def migrate(engine: Engine, progress: Progress = unseen) -> tuple[str | None, st
     Raises DatabaseTooNew where it has a version that this program does not know, NotOurs and Unavailable.
     """
     path = files.path_of(engine.url)
-    if path is not None and path.exists():
+    if path is not None and is_there(path):
         with only_read(path) as connection:
             version(connection)  # who works on a file changes it: another program's stays as it is
     with reached(engine, changes_shape=True) as connection:
@@ -74,7 +74,7 @@ def as_it_is(engine: Engine) -> Iterator[Connection | None]:
     """Look into a database, and change nothing of it; None where it is not there, or of another version.
     Raises DatabaseTooNew, NotOurs and Unavailable."""
     path = files.path_of(engine.url)
-    if path is not None and not path.exists():
+    if path is not None and not is_there(path):
         yield None
         return
     with reached(engine) if path is None else only_read(path) as connection:

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from typing import Any, Protocol
 
 from adapters.browser.lines import Refused, line, passes
+from adapters.browser.markup import tree
 from adapters.browser.recording import Recording
 from adapters.terminal.console import Shown
 from adapters.terminal.script import Cast, Crowd, House, Line, Networks, Unreadable, read
@@ -144,38 +145,36 @@ class Performance(Audience):
         """Tell who has come, what the clock shows, and how far the script is."""
         terminal = self._terminal
         for each in terminal.people.values():
-            if each.name not in self._phones:
-                self._phones.add(each.name)
-                self.recording.tell(
-                    "phone",
-                    name=each.name,
-                    messenger=each.messenger,
-                    title=terminal.messengers[each.messenger].title,
-                    prefix=terminal.messengers[each.messenger].can.prefix,
-                    language=each.language,
-                    role=each.role,
-                    digits=terminal.messengers[each.messenger].can.buttons is not Buttons.NATIVE,
-                    room=False,
-                )
+            self._tell_phone(each.name, each.messenger, each.role, language=each.language)
         for name, chat in terminal.rooms.items():
-            if name not in self._phones:
-                self._phones.add(name)
-                messenger = terminal.messengers[chat.messenger]
-                self.recording.tell(
-                    "phone",
-                    name=name,
-                    messenger=chat.messenger,
-                    title=messenger.title,
-                    role="room",
-                    digits=messenger.can.buttons is not Buttons.NATIVE,
-                    room=True,
-                )
+            self._tell_phone(name, chat.messenger, "room")
         self.recording.tell(
             "world",
             now=terminal.world.now().astimezone(UTC).isoformat(),
             zone=terminal.zone.key,
             next=next((each.text for each in self._script if each.step is not None), ""),
             left=sum(each.step is not None for each in self._script),
+        )
+
+    def _tell_phone(self, name: str, messenger: str, role: str, language: str = "") -> None:
+        """Tell of the phone of somebody who is new, in their language, or of a room."""
+        if name in self._phones:
+            return
+        self._phones.add(name)
+        there = self._terminal.messengers[messenger]
+        self.recording.tell(
+            "phone",
+            name=name,
+            messenger=messenger,
+            title=there.title,
+            prefix=there.can.prefix,
+            language=language,
+            role=role,
+            digits=there.can.buttons is not Buttons.NATIVE,
+            marks=there.can.marks,
+            room=role == "room",
+            door=there.link("", False),
+            invites=bool(there.link("x", False)),
         )
 
     def _tell_why(self, phone: str, doing: str) -> None:
@@ -204,6 +203,7 @@ class Performance(Audience):
             phone=whom,
             id=message.id,
             text=message.plain,
+            marked=tree(message.html),
             rows=[] if message.numbered else [[*row] for row in message.rows],
             first=message.first_slot,
             answers=message.answers,

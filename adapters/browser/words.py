@@ -75,6 +75,7 @@ WORDS: Mapping[str, Text] = {
     "send_photo": _("Send a picture"),
     "send_file": _("Send a file"),
     "sticker": _("Send a sticker"),
+    "opens": _("Open the newest invitation link"),
     "edit": _("Change a message"),
     "delete": _("Delete a message"),
     "leave": _("Leave the network"),

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.adapter import Buttons, Capabilities, Moved, Plain, Receive, Sharing, Unreachable
+from bot.adapter import Buttons, Capabilities, Moved, Plain, Receive, Refused, Sharing, Unreachable
 from bot.message import Chat, Event, Identity, Incoming, Made, Media, MessageRef, Outgoing, Pressed
 
 TRIES = 5
@@ -24,6 +24,7 @@ class Shown:
     outgoing: int
     plain: str
     rows: Sequence[Sequence[str]]
+    html: str = ""  # the same words in house markup; "" where nothing is marked
     made: Made | None = None
     files: list[tuple[Media, bytes]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
@@ -149,6 +150,8 @@ class Console(Plain):
 
     async def fetch(self, media: Media) -> AsyncIterator[bytes]:
         """The bytes of what somebody sent, in two pieces."""
+        if media.file not in self.files:
+            raise Refused("there is no such file")
         data = self.files[media.file]
         yield data[:5]
         yield data[5:]
@@ -187,6 +190,7 @@ class Console(Plain):
             shown.closed = bool(shown.rows) and not message.buttons and is_same
             shown.gone = shown.labels or shown.gone
             shown.plain, shown.rows = message.plain or shown.plain, message.buttons
+            shown.html = message.html if message.plain else shown.html
             shown.first_slot = message.first_slot if message.buttons else shown.first_slot
             if message.buttons:  # who presses a button that is gone presses the last that was there
                 shown.outgoing = message.id
@@ -194,7 +198,9 @@ class Console(Plain):
             return message.replaces
         self._count += 1
         files = [(each.media, b"".join([piece async for piece in each.read()])) for each in message.carried]
-        shown = Shown(str(self._count), message.id, message.plain, message.buttons, message.made, files)
+        shown = Shown(
+            str(self._count), message.id, message.plain, message.buttons, message.html, message.made, files
+        )
         shown.numbered = self._can.buttons is Buttons.NUMBERS
         shown.first_slot, shown.answers = message.first_slot, message.reply_to
         seen.append(shown)

@@ -1,12 +1,12 @@
 """What a letter offers, and what is done without one: typed here, JSON in rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.handler import Target, leads_to
 from bot.markup import clean
-from bot.text import AnyText, Reader, from_json, render, to_json
+from bot.text import AnyText, Reader, Text, Value, Verbatim, from_json, render, to_json
 
 # --- offers --------------------------------------------------------------------------------------
 
@@ -90,7 +90,58 @@ def offer(stored: Mapping[str, Any]) -> Offer:
 
 def label(stored: Mapping[str, Any], reader: Reader) -> str:
     """Return what stands on the button of a stored offer."""
-    return clean(render(from_json(stored["label"]), reader).unescape())
+    return plain_label(from_json(stored["label"]), reader)
+
+
+def plain_label(text: AnyText, reader: Reader) -> str:
+    """Return a label as a reader sees it."""
+    return clean(render(text, reader).unescape())
+
+
+def label_within(stored: Mapping[str, Any], reader: Reader, limit: int) -> str:
+    """Return what stands on the button of a stored offer in at most so many characters: where that is less,
+    what somebody wrote is cut, and not the words that say what the button does."""
+    text = from_json(stored["label"])
+    shown = plain_label(text, reader)
+    if len(shown) > limit:
+        shown = plain_label(_cut(text, len(shown) - limit), reader)
+    return _shortened(shown, limit)
+
+
+def _cut(text: AnyText, excess: int) -> AnyText:
+    """Return a text with so many characters less, of the longest words that somebody wrote in it."""
+    match text:
+        case Verbatim(words):
+            return Verbatim(_shortened(words, max(len(words) - excess, 1)))
+        case Text(values=values) if values:
+            longest = max(values, key=lambda name: _written(values[name]))
+            return replace(text, values={**values, longest: _less(values[longest], excess)})
+    return text
+
+
+def _less(value: Value, excess: int) -> Value:
+    match value:
+        case str():
+            return _shortened(value, max(len(value) - excess, 1))
+        case Text() | Verbatim():
+            return _cut(value, excess)
+    return value
+
+
+def _written(value: Value) -> int:
+    """Return how many characters of a value somebody wrote, at the most in one piece."""
+    match value:
+        case str():
+            return len(value)
+        case Verbatim(words):
+            return len(words)
+        case Text(values=values):
+            return max(map(_written, values.values()), default=0)
+    return 0
+
+
+def _shortened(words: str, limit: int) -> str:
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
 def numbered(stored: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
@@ -184,7 +235,21 @@ class Delete:
         return {"delete": True}
 
 
-Operation = Menu | Admit | Delete
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks whether the messenger still has the files of the letter; where it does not, a timer is due, by
+    its name, with its fields, and about something."""
+
+    do: str
+    args: Mapping[str, Any]
+    about: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is stored with a letter."""
+        return {"look": {"do": self.do, "args": self.args, "about": self.about}}
+
+
+Operation = Menu | Admit | Delete | Look
 """What is done in a chat without a word."""
 
 
@@ -192,4 +257,6 @@ def operation(stored: Mapping[str, Any]) -> Operation:
     """Return what `to_json` packed."""
     if "menu" in stored:
         return Menu(stored["menu"])
+    if "look" in stored:
+        return Look(**stored["look"])
     return Admit(stored["admit"]) if "admit" in stored else Delete()

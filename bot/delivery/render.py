@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.adapter import Buttons, Capabilities
 from bot.delivery.letters import Priority
-from bot.delivery.offers import first_button, is_bare, label, numbered
+from bot.delivery.offers import first_button, is_bare, label, label_within, numbered
 from bot.installation import Installation, reader_of
 from bot.listing import CHOOSE
 from bot.markup import plain, quote, split, units
@@ -57,7 +57,7 @@ def messages(
     slot = 0
     if can.buttons is Buttons.NATIVE:
         slot = first_button(row.offers)
-        buttons = rows([_shortened(label(each, reader), can.max_label) for each in row.offers[slot:]])
+        buttons = rows([label_within(each, reader, can.max_label) for each in row.offers[slot:]])
     elif row.offers:
         offered = numbered(row.offers)
         body = Markup("\n\n").join(filter(None, [body, *_below(offered, reader)]))
@@ -133,7 +133,3 @@ def rows(labels: Sequence[str]) -> list[list[str]]:
         else:
             laid.append([each])
     return laid
-
-
-def _shortened(label: str, limit: int) -> str:
-    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"

@@ -31,7 +31,7 @@ class Numbered(Protocol):
 
 Picked = TypeVar("Picked", bound=Numbered)
 YES, NO = "yes", "no"
-NONE = frozenset({"no", "stop", "back", "nothing", "skip", "later"})
+NONE = frozenset({"no", "stop", "back", "nothing", "skip", "skip_or_answer", "later"})
 """The lists of words that want no answer taken."""
 
 

@@ -1,6 +1,5 @@
 """What an operator can set: sections of keys, each with its default and the words that explain it."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -12,14 +11,6 @@ from bot.settings import Below, ListenOrNot, Must, Name, Section, Switch, path_b
 from db.seal import SHORTEST
 
 SQLITE = "sqlite:///"
-
-
-class ConfigError(Exception):
-    """The settings cannot be used. Its text is one plain sentence a problem, each on a line of its own."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 def _zone(name: str) -> str:

@@ -12,7 +12,7 @@ from bot.program.app import App
 from bot.program.compose import MESSENGERS, enabled, needed, real
 from bot.program.config import Config
 from bot.program.team import CLOCK, SENDER
-from bot.program.watch import watched
+from bot.program.watch.pages import watched
 from bot.support.log import get
 from db import faults
 from db.seal import WrongSeal

@@ -1,11 +1,4 @@
-"""All that can be set, and where it is read.
-
-A setting is named `section.key`. The strongest place wins: the environment variable `MENTORNET_SECTION__KEY`,
-the file that `MENTORNET_SECTION__KEY_FILE` names, the credential `section.key`, `config.toml`, the default.
-
-Credentials are files in the folder `$CREDENTIALS_DIRECTORY`, which systemd makes for one service alone
-(systemd.exec(5), LoadCredential=). `config.toml` may be one of them.
-"""
+"""All that can be set, and whether what is read fits."""
 
 import json
 import os
@@ -19,10 +12,10 @@ from pydantic import Field, SecretStr, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from bot.messenger import Messenger
-from bot.program.config import Config, ConfigError, Operators
+from bot.program.config import Config, Operators
+from bot.program.sources import PREFIX, ConfigError, credentials, file_of, tables_in, text_in, variable_of
 from bot.settings import Must
 
-PREFIX = "MENTORNET_"
 PLACEHOLDER = "PASTE-"
 
 
@@ -121,7 +114,7 @@ class Schema:
             variable, is_secret = variable_of(key), self._is_secret(key)
             if value := environ.get(variable):  # an empty one counts as not set
                 yield Outside(key, variable, "" if is_secret else value, None, is_secret)
-            elif found := _file_of(key, environ):
+            elif found := file_of(key, environ):
                 yield Outside(key, variable, "", found[0], is_secret)
 
     def _is_secret(self, key: str) -> bool:
@@ -130,21 +123,8 @@ class Schema:
         return not field.repr or SecretStr in (field.annotation, *get_args(field.annotation))
 
     def _in_file(self, path: Path) -> dict[str, _Found]:
-        try:
-            tables = tomllib.loads(path.read_text("utf-8-sig"))
-        except FileNotFoundError:
-            raise ConfigError(
-                [f"There is no file {path}; copy config.example.toml to it and fill it in."]
-            ) from None
-        except OSError as error:
-            raise ConfigError([f"The file {path} cannot be read: {error.strerror}."]) from None
-        except UnicodeDecodeError:
-            raise ConfigError([f"The file {path} cannot be read: save it as UTF-8 text."]) from None
-        except tomllib.TOMLDecodeError as error:
-            hint = 'a setting is written as in name = "mentorNET", on a line of its own'
-            raise ConfigError([f"The file {path} is not TOML: {error}; {hint}."]) from None
         found: dict[str, _Found] = {}
-        for section, table in tables.items():
+        for section, table in tables_in(path).items():
             if isinstance(table, dict) and (table or section in self._sections):
                 found |= {f"{section}.{name}": _Found(value, str(path)) for name, value in table.items()}
             else:
@@ -157,18 +137,12 @@ class Schema:
             variable = variable_of(key)
             if text := environ.get(variable):
                 found[key] = _Found(self._typed(key, text), variable)
-            elif from_file := _file_of(key, environ):
+            elif from_file := file_of(key, environ):
                 file, place = from_file
                 try:
-                    text = file.read_text("utf-8-sig").strip()
-                except (OSError, UnicodeDecodeError) as error:
-                    why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-                    problems.append(
-                        f"{key} cannot be read from {place}: {why}; correct the path or the file's "
-                        "permissions."
-                    )
-                else:
-                    found[key] = _Found(self._typed(key, text), place)
+                    found[key] = _Found(self._typed(key, text_in(file, key, place)), place)
+                except ConfigError as wrong:
+                    problems += wrong.problems
         known = {variable_of(key) + ending for key in self._fields for ending in ("", "_FILE")}
         for variable in sorted(environ.keys() - known):
             if variable.startswith(PREFIX):
@@ -234,28 +208,6 @@ class Schema:
         name = key.rpartition(".")[2]
         same = [known for known in self._fields if known.endswith(f".{name}")]
         return next(iter(same or get_close_matches(key, self._fields, n=1, cutoff=0.8)), None)
-
-
-def credentials(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the folder of the credentials; None where there is none."""
-    named = environ.get("CREDENTIALS_DIRECTORY")
-    return Path(named) if named and Path(named).is_dir() else None
-
-
-def _file_of(key: str, environ: Mapping[str, str]) -> tuple[Path, str] | None:
-    """Return the file outside of the config from which a setting is read, and how it is called where it is
-    wrong; None where there is none."""
-    variable = f"{variable_of(key)}_FILE"
-    if named := environ.get(variable):
-        return Path(named), f"{named}, which {variable} names"
-    if (folder := credentials(environ)) is not None and os.access(folder / key, os.F_OK):
-        return folder / key, f"the credential {folder / key}"
-    return None
-
-
-def variable_of(key: str) -> str:
-    """Return the environment variable of a setting."""
-    return PREFIX + key.replace(".", "__").upper()
 
 
 def _is_placeholder(value: object) -> bool:

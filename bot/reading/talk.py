@@ -21,7 +21,20 @@ __all__ = ["NAMES", "Wish", "begins", "command", "language", "lists", "wish"]
 WAYS = ("way_out", "delete_data", "my_data", "leave", "pause")
 """The lists of what somebody may need from the bot who writes it to somebody else."""
 NAMES = (
-    *("yes", "no", "stay", "stop", "back", "skip", "thanks", "greeting", "good", "so_so", "not_good"),
+    *(
+        "yes",
+        "no",
+        "stay",
+        "stop",
+        "back",
+        "skip",
+        "skip_or_answer",
+        "thanks",
+        "greeting",
+        "good",
+        "so_so",
+        "not_good",
+    ),
     *("later", "solved", "not_solved", "help_offer", "mine", "everything", "nothing", "dont_know"),
     *("urgent", "first", "second", "both", "why"),
     *WAYS,

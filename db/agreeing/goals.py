@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from db.models import Goal, GoalKind, GoalState, GoalWord, Member, Network, Person
+from db.models import Goal, GoalHelper, GoalKind, GoalState, GoalWord, Member, Network, Person
 
 MOST = 5
 """Open goals: more is none."""
@@ -16,6 +16,11 @@ def open_of(db: Session, network_id: int) -> Sequence[Goal]:
     """Return the open goals of a network, those first that are due first."""
     there = select(Goal).where(Goal.network_id == network_id, Goal.state == "open")
     return db.scalars(there.options(joinedload(Goal.keeper)).order_by(Goal.until, Goal.id)).all()
+
+
+def show(network: Network, shown: bool) -> None:
+    """Keep whether strangers read the goals of a network on its card."""
+    network.shows_goals = shown
 
 
 def make(
@@ -48,6 +53,23 @@ def tell(db: Session, goal: Goal, by: Person, value: int, words: str, now: datet
     db.add(GoalWord(goal_id=goal.id, person_id=by.id, value=value, words=words, at=now))
     goal.value, goal.silent = value, 0
     db.flush()
+
+
+def note_helper(db: Session, goal: Goal, person: Person, now: datetime) -> None:
+    """Keep that a member offered their help with a goal."""
+    if db.get(GoalHelper, (goal.id, person.id)) is None:
+        db.add(GoalHelper(goal_id=goal.id, person_id=person.id, at=now))
+        db.flush()
+
+
+def helpers(db: Session, goal: Goal) -> Sequence[Person]:
+    """Return who helped with a goal and is still a member: those who offered it or kept it, but for its
+    keeper."""
+    offered = select(GoalHelper.person_id).where(GoalHelper.goal_id == goal.id)
+    told = select(GoalWord.person_id).where(GoalWord.goal_id == goal.id)
+    here = Member.network_id == goal.network_id, Member.state == "active"
+    found = select(Person).join(Member).where(*here, Person.id.in_(offered.union(told)))
+    return db.scalars(found.where(Person.id.is_distinct_from(goal.keeper_id)).order_by(Person.id)).all()
 
 
 def nothing_new(goal: Goal) -> int:

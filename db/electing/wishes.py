@@ -30,6 +30,13 @@ def count(db: Session, about: Member, now: datetime) -> int:
     return len(_wishers(db, about, now))
 
 
+def of(db: Session, person: Person) -> list[RecallWish]:
+    """Return what a person wishes, the oldest first."""
+    theirs = reports.signs(db, person)
+    kept = select(RecallWish).order_by(RecallWish.id)
+    return [wish for wish in db.scalars(kept) if wish.wisher in theirs]
+
+
 def needed(many: int) -> int:
     """Return how many of so many members have to wish it."""
     return max(FEWEST, -(-many * SHARE // 100))

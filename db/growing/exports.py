@@ -197,10 +197,10 @@ def _requests(network: Network, since: date, until: date, today: date) -> Column
     )
 
 
-def count_requests(db: Session, network: Network, since: date, until: date, today: date) -> int:
-    """Return how many requests the list would have."""
-    counted = select(func.count()).select_from(HelpRequest)
-    return db.scalar(counted.where(_requests(network, since, until, today))) or 0
+def count_requests(db: Session, network: Network, since: date, until: date, today: date, most: int) -> int:
+    """Return how many requests the list would have, `most` where they are that many or more."""
+    some = select(HelpRequest.id).where(_requests(network, since, until, today)).limit(most)
+    return db.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 @dataclass(frozen=True, slots=True)

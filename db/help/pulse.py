@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -40,6 +41,8 @@ WINDOW = timedelta(days=30)
 """How far the figures look back."""
 DAY = timedelta(days=1)
 MINUTE = 60
+MOST = 5000
+"""So many requests are looked at, the newest first: what is told of them is no other for more."""
 EACH = 8
 """Of how many helpers it is told how many requests they took: as many as fit a picture."""
 
@@ -126,7 +129,8 @@ def is_new(member: Member, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFigures:
-    """How a network is. Requests and answers are those of the last 30 days.
+    """How a network is. Requests and answers are those of the last 30 days; where these are more than `MOST`,
+    those of the newest, and one more.
 
     answered:     requests that a human has answered, and `within_a_day` of them in time
     first_reply:  half of these came in less than this
@@ -202,8 +206,10 @@ def _waits(
         )
     )
     alone = case((HelpRequest.answered_at.is_(None), over - opened))
-    times = select((answered - opened).label("seconds"), alone.label("alone")).where(*which)
-    each = times.cte("each").prefix_with("MATERIALIZED")  # else SQLite works them out again and again
+    times = select((answered - opened).label("seconds"), alone.label("alone"))
+    each = (
+        _newest(times.where(*which)).cte("each").prefix_with("MATERIALIZED")
+    )  # else SQLite works them out again and again
     minutes, many = (each.c.seconds // MINUTE).label("minutes"), func.count()
     a_day = DAY // timedelta(seconds=1)
     waits = select(
@@ -213,6 +219,10 @@ def _waits(
         many.filter(each.c.alone > a_day).label("alone"),
     )
     return db.execute(waits.group_by(minutes).order_by(minutes)).all()
+
+
+def _newest(found: Select[Any]) -> Select[Any]:
+    return found.order_by(HelpRequest.opened_at.desc()).limit(MOST + 1)
 
 
 def _half(waits: Sequence[Row[int, int, int, int]]) -> timedelta | None:
@@ -247,7 +257,8 @@ def _answers(db: Session, which: Sequence[ColumnElement[bool]]) -> tuple[int, in
     helped = HelpRequest.helper_id.is_not(None)
     # A number that PostgreSQL adds up at once.
     many = func.count().cast(Integer).label("times")
-    times = select(many).where(*which, helped).group_by(HelpRequest.helper_id)
+    helpers = _newest(select(HelpRequest.helper_id).where(*which, helped)).subquery()
+    times = select(many).select_from(helpers).group_by(helpers.c.helper_id)
     each = times.cte("each").prefix_with("MATERIALIZED")
     both = (
         select(what).select_from(each).scalar_subquery() for what in (func.sum(each.c.times), func.count())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from db import people
@@ -12,9 +12,15 @@ from db.network import members
 from db.old import Forgotten, Old
 
 
-def to_look_at(db: Session, before: datetime, now: datetime) -> Sequence[int]:
-    """Return the networks (by id) in which something is to be looked at: those from whose meta-mentors
-    nothing was heard since `before`, or all of whom are on a break, and those of which that was known."""
+def to_look_at(
+    db: Session, place: int, most: int, before: datetime, now: datetime
+) -> tuple[Sequence[int], int | None]:
+    """Return in which of the next `most` networks, after a place, something is to be looked at (by id): where
+    nothing was heard from the meta-mentors since `before`, or all of them are on a break, and where that was
+    known; and the place after which it goes on, None at the end."""
+    page = select(Network.id).where(Network.id > place).order_by(Network.id).limit(most).subquery()
+    last, looked_at = db.execute(select(func.max(page.c.id), func.count()).select_from(page)).one()
+    these = Network.id > place, Network.id <= (last or place)
     leader, somebody = aliased(Member), aliased(Member)
     here = (
         select(leader.id)
@@ -30,8 +36,9 @@ def to_look_at(db: Session, before: datetime, now: datetime) -> Sequence[int]:
     )
     has_members = exists().where(somebody.network_id == Network.id, somebody.state == "active")
     known = exists().where(Vacancy.network_id == Network.id, Vacancy.state != "over")
-    found = select(Network.id).where(Network.confirmed_at <= before, has_members, or_(~here.exists(), known))
-    return db.scalars(found.order_by(Network.id)).all()
+    found = select(Network.id).where(*these, Network.confirmed_at <= before, has_members)
+    silent = db.scalars(found.where(or_(~here.exists(), known)).order_by(Network.id)).all()
+    return silent, last if looked_at == most else None
 
 
 def leaders(db: Session, network: Network) -> list[Member]:

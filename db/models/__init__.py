@@ -8,6 +8,7 @@ from db.models.agreements import (
     Agreement,
     AgreementState,
     Goal,
+    GoalHelper,
     GoalKind,
     GoalState,
     GoalWord,
@@ -85,6 +86,7 @@ from db.models.network import (
     MemberState,
     MemberTopic,
     Network,
+    RoadmapReached,
     Room,
     Silence,
     WrongCode,
@@ -110,6 +112,7 @@ from db.models.reports import (
     TrustedPerson,
 )
 from db.models.shelf import (
+    SEEN,
     Card,
     Fate,
     Item,
@@ -134,6 +137,7 @@ from db.models.shelf import (
 __all__ = [
     "BY_AGE_ONLY",
     "CLOSES",
+    "SEEN",
     "STUCK",
     "WAITING",
     "Agreement",
@@ -163,6 +167,7 @@ __all__ = [
     "Fit",
     "Forgot",
     "Goal",
+    "GoalHelper",
     "GoalKind",
     "GoalState",
     "GoalWord",
@@ -223,6 +228,7 @@ __all__ = [
     "ReportReceiver",
     "ReportState",
     "RequestState",
+    "RoadmapReached",
     "Room",
     "Round",
     "Says",

@@ -126,9 +126,20 @@ class Office(InNetwork):
     at: Mapped[datetime]
 
 
-GoalKind = Literal["number", "yes_no", "members", "partners", "within_day", "check_ins"]
+GoalKind = Literal[
+    "number",
+    "yes_no",
+    "members",
+    "partners",
+    "organisations",
+    "shared",
+    "within_day",
+    "newcomers",
+    "check_ins",
+]
 """How it is seen that a goal is reached: by a number that its keeper tells, by a yes, or by what the program
-counts: members, partners, questions that are answered within a day, check-ins that are answered."""
+counts: members, partners, organisations that were checked, what is on the shelf, questions that are answered
+within a day, newcomers who heard from a human, check-ins that are answered."""
 GoalState = Literal["open", "reached", "rested"]
 
 
@@ -163,4 +174,16 @@ class GoalWord(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete=CASCADE), index=True)
     value: Mapped[int]
     words: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+
+class GoalHelper(Base):
+    """A member offered their help with a goal; they are thanked once it is reached."""
+
+    __tablename__ = "goal_helpers"
+
+    goal_id: Mapped[int] = mapped_column(ForeignKey("goals.id", ondelete=CASCADE), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete=CASCADE), primary_key=True, index=True
+    )
     at: Mapped[datetime]

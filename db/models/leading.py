@@ -159,3 +159,5 @@ class RecallWish(ByNetwork):
     about_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete=CASCADE), index=True)
     wisher: Mapped[Any | None] = mapped_column(Sealed())
     at: Mapped[datetime] = mapped_column(index=True)
+
+    network: Mapped[Network] = relationship()

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     inspect,
     text,
     true,
@@ -86,6 +87,7 @@ class Network(Base):
     vouching: Mapped[bool] = mapped_column(
         default=True, server_default=true()
     )  # whether members vouch for them
+    shows_goals: Mapped[bool] = mapped_column(default=False, server_default=false())  # on its card
     # Which network it began like.
     like_id: Mapped[int | None] = mapped_column(ForeignKey("networks.id", ondelete="SET NULL"))
 
@@ -266,3 +268,16 @@ class Announcement(ByNetwork):
     missed: Mapped[int] = mapped_column(default=0, server_default="0")  # who had gone when it came to them
     made_at: Mapped[datetime]
     written_at: Mapped[datetime | None]  # to all of them
+
+
+class RoadmapReached(InNetwork):
+    """A network has something that its roadmap asks for, or all of a phase, by its name; since `lost_at` it
+    lacks it. `told` is whether those who coordinate have heard how it stands with it."""
+
+    __tablename__ = "roadmap_reached"
+
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    first_at: Mapped[datetime]
+    lost_at: Mapped[datetime | None]
+    told: Mapped[bool] = mapped_column(default=False, server_default=false())

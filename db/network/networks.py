@@ -94,10 +94,13 @@ def called(db: Session, words: str, limit: int) -> Sequence[Network]:
 
 def linked(db: Session, link: str) -> Network | None:
     """Return the network whose card everybody may see and that stands so in a link; None for none."""
-    number = link.removeprefix("n")
-    if link == number or not number.isdecimal() or len(number) > DIGITS:
-        return None
-    return db.scalar(PUBLIC.where(Network.id == int(number)))
+    return db.scalar(PUBLIC.where(Network.id == int(link[1:]))) if is_link(link) else None
+
+
+def is_link(words: str) -> bool:
+    """Whether words name a network as it stands in a link."""
+    number = words.removeprefix("n")
+    return words != number and number.isdecimal() and len(number) <= DIGITS
 
 
 def in_links(network: Network) -> str:
@@ -211,6 +214,12 @@ def drop(db: Session, network: Network) -> bool:
 def count(db: Session) -> int:
     """Return how many networks are confirmed."""
     return db.scalar(select(func.count()).where(Network.confirmed_at.is_not(None))) or 0
+
+
+def confirmed(db: Session, limit: int, after: int) -> Sequence[int]:
+    """Return up to `limit` confirmed networks, by id; those that come after one."""
+    found = select(Network.id).where(Network.confirmed_at.is_not(None), Network.id > after)
+    return db.scalars(found.order_by(Network.id).limit(limit)).all()
 
 
 def sizes(db: Session, limit: int, most: int, after: Network | None = None) -> Sequence[tuple[Network, int]]:

@@ -39,6 +39,14 @@ def count(db: Session, network: Network) -> int:
     return db.scalar(counted.where(IS_SOMEBODY)) or 0
 
 
+def came_since(db: Session, network: Network, moment: datetime) -> tuple[int, int]:
+    """Return how many members came since a moment, and how many of them a human has answered by name."""
+    came = Member.network_id == network.id, IS_ACTIVE, Member.role == "member", Member.joined_at > moment
+    heard = func.count(Member.last_contact_at)
+    row = db.execute(select(func.count(), heard).where(*came)).one()
+    return row[0], row[1]
+
+
 def count_by_label(db: Session, network: Network, but: Member | None = None) -> Counter[Label]:
     """Return how many members of a network came in each way, one of them left out, `MOST` + 1 for all that
     are more."""

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import people
-from db.models import Network, Organisation, Person, Report, Round
+from db.electing import wishes
+from db.models import Network, Organisation, Partner, Person, RecallWish, Report, Round
 from db.models.sealed import Secret, Secrets
 from db.network import reports
 from db.privacy import kept
@@ -17,6 +18,7 @@ NAMED: Mapping[str, Any] = {
     "networks": Network.name,
     "rounds": Round.day,
     "organisations": Organisation.name,
+    "partners": Partner.name,
 }
 """What stands for a row that is nobody's, where another one refers to it."""
 BOTH = frozenset({"relays", "journal"})
@@ -60,19 +62,18 @@ def _shown(each: Kept, name: str) -> Any:
 
 
 def _reported(db: Session, each: Kept, person_id: int) -> list[dict[str, Any]]:
-    """Return what somebody has reported: their own words, and how it stands, as they were told. Whom it is
-    about, who has it, and what those wrote, is of others, and not in it."""
+    """Return what somebody has reported, or wishes about who leads a network: their own words, and how it
+    stands, as they were told. Whom it is about, who has it, and what those wrote, is of others, and not in
+    it."""
     person = db.get_one(Person, person_id)
-    return [{name: _of(report, name) for name in each.shown} for report in reports.of(db, person)]
+    found = wishes.of(db, person) if each.table is RecallWish.__table__ else reports.of(db, person)
+    return [{name: _of(row, name) for name in each.shown} for row in found]
 
 
-def _of(report: Report, name: str) -> Any:
-    match name:
-        case "network_id":
-            return report.network.name
-        case "said":
-            return reports.own_words(report)
-    return getattr(report, name)
+def _of(row: Report | RecallWish, name: str) -> Any:
+    if name == "network_id":
+        return row.network.name
+    return reports.own_words(row) if name == "said" and isinstance(row, Report) else getattr(row, name)
 
 
 def _without_secrets(row: dict[str, Any]) -> dict[str, Any]:

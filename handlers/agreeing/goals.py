@@ -23,7 +23,7 @@ from bot import (
     on,
     paragraphs,
 )
-from bot.lists import Debts, Notice, act, adds, has_changed
+from bot.lists import Debts, Notice, OnCard, act, adds, has_changed
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
 from db.agreeing import counting, goals
@@ -31,7 +31,15 @@ from db.models import Goal, GoalKind, Network
 from db.network import networks
 from handlers.agreeing import keeping
 from handlers.agreeing.conditions import STILL
-from handlers.agreeing.steps import HelpWithGoal, KeepGoal, MoveGoal, RestGoal, SetGoal, TellGoal
+from handlers.agreeing.steps import (
+    GoalsOnCard,
+    HelpWithGoal,
+    KeepGoal,
+    MoveGoal,
+    RestGoal,
+    SetGoal,
+    TellGoal,
+)
 from handlers.protecting import personal_data
 from handlers.talking import opening
 from handlers.talking.steps import Reply
@@ -42,11 +50,16 @@ KINDS: dict[str, AnyText] = {
     "number": _("A number"),
     "members": _("How many members we are"),
     "partners": _("How many partner organisations"),
+    "organisations": _("Organisations checked this year"),
+    "shared": _("How many things on the shelf"),
     "within_day": _("Answers within a day, in percent"),
+    "newcomers": _("Answered newcomers, in percent"),
     "check_ins": _("Answers to check-ins, in percent"),
     "yes_no": _("Done or not done"),
 }
 SET = act("goal.set", _("{who} set a goal on {day}."))
+SHOWN = act("goal.shown", _("{who} put the goals on the profile on {day}."))
+TAKEN_OFF = act("goal.taken_off", _("{who} took the goals off the profile on {day}."))
 FULL = _("{n} goals are open. Which one should rest?", n=goals.MOST)
 
 
@@ -68,7 +81,7 @@ def show_goals(ctx: Context) -> None:
     ctx.say_list(
         title,
         Section([Line(_told(ctx, goal), _deeds(ctx, goal)) for goal in there]),
-        buttons=[Button(_("Set a goal"), SetGoal(), keep=True)] if sets else [],
+        buttons=[Button(_("Set a goal"), SetGoal(), keep=True), *_on_card(ctx)] if sets else [],
         file=_chart(ctx, there),
     )
 
@@ -145,7 +158,7 @@ def set_goal(ctx: Context, step: SetGoal) -> None:
     """Ask for a goal, how it is seen that it is reached, and until when; it looks for a keeper then."""
     there = goals.open_of(ctx.db, ctx.network.id)
     if len(there) >= goals.MOST:
-        rests = [Button(Verbatim(goal.title[:30]), RestGoal(goal.id)) for goal in there]
+        rests = [Button(Verbatim(goal.title), RestGoal(goal.id)) for goal in there]
         ctx.say(FULL, *rests)
         return
     words = str(ctx.ask("title", _("What do you want to reach? One line is enough."), max_length=LONGEST))
@@ -199,6 +212,7 @@ def help_with_goal(ctx: Context, step: HelpWithGoal) -> None:
         return
     words = _("{name} can help with “{title}”. Just answer here.", name=ctx.person.name, title=goal.title)
     relay = opening.connect(ctx, keeper, ctx.network, words)
+    goals.note_helper(ctx.db, goal, ctx.person, ctx.now)
     ctx.say(opening.connected(Verbatim(keeper.name)), on_reply=Reply(relay.id))
 
 
@@ -225,3 +239,46 @@ def silent_goals(ctx: Context) -> Notice | None:
         "No news of {n} goal for {days} days.", "No news of {n} goals for {days} days.", many, days=STILL.days
     )
     return Notice(text, Button(_("See the goals"), Command("goals"), keep=True))
+
+
+# --- what strangers read -------------------------------------------------------------------------
+
+
+@adds(OnCard, place=20)
+def goals_on_card(ctx: Context, network: Network) -> AnyText | None:
+    """Tell strangers what a network wants to reach, and how far it is."""
+    there = goals.open_of(ctx.db, network.id) if network.shows_goals else []
+    if not there:
+        return None
+    return lines(_("What we want to reach"), (_shown(ctx, goal) for goal in there))
+
+
+def _shown(ctx: Context, goal: Goal) -> AnyText:
+    now = _now(ctx, goal)
+    if now is None or goal.kind == "yes_no":
+        return form("· {title}", title=goal.title)
+    return form("· {title}: {number}", title=goal.title, number=_of(goal, now))
+
+
+def _on_card(ctx: Context) -> list[Button]:
+    """Return the way to show the goals to strangers, or no longer; none where they see no card."""
+    if not ctx.network.public:
+        return []
+    shown = ctx.network.shows_goals
+    label = _("Take them off the profile") if shown else _("Show them on the profile")
+    return [Button(label, GoalsOnCard(not shown))]
+
+
+@on(GoalsOnCard)
+def show_on_card(ctx: Context, step: GoalsOnCard) -> None:
+    """Show the goals to strangers, or no longer."""
+    ctx.hold(Network, ctx.network.id)
+    if ctx.network.shows_goals != step.shown:
+        goals.show(ctx.network, step.shown)
+        (SHOWN if step.shown else TAKEN_OFF).record(ctx, ctx.network)
+    ctx.say(
+        _("Now everybody reads your goals on the profile: titles and numbers, and no words of members.")
+        if step.shown
+        else _("The profile no longer shows your goals."),
+        Button(_("See the profile"), Command("card"), keep=True),
+    )

@@ -178,7 +178,7 @@ def _value(ctx: Context, words: str) -> str:
 
 
 def reach(ctx: Context, goal: Goal) -> None:
-    """End a goal that is reached, and say so in the rooms and to those who coordinate."""
+    """End a goal that is reached: say so in the rooms and to those who coordinate, thank whoever helped."""
     goals.end(goal, "reached")
     ctx.call_off(_about(goal))
     REACHED.record(ctx, goal.network)
@@ -186,6 +186,15 @@ def reach(ctx: Context, goal: Goal) -> None:
     ctx.tell_rooms(rooms.of_network(ctx.db, goal.network_id), text, priority=Priority.ANNOUNCEMENT)
     told: list[Person] = [each.person for each in members.coordinators(ctx.db, goal.network_id)]
     ctx.tell(told, text, priority=Priority.CHECK_IN)
+    ctx.tell(
+        goals.helpers(ctx.db, goal),
+        _(
+            "“{title}” is reached in <b>{network}</b>. You helped with that: thank you.",
+            title=goal.title,
+            network=goal.network.name,
+        ),
+        priority=Priority.CHECK_IN,
+    )
 
 
 @on(NothingNew)

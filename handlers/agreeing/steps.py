@@ -120,6 +120,12 @@ class MoveGoal(Step, needs=Role.MEMBER, menu=_("Change a goal")):
     goal_id: int
 
 
+class GoalsOnCard(Step, needs=Role.META_MENTOR, menu=_("Goals on the profile")):
+    """Show the goals to strangers on the network's card, or no longer."""
+
+    shown: bool
+
+
 class AskKeeper(Timer):
     """Ask the keeper of a goal how it goes, once a month."""
 

@@ -20,7 +20,7 @@ from handlers.asking.steps import (
 
 LOOKED_AT = 50
 """Fitting members among whom one who is awake is looked for."""
-AT_ONCE, MOST = 40, 1000
+AT_ONCE, MOST = 30, 1000
 """Of those who named the topic, so many are asked in one turn, and in all."""
 
 

@@ -23,7 +23,7 @@ from db.network import members
 from handlers.checking_in import rounds
 from handlers.checking_in.steps import AddWords, AskForTalk, ChangeAnswer, MarkTalked, WantNothing
 from handlers.protecting import alarms, coordinators
-from handlers.talking import opening
+from handlers.talking import opening, private
 from handlers.talking.steps import Reply
 from handlers.vocabulary import as_need
 
@@ -107,6 +107,9 @@ def _tell_of(ctx: Context, coordinator: Member, check_in: CheckIn) -> None:
     relay = relays.named_between(ctx.db, network.id, person, coordinator.person)
     if relay is None:
         return  # one of the two has ended it
+    via = private.confidential(ctx, coordinator.person)
+    if via is not None:
+        relays.go_on_with(relay, coordinator.person, via)
     letter, _reached = ctx.tell(
         coordinator.person,
         _(
@@ -119,6 +122,7 @@ def _tell_of(ctx: Context, coordinator: Member, check_in: CheckIn) -> None:
         priority=Priority.CARRIED,
         on_reply=Reply(relay.id),
         author=Author(person.id),
+        via=via,
     )
     relays.note_letter(relay, letter)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot import AnyText, Button, Command, Context, Text, _, _n, form, lines, on
 from bot.making.charts import FEWEST_MEMBERS, FEWEST_VALUES, Bars, in_words
 from bot.making.sheets import Row
-from bot.text import Value
+from bot.text import AtLeast, Value
 from db.directory import organisations
 from db.help import amounts, digests, months, pulse
 from db.help.pulse import NetworkFigures
@@ -41,8 +41,8 @@ def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
         yield _n("{n} of them cannot be reached", "{n} of them cannot be reached", now.unreachable)
     if now.resting:
         yield _n("{n} place rests", "{n} places rest", now.resting)
-    if now.requests:
-        yield _n("{n} question in the last 30 days", "{n} questions in the last 30 days", now.requests)
+    if many := AtLeast.told(now.requests, pulse.MOST):
+        yield _n("{n} question in the last 30 days", "{n} questions in the last 30 days", many)
     else:
         yield _("No question in the last 30 days")
     if now.first_reply is not None and now.answered >= FEWEST:

@@ -105,6 +105,10 @@ def _told(many: Mapping[str, int]) -> Iterator[Text]:
         yield _n("gave or ended a role once", "gave or ended a role {n} times", n)
     if n := count("schedule.set"):
         yield _n("changed the rhythm once", "changed the rhythm {n} times", n)
+    if n := count("agreement.sent", "agreement.small"):
+        yield _n("changed the agreement once", "changed the agreement {n} times", n)
+    if n := count("goal.set"):
+        yield _n("set {n} goal", "set {n} goals", n)
     if n := count("network.numbers_changed"):
         yield _n("changed how the network runs once", "changed how the network runs {n} times", n)
     changed = (

@@ -104,7 +104,7 @@ def line(ctx: Context, entry: Organisation) -> Line:
     head = _joined([form("<b>{name}</b>", name=entry.name), *_head(entry)])
     old = ctx.now - entry.assured_at > organisations.SINKS
     text = form("{head} · {old}", head=head, old=_old(ctx, entry)) if old else head
-    return Line(text, [Button(Verbatim(entry.name[:30]), ShowOrganisation(entry.id), keep=True)])
+    return Line(text, [Button(Verbatim(entry.name), ShowOrganisation(entry.id), keep=True)])
 
 
 def _old(ctx: Context, entry: Organisation) -> Text:

@@ -3,8 +3,9 @@ run the bot do; then the members are asked again."""
 
 from datetime import timedelta
 
-from bot import AnyText, Button, Context, Priority, Text, Verbatim, _, on, paragraphs
+from bot import AnyText, Button, Context, Priority, Text, Verbatim, _, _n, on, paragraphs
 from bot.lists import act
+from bot.text import Value
 from db.electing import votes
 from db.leading import vacancies
 from db.models import Member, Person, Vote
@@ -21,20 +22,49 @@ APPOINTED = act("role.appointed", _("{who} appointed {whom} on {day} to coordina
 
 
 def begin(ctx: Context, vote: Vote, why: Text) -> None:
-    """Ask the founding organisation to appoint somebody; those who run the bot where nobody speaks for it."""
+    """Ask the founding organisation to appoint somebody; those who run the bot where nobody speaks for it.
+    Tell the members."""
     votes.end(vote, "failed", ctx.now)
     ctx.call_off(tag(vote))
     FAILED.record(ctx, vote.network, **vote.counts)
     ctx.turn_to(vote.network)
     ask(ctx, vote, why)
+    if standing.is_asked(ctx, vote.network):
+        _tell_members(ctx, vote, why)
+
+
+def _tell_members(ctx: Context, vote: Vote, why: Text) -> None:
+    """Tell the members that a vote has come to nothing, and what follows."""
+    whom = _who_may(ctx, vote)
+    names: list[Value] = [each.name for each in whom]
+    follows = (
+        _n(
+            "{people} can appoint somebody for {days} days.",
+            "{people} can appoint somebody for {days} days.",
+            len(names),
+            people=names,
+            days=FOR.days,
+        )
+        if whom
+        else _(
+            "I can reach nobody who could appoint somebody. In {n} days I ask all of you again.", n=FOR.days
+        )
+    )
+    vacancy = vacancies.open_in(ctx.db, vote.network_id)
+    away = vacancy.away if vacancy is not None else None
+    news.tell_members(ctx, vote.network, paragraphs(why, follows), but=news.but(*whom, away))
+
+
+def _who_may(ctx: Context, vote: Vote) -> list[Person]:
+    """Return those who may appoint somebody."""
+    speaking = vacancies.founding(ctx.db, vote.network)
+    return [each.person for each in speaking] or coordinators.all_operators(ctx)
 
 
 def ask(ctx: Context, vote: Vote, why: AnyText) -> None:
     """Ask those who may appoint somebody to do so."""
-    speaking = vacancies.founding(ctx.db, vote.network)
-    whom: list[Person] = [each.person for each in speaking] or coordinators.all_operators(ctx)
     ctx.tell(
-        whom,
+        _who_may(ctx, vote),
         paragraphs(
             why,
             _(
@@ -49,18 +79,11 @@ def ask(ctx: Context, vote: Vote, why: AnyText) -> None:
     )
 
 
-def _may(ctx: Context, vote: Vote) -> bool:
-    """Whether the one who acts may appoint somebody."""
-    speaking = vacancies.founding(ctx.db, vote.network)
-    ids = [each.person_id for each in speaking] or [each.id for each in coordinators.all_operators(ctx)]
-    return ctx.person.id in ids
-
-
 @on(Appoint)
 def appoint(ctx: Context, step: Appoint) -> None:
     """Ask who is appointed, and ask that member."""
     vote = ctx.db.get(Vote, step.vote_id)
-    if vote is None or vote.state != "failed" or not _may(ctx, vote):
+    if vote is None or vote.state != "failed" or ctx.person not in _who_may(ctx, vote):
         ctx.say(GONE)
         return
     there = votes.standing(ctx.db, vote)

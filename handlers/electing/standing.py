@@ -7,7 +7,7 @@ from bot.lists import Ended, act, adds
 from bot.text import Value
 from db.electing import votes
 from db.models import Candidate, Member, Network, Vote
-from db.network import trusted
+from db.network import networks, trusted
 from handlers.electing import choosing, news
 from handlers.electing.steps import CloseCandidates, RatherNotStand, Stand, Suggest, TalkAboutIt
 from handlers.protecting import coordinators, personal_data
@@ -18,6 +18,8 @@ FOR = timedelta(days=3)
 """How long people can stand."""
 LONGEST, MOST = 200, 6
 """Characters of what a candidate says, and candidates in one vote."""
+FEW = 4
+"""In a network with fewer members nobody votes, and nobody is asked."""
 OVER = _("This is over: nobody can stand any more.")
 TOO_NEW = _(
     "Whoever stands has to be here for {n} days, so that nobody comes only for that.",
@@ -41,6 +43,11 @@ def begin(ctx: Context, network: Network, why: Text, *, but: list[int]) -> Vote:
         but=but,
     )
     return vote
+
+
+def is_asked(ctx: Context, network: Network) -> bool:
+    """Whether the members of a network are asked: not among few."""
+    return networks.size(ctx.db, network, FEW) == FEW
 
 
 def looked_for(vote: Vote) -> Text:

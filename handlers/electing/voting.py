@@ -151,27 +151,26 @@ def raise_concern(ctx: Context, step: RaiseConcern) -> None:
         return
     without = {ctx.person.id, *(each.member.person_id for each in votes.standing(ctx.db, vote))}
     there = routing.first(ctx, ctx.network, without)
+    counts = _("Thank you. Your concern counts as your vote; you can change it until the end.")
+    if not there:
+        if _keep(ctx, step.vote_id, "concern"):
+            nobody = _(
+                "I ask for no words: this network has no trusted person, no deputy, and nobody else to whom "
+                "I could give them."
+            )
+            ctx.say(lines(counts, nobody), forget=True)
+        return
+    people = wording.names(there)
     words = ctx.ask(
         "concern",
-        _(
-            "What is your concern? {people} read it, and nobody else, without your name.",
-            people=wording.names(there),
-        )
-        if there
-        else _("What is your concern?"),
+        _("What is your concern? {people} read it, and nobody else, without your name.", people=people),
         max_length=LONGEST,
     )
     if not _keep(ctx, step.vote_id, "concern"):
         return
-    if there:
-        said = [UserMessage(words)]
-        sending.send(ctx, Draft("network", "unnamed", About(None), said, "", without), there)
+    said = [UserMessage(words)]
+    sending.send(ctx, Draft("network", "unnamed", About(None), said, "", without), there)
     ctx.say(
-        lines(
-            _("Thank you. Your concern counts as your vote; you can change it until the end."),
-            _("{people} read your words, without your name.", people=wording.names(there))
-            if there
-            else _("There is nobody to whom I could give your words, so I have not kept them."),
-        ),
+        lines(counts, _("{people} read your words, without your name.", people=people)),
         forget=True,
     )

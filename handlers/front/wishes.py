@@ -16,6 +16,7 @@ from bot import (
 from bot.reading import beside, talk
 from bot.reading.when import numbers
 from db.help import help_requests
+from db.network import roster
 from handlers.asking.steps import AboutMine
 from handlers.front import oneself, outside, rest, small_talk
 from handlers.front.steps import AllIsWell
@@ -88,7 +89,7 @@ def _organisations(ctx: Context, step: Wished) -> None:
 
 def _write_to(ctx: Context, step: Wished) -> None:
     """Lead to whom is named: a member, for those who coordinate; for others one who coordinates."""
-    if ctx.may(Role.META_MENTOR):
+    if ctx.may(Role.META_MENTOR) and _names_somebody(ctx, step):
         ctx.redirect(WriteToMember(called=step.rest))
     named = [
         each
@@ -99,6 +100,14 @@ def _write_to(ctx: Context, step: Wished) -> None:
         rest.not_understood(ctx, step.said)
     else:
         small_talk.talk_to(ctx, step, named[0])
+
+
+def _names_somebody(ctx: Context, step: Wished) -> bool:
+    """Whether what words name is a member, or reads like a name at their end: "We write back within a day"
+    and "We meet at the library" name nobody."""
+    if roster.called(ctx.db, ctx.network, step.rest, 1, without=[ctx.person.id]):
+        return True
+    return step.rest[:1].isupper() and step.said.words.rstrip(" .!?").endswith(step.rest)
 
 
 def _remove_member(ctx: Context, step: Wished) -> None:

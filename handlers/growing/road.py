@@ -1,20 +1,17 @@
 """The roadmap as a picture: a road with a stone for each phase, filled as far as the network has come."""
 
-from collections.abc import Mapping
-
 from bot import AnyText, _, form, lines
-from bot.lists import Condition, Phase
+from bot.lists import Phase
 from bot.making.charts import Road
 from bot.making.sheets import Stone
-
-Looked = Mapping[str, tuple[Condition, bool]]
-"""All conditions by name, and whether each is met."""
+from handlers.growing import looking
+from handlers.growing.looking import Looked
 
 
 def chart(network: str, there: Looked, first: str | None) -> Road:
     """Return the road; `first` is the condition that comes next, None where all are met."""
     following, here = (there[first][0], there[first][0].phase) if first is not None else (None, None)
-    shares = {phase: share(phase, there) for phase in Phase}
+    shares = {phase: looking.share(phase, there) for phase in Phase}
     stones = [Stone(phase.value, _of(*shares[phase]), *shares[phase]) for phase in Phase]
     return Road(
         "roadmap.png",
@@ -24,12 +21,6 @@ def chart(network: str, there: Looked, first: str | None) -> Road:
         None if here is None else [*Phase].index(here),
         None if following is None else following.next,
     )
-
-
-def share(phase: Phase, there: Looked) -> tuple[int, int]:
-    """Return how many conditions of a phase are met, and of how many."""
-    mine = [is_met for condition, is_met in there.values() if condition.phase is phase]
-    return sum(mine), len(mine)
 
 
 def _of(met: int, of: int) -> AnyText:

@@ -1,5 +1,5 @@
 """The roadmap: the phase in which a network is, one next step, and all that it needs. It is looked up each
-time, and nothing of it is kept."""
+time."""
 
 from datetime import timedelta
 
@@ -23,31 +23,32 @@ from bot import (
 from bot.lists import Condition, Phase, RoadmapConditions
 from bot.making.charts import FEWEST_MEMBERS
 from bot.text import Value
+from db.growing import reached
+from db.models import RoadmapReached
 from db.network import networks, tallies
-from handlers.growing import road
+from handlers.growing import looking, reaching, road
+from handlers.growing.looking import Looked
 from handlers.growing.steps import ShowConditions, WhyThisOrder, WishFor
 from handlers.protecting import coordinators
 
 A_WEEK = timedelta(days=7)
 """For how long a wish holds: the same one is not told again."""
+HOW: dict[str, AnyText] = {"named": _("Yes"), "unnamed": _("Yes, without my name"), "no": _("No")}
+"""How a wish is told; among few it would show all the same whose it is."""
 
 
 @command("roadmap", needs=Role.MEMBER, menu=_("Where we stand, what is next"), place=Place.ANYWHERE)
 def show_roadmap(ctx: Context) -> None:
     """Show the phase in which the network is, and the next step; in a room without buttons."""
-    there = _looked_up(ctx)
-    first = next((name for name, (_condition, is_met) in there.items() if not is_met), None)
+    there = looking.look(ctx)
+    first = looking.first_missing(there)
     picture = road.chart(ctx.network.name, there, first) if _is_large(ctx) else None
     more = [
         Button(_("All conditions"), ShowConditions(), keep=True),
         Button(_("Why this order?"), WhyThisOrder(), keep=True),
     ]
     if first is None:
-        text: AnyText = _(
-            "<b>{network} has all that the roadmap asks for.</b> Now it is about keeping it so.",
-            network=ctx.network.name,
-        )
-        ctx.say(text, *([] if ctx.room is not None else more), file=picture)
+        ctx.say(reaching.has_all(ctx.network), *([] if ctx.room is not None else more), file=picture)
         return
     condition, _is_met = there[first]
     text = paragraphs(_stands(ctx, condition.phase, there), condition.next)
@@ -57,22 +58,11 @@ def show_roadmap(ctx: Context) -> None:
     ctx.say(text, *_remedy(ctx, first, condition), *more, file=picture)
 
 
-def _looked_up(ctx: Context) -> dict[str, tuple[Condition, bool]]:
-    """Return all conditions by name, the phases in their order, and whether each is met now."""
-    known = {name: add() for name, add in RoadmapConditions.named().items()}
-    return {
-        name: (condition, condition.met(ctx))
-        for phase in Phase
-        for name, condition in known.items()
-        if condition.phase is phase
-    }
-
-
-def _stands(ctx: Context, phase: Phase, there: dict[str, tuple[Condition, bool]]) -> AnyText:
+def _stands(ctx: Context, phase: Phase, there: Looked) -> AnyText:
     """Return in which phase the network is; how far in it, where there are enough members."""
     if not _is_large(ctx):
         return _("<b>{network} is here: {phase}.</b>", network=ctx.network.name, phase=phase.value)
-    met, of = road.share(phase, there)
+    met, of = looking.share(phase, there)
     return _(
         "<b>{network} is here: {phase} ({met} of {of}).</b>",
         network=ctx.network.name,
@@ -98,14 +88,14 @@ def _remedy(ctx: Context, name: str, condition: Condition) -> list[Button]:
 @on(ShowConditions)
 def show_conditions(ctx: Context, step: ShowConditions) -> None:
     """Show all conditions by their phases: what is there, and what is not, with the command for it."""
-    there = _looked_up(ctx)
+    there, known = looking.look(ctx), reached.of(ctx.db, ctx.network.id)
     ctx.say(
         paragraphs(
             lines(
                 form("<b>{phase}</b>", phase=phase.value),
                 [
-                    _line(condition, is_met)
-                    for condition, is_met in there.values()
+                    _line(ctx, condition, is_met, known.get(name))
+                    for name, (condition, is_met) in there.items()
                     if condition.phase is phase
                 ],
             )
@@ -114,12 +104,14 @@ def show_conditions(ctx: Context, step: ShowConditions) -> None:
     )
 
 
-def _line(condition: Condition, is_met: bool) -> Text:
+def _line(ctx: Context, condition: Condition, is_met: bool, known: RoadmapReached | None) -> Text:
+    """Return a condition: whether it is met, until when it was, and the command for it."""
     if is_met:
         return form("✓ {text}", text=condition.text)
-    if condition.way is None:
-        return form("– {text}", text=condition.text)
-    return form("– {text}: {way}", text=condition.text, way=condition.way)
+    line = form("– {text}", text=condition.text)
+    if known is not None and known.lost_at is not None:
+        line = _("{condition} (until {day})", condition=line, day=ctx.day_of(known.lost_at))
+    return line if condition.way is None else form("{line}: {way}", line=line, way=condition.way)
 
 
 @on(WhyThisOrder)
@@ -160,22 +152,19 @@ def wish_for(ctx: Context, step: WishFor) -> None:
     if again is not None:
         ctx.say(_("I have said so already. You can do it again on {day}.", day=ctx.day_of(again)))
         return
-    if not ctx.sure(
-        _("{people} can do that. Should I say that you would like it?", people=people),
-        yes=_("Yes"),
-        no=_("No"),
-        otherwise=_("All right. Nothing has been sent."),
-    ):
+    text = _("{people} can do that. Should I say that you would like it?", people=people)
+    how = {name: label for name, label in HOW.items() if name != "unnamed" or _is_large(ctx)}
+    answer = ctx.choose("how", text, how)
+    if answer == "no":
+        ctx.say(_("All right. Nothing has been sent."))
         return
     tallies.take(ctx.db, ctx.person, what, most=1, within=A_WEEK, now=ctx.now)
     ctx.tell(
         [each.person for each in there],
         paragraphs(
-            _(
-                "{name} would like this for <b>{network}</b>:",
-                name=ctx.person.name,
-                network=ctx.network.name,
-            ),
+            _("{name} would like this for <b>{network}</b>:", name=ctx.person.name, network=ctx.network.name)
+            if answer == "named"
+            else _("Somebody would like this for <b>{network}</b>:", network=ctx.network.name),
             condition.next,
         ),
         condition.remedy,

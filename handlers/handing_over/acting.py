@@ -2,6 +2,8 @@
 
 from bot import AnyText, Button, Command, Context, Priority, Role, Said, Text, _, _n, afterwards, on
 from bot.lists import act
+from bot.text import Value
+from db import people
 from db.electing import votes
 from db.leading import notes, vacancies
 from db.models import Member, Person, Vacancy
@@ -131,11 +133,16 @@ def here_again(ctx: Context, step: HereAgain) -> None:
 @afterwards
 def is_back(ctx: Context) -> Said | None:
     """End what was done because nothing was heard from the one who acts: their first act does, unless it
-    was to ask for a deputy."""
+    was to ask for a deputy, or a break without an end."""
     if ctx.actor is None or ctx.actor.known.role != "meta_mentor" or ctx.actor.known.network_id is None:
         return None
     vacancy = vacancies.open_in(ctx.db, ctx.actor.known.network_id)
     if vacancy is None or vacancy.since == ctx.now or not ctx.may(Role.META_MENTOR):
+        return None
+    if people.is_paused(ctx.person, ctx.now) and ctx.person.paused_until is None:
+        vacancies.note_sign(vacancy, ctx.now)
+        if vacancy.state == "asked":
+            ask_deputies(ctx, vacancy)
         return None
     return end(ctx, vacancy, ctx.member)
 
@@ -145,27 +152,43 @@ def end(ctx: Context, vacancy: Vacancy, who: Member) -> Said | None:
     return what the one who is back reads."""
     state, acting, network = vacancy.state, vacancy.acting, vacancy.network
     vacancies.turn(vacancy, "over", ctx.now)
-    back = _("{name} is back and coordinates <b>{network}</b>.", name=who.person.name, network=network.name)
+    back = _how_it_goes_on(ctx, who)
     if acting is not None:
         _open_note(ctx, who, None)
         ACTED.record(ctx, network, by=who.person, about=who.person)
         ctx.tell(acting.person, _("{back} Thank you for acting.", back=back), priority=Priority.CARRIED)
         return Said(
-            _("Good to have you back. {name} has acted for you.", name=acting.person.name),
+            _("{name} has acted for you.", name=acting.person.name),
             [Button(_("See who waits"), Command("pulse"), keep=True)],
         )
     if state == "deputies":
         there = [each.person for each in vacancies.deputies(ctx.db, network)]
         ctx.tell(there, back, priority=Priority.CHECK_IN)
     vote = votes.in_network(ctx.db, network.id)
-    if state != "open" or vote is None or vote.kind != "election":
+    if state != "open" or (vote is not None and vote.kind != "election"):
         return None
-    if not votes.standing(ctx.db, vote):
-        votes.end(vote, "called_off", ctx.now)
-        ctx.call_off(standing.tag(vote))
-        news.tell_members(ctx, network, back, but=news.but(who))
+    if vote is None or not votes.standing(ctx.db, vote):
+        if vote is not None:
+            votes.end(vote, "called_off", ctx.now)
+            ctx.call_off(standing.tag(vote))
+        if standing.is_asked(ctx, network):
+            news.tell_members(ctx, network, back, but=news.but(who))
         return None
     return Said(*_vote_goes_on(vote.id, can_stand=vote.state == "standing"))
+
+
+def _how_it_goes_on(ctx: Context, who: Member) -> Text:
+    """Return what others read of somebody who was heard from."""
+    facts: dict[str, Value] = {"name": who.person.name, "network": who.network.name}
+    until = who.person.paused_until
+    if until is None or not people.is_paused(who.person, ctx.now):
+        return _("{name} is back and coordinates <b>{network}</b>.", **facts)
+    return _(
+        "{name} is on a break until {time}. Once somebody has waited in <b>{network}</b> for a day, a deputy "
+        "acts.",
+        **facts,
+        time=until,
+    )
 
 
 def _vote_goes_on(vote_id: int, *, can_stand: bool) -> tuple[AnyText, list[Button]]:

@@ -11,7 +11,6 @@ from db.electing import votes
 from db.help import pulse
 from db.leading import vacancies
 from db.models import Member, Network, Vacancy
-from db.network import networks
 from handlers.coordinating import cards
 from handlers.electing import appointing, standing
 from handlers.handing_over import acting
@@ -25,8 +24,6 @@ PATIENCE = timedelta(days=3)
 """How long deputies have to say yes."""
 ACTS_FOR = timedelta(days=60)
 """How long a deputy acts at most: then the members are asked."""
-FEW = 4
-"""In a network with fewer members nobody votes."""
 
 
 @adds(Retention, place=196)
@@ -119,7 +116,7 @@ def _go_on(ctx: Context, vacancy: Vacancy) -> None:
             tell_all(ctx, vacancy)
         case "acting" if not acting.is_there(vacancy):
             acting.ask_deputies(ctx, vacancy)
-        case "acting" if since >= ACTS_FOR:
+        case "acting" | "open" if since >= ACTS_FOR:
             tell_all(ctx, vacancy)
 
 
@@ -131,7 +128,7 @@ def tell_all(ctx: Context, vacancy: Vacancy) -> None:
     why = _("Nobody coordinates <b>{network}</b> at the moment.", network=network.name)
     if votes.in_network(ctx.db, network.id) is not None:
         return
-    if networks.size(ctx.db, network, FEW) < FEW:
+    if not standing.is_asked(ctx, network):
         appointing.begin(ctx, votes.begin(ctx.db, network, "election", ctx.now), why)
         return
     ctx.tell(coordinators.all_operators(ctx), _for_operators(ctx, vacancy), priority=Priority.CHECK_IN)

@@ -18,6 +18,8 @@ from handlers.handing_over.steps import LookAround, LookAtVacancy
 
 TAG = "leading"
 AT = time(9)
+MOST = 500
+"""Networks that are looked at in one turn."""
 
 ROLE_ENDED = act("role.ended", _("The role of {whom} ended on {day}, as it was agreed."))
 
@@ -30,12 +32,15 @@ def plan(db: Session, now: datetime, zone: ZoneInfo) -> None:
 
 @on(LookAround)
 def look_around(ctx: Context, step: LookAround) -> None:
-    """End the roles whose day has come, look where nothing is heard from those who coordinate, and plan the
-    next look."""
-    ctx.later(next_local(ctx.now, AT, ctx.installation.zone()), LookAround(), about=TAG)
-    _end_roles(ctx, handovers.whose_role_is_over(ctx.db, ctx.now))
-    silent = vacancies.to_look_at(ctx.db, ctx.now - SILENT, ctx.now)
+    """End the roles whose day has come, plan the next look, and look where nothing is heard from those who
+    coordinate, in some networks in each turn."""
+    if step.place is None:
+        ctx.later(next_local(ctx.now, AT, ctx.installation.zone()), LookAround(), about=TAG)
+        _end_roles(ctx, handovers.whose_role_is_over(ctx.db, ctx.now))
+    silent, place = vacancies.to_look_at(ctx.db, step.place or 0, MOST, ctx.now - SILENT, ctx.now)
     ctx.later_all((ctx.now, LookAtVacancy(each), f"vacancy:{each}") for each in silent)
+    if place is not None:
+        ctx.go_on(step, place, about=TAG)
 
 
 def _end_roles(ctx: Context, over: Sequence[Member]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import AnyText, Button, Context, Role, Text, _, _n, command, paragraphs
 from bot.text import Value
-from db.leading import handovers, notes
+from db.leading import handovers, notes, vacancies
 from db.models import HandoverNote
 from db.network import members
 from handlers.electing import voting
@@ -31,7 +31,7 @@ def show_handover(ctx: Context) -> None:
     buttons = [*reading, Button(label, WriteNote(), keep=True)]
     if ctx.member.role == "meta_mentor":
         buttons.append(Button(_("Give my role to somebody"), GiveRole(), keep=True))
-    ctx.say(paragraphs(_about(ctx, mine), _left_by(ctx, readable), _offered(ctx)), *buttons)
+    ctx.say(paragraphs(_left_by(ctx, readable), _about(ctx, mine), _offered(ctx)), *buttons)
 
 
 def who_coordinates(ctx: Context) -> Text:
@@ -66,7 +66,12 @@ def _about(ctx: Context, mine: HandoverNote | None) -> Text:
 def _left_by(ctx: Context, readable: Sequence[HandoverNote]) -> list[AnyText]:
     """Return whose notes were left to the one who acts."""
     writers: list[Value] = [each.writer.name for each in readable if each.writer_id != ctx.person.id]
-    return [_("You can read what {people} wrote down for you.", people=writers)] if writers else []
+    if writers:
+        return [_("You can read what {people} wrote down for you.", people=writers)]
+    vacancy = vacancies.open_in(ctx.db, ctx.network.id)
+    if vacancy is None or vacancy.away is None or vacancy.acting_id != ctx.member.id:
+        return []
+    return [_("{name} has left no note.", name=vacancy.away.person.name)]
 
 
 def _read(ctx: Context, note: HandoverNote) -> Button:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot import Role, Step, Timer, _
+from bot import Role, Slice, Step, Timer, _
 
 
 class WriteNote(Step, needs=Role.META_MENTOR, menu=_("Write the note for the next one"), sealed=True):
@@ -78,7 +78,7 @@ class CannotAct(Step, needs=Role.META_MENTOR):
     vacancy_id: int
 
 
-class LookAround(Timer):
+class LookAround(Slice):
     """See, once a day, whose role ends by itself, and from whom nothing is heard."""
 
 

@@ -14,8 +14,6 @@ MOST = 200
 """People in one group: more than any course has."""
 LONGEST = 80
 """Characters of a name."""
-LONGEST_LABEL = 30
-"""Characters of a button."""
 TOGETHER = "together"
 """The choice of all columns: first names in one, last names in another."""
 MARK = re.compile(r"\A(?:[-*•·–]\s+|\d{1,3}[.)]\s*)")
@@ -55,7 +53,7 @@ def columns(found: Table) -> Mapping[str, AnyText] | None:
         return None
     first = found.rows[0]
     labels = {
-        str(place): Verbatim(first[place][:LONGEST_LABEL])
+        str(place): Verbatim(first[place])
         for place in range(found.width)
         if any(_is_name(row[place]) for row in found.rows) and first[place]
     }

@@ -77,7 +77,7 @@ def _leave(ctx: Context, member: Member) -> None:
             _("Would you like to tell me why? You can also just write."),
         ),
         *(Button(label, TellWhy(member.id, reason)) for reason, label in REASONS.items()),
-        Button(_("Rather not"), TellWhy(member.id), means=("no", "skip", "nothing")),
+        Button(_("Rather not"), TellWhy(member.id), means=("no", "skip", "skip_or_answer", "nothing")),
         on_reply=TellWhy(member.id),
     )
 

@@ -24,8 +24,9 @@ from bot import (
     page,
 )
 from bot.installation import best_of
+from bot.lists import OnCard, Phase
 from db.agreeing import offices
-from db.growing import partners
+from db.growing import partners, reached
 from db.models import Network
 from db.network import networks
 from db.network.networks import Facts
@@ -34,12 +35,13 @@ from handlers.network import office
 from handlers.network.steps import LookForNetwork, ShowNetworks
 from handlers.talking import to_coordinators
 
-FEW, LONGEST_LABEL = 5, 30
-"""Networks of which one is chosen at once, and on a page; characters of a button."""
+FEW = 5
+"""Networks of which one is chosen at once, and on a page."""
 SIZES = (10, 25, 50, 100)
 """The bounds of the ranges in which the size of a network is told."""
 PARTNERS = 8
 """Partner organisations that a card names at most."""
+GONE = _("This network no longer shows its profile.")
 OFFERED = 12
 """Networks that are offered to tap; of more, one is typed by name."""
 
@@ -60,7 +62,7 @@ def card(ctx: Context) -> None:
         ctx.redirect(LookForNetwork())
     chosen = public[0] if len(public) == 1 and not is_named else choose_network(ctx, public)
     if chosen is None:
-        ctx.say(_("This network no longer shows its profile."))
+        ctx.say(GONE)
         return
     way = to_coordinators.way_into(ctx, chosen) if ctx.room is None else None
     ctx.say(
@@ -122,7 +124,7 @@ def _line(each: Network) -> Line:
         form("{name} ({facts})", name=each.name, facts=Verbatim(shown)) if shown else Verbatim(each.name),
         [
             Button(
-                Verbatim(each.name[:LONGEST_LABEL]),
+                Verbatim(each.name),
                 Command("card"),
                 given={"network": networks.in_links(each)},
                 keep=True,
@@ -132,24 +134,32 @@ def _line(each: Network) -> Line:
 
 
 def choose_network(ctx: Context, public: Sequence[Network]) -> Network | None:
-    """Ask which network is meant: a few are offered, of many one is typed by name. None where it no longer
-    shows itself."""
-    if len(public) > OFFERED:
-        question = _("Which network? Please type its name, or a part of it.")
-        chosen = ctx.ask("network", question, parse=lambda words: called(ctx, words), max_length=60)
-    else:
-        chosen = ctx.choose("network", _("Which network?"), _labels(public))
+    """Ask which network is meant: a few are offered, of many one is typed, by its name or its place. None
+    where it no longer shows itself."""
+    is_many = len(public) > OFFERED
+    chosen = ctx.ask(
+        "network",
+        _("Which network? Please type its name, its place, or a part of it.")
+        if is_many
+        else _("Which network?"),
+        parse=lambda words: called(ctx, words),
+        suggest=None if is_many else _labels(public),
+        max_length=60,
+    )
     return networks.linked(ctx.db, chosen)
 
 
 def called(ctx: Context, words: str) -> str:
-    """Return the network that is called so, or that a link names. Raises Unclear where none is, Doubtful
-    where several are."""
-    if networks.linked(ctx.db, words) is not None:
+    """Return the network that is called so or is there, or that a link names. Raises Unclear where none is,
+    Doubtful where several are."""
+    if networks.is_link(words):
+        if networks.linked(ctx.db, words) is None:
+            raise Unclear(GONE)
         return words
-    found = _labels(networks.called(ctx.db, words, OFFERED))
+    there = networks.called(ctx.db, words, OFFERED) or networks.near(ctx.db, words, OFFERED)
+    found = _labels(there)
     if not found:
-        raise Unclear(_("I find no network called “{words}”.", words=words[:40]))
+        raise Unclear(_("I know no network near “{place}”, and none of that name.", place=words[:40]))
     if len(found) > 1:
         raise Doubtful(_("Which network?"), found)
     return next(iter(found))
@@ -167,6 +177,8 @@ def _shown(ctx: Context, which: Network) -> AnyText:
         lines(
             network.public_facts(Facts.of(which), partners.listed(ctx.db, which, PARTNERS)),
             _size(ctx, which),
+            _phase(ctx, which),
+            [line for each in OnCard if (line := each(ctx, which)) is not None],
         ),
         *(office.facts(found) if found is not None and found.public else []),
         _("You can ask whether you can join. With an invitation code you are in at once."),
@@ -184,6 +196,18 @@ def _size(ctx: Context, which: Network) -> Text:
     return _("{least} to {most} mentors", least=below[-1], most=SIZES[len(below)])
 
 
+def _phase(ctx: Context, which: Network) -> list[AnyText]:
+    """Return how far a network has come on its way, and since when; nothing of one that has just begun."""
+    known = reached.of(ctx.db, which.id)
+    complete = [phase for phase in Phase if phase.name in known and known[phase.name].lost_at is None]
+    if not complete:
+        return []
+    phases = [*Phase]
+    here = phases[min(len(complete), len(phases) - 1)]
+    since = ctx.day_of(known[complete[-1].name].first_at)
+    return [_("Phase: {phase}, since {day}", phase=here.value, day=since)]
+
+
 def _pass_on(ctx: Context, mine: Network) -> None:
     ways = ctx.installation.ways(networks.card(mine)) if mine.public else {}
     picture = None
@@ -194,7 +218,10 @@ def _pass_on(ctx: Context, mine: Network) -> None:
     ctx.say(
         heading(
             form("{name}", name=mine.name),
-            network.public_facts(Facts.of(mine), partners.listed(ctx.db, mine, PARTNERS)),
+            lines(
+                network.public_facts(Facts.of(mine), partners.listed(ctx.db, mine, PARTNERS)),
+                [line for each in OnCard if (line := each(ctx, mine)) is not None] if mine.public else [],
+            ),
             lines(
                 _("You can pass this profile on:"),
                 (_way(ctx.installation.title(name), mine, *way) for name, way in ways.items()),

@@ -205,7 +205,10 @@ def ask_public(ctx: Context, present: Network | None = None, *, question: str = 
     """Ask whether strangers may see the network's card."""
     return ctx.confirm(
         question,
-        _("The profile shows name, purpose, languages and place. Who may see it?"),
+        _(
+            "The profile shows name, purpose, languages, place, roughly how many you are, and how far the "
+            "network is. Who may see it?"
+        ),
         yes=_("Everybody"),
         no=_("Only members"),
     )

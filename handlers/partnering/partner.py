@@ -158,7 +158,7 @@ def show_partners(ctx: Context, step: ShowPartners) -> None:
         page(
             found,
             lambda each: Line(
-                form("{name}", name=each.name), [Button(Verbatim(each.name[:30]), ShowPartner(each.id))]
+                form("{name}", name=each.name), [Button(Verbatim(each.name), ShowPartner(each.id))]
             ),
             more=lambda last: ShowPartners(last.id),
         ),

@@ -5,6 +5,7 @@ from db.models import Report
 from db.network import reports
 from handlers.reporting import giving, sending, wording
 from handlers.reporting.steps import AddToReport, ReadReport
+from handlers.talking import private
 
 LONGEST = 3000
 MOST = 20
@@ -84,6 +85,7 @@ def _add(ctx: Context, report: Report, message: UserMessage) -> None:
             _("Something was added to {number}.", number=wording.number(held)),
             Button(_("Read it"), ReadReport(held.id), keep=True),
             priority=Priority.URGENT if giving.wakes(ctx, held, person) else Priority.CARRIED,
+            via=private.confidential(ctx, person),
         )
     ctx.say(
         _(

@@ -10,6 +10,7 @@ from db.network import reports
 from handlers.protecting import coordinators, emergency
 from handlers.reporting import giving, routing, wording
 from handlers.reporting.steps import CloseReport, HowItStands, NotTaken, ReadReport, TakeReport
+from handlers.talking import private
 
 SOON = timedelta(hours=2)
 """What is urgent is taken within this."""
@@ -109,6 +110,7 @@ def how_it_stands(ctx: Context, step: HowItStands) -> None:
             if report.taken_by is not None
             else Button(_("I take it"), TakeReport(report.id)),
             priority=Priority.CARRIED,
+            via=private.confidential(ctx, person),
         )
     looked = ctx.now - report.sent_at
     ctx.later(report.sent_at + AGAIN if looked < AGAIN else ctx.now + AGAIN, step, about=about(report))

@@ -16,6 +16,7 @@ from handlers.reporting.steps import (
     ReadReport,
     TakeReport,
 )
+from handlers.talking import private
 
 GONE = _("This report is no longer yours to look at.")
 OVER = _("This report is closed.")
@@ -44,6 +45,7 @@ def give(ctx: Context, report: Report, person: Person, why: Text | None = None) 
         Button(_("I take it"), TakeReport(report.id)),
         Button(_("I am involved"), AmInvolved(report.id)),
         priority=Priority.URGENT if wakes(ctx, report, person) else Priority.CARRIED,
+        via=private.confidential(ctx, person),
     )
 
 

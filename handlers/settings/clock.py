@@ -47,7 +47,7 @@ def ask_zone(ctx: Context, likely: str, text: Text | None = None, *, question: s
 
 def _said(ctx: Context, words: str, likely: str) -> str:
     said = talk.lists(words, ctx.reader.locale)
-    if said & {"yes", "dont_know", "skip"}:
+    if said & {"yes", "dont_know", "skip", "skip_or_answer"}:
         return likely
     if "no" in said:
         return OTHER
@@ -56,7 +56,7 @@ def _said(ctx: Context, words: str, likely: str) -> str:
 
 def _at_clock(ctx: Context, words: str, likely: str) -> str:
     """Return the zone that words name; the likely one for somebody who does not know or say."""
-    unknown = {"dont_know", "skip", "nothing", "no"}
+    unknown = {"dont_know", "skip", "skip_or_answer", "nothing", "no"}
     return _zone(ctx, words, likely) if unknown.isdisjoint(talk.lists(words, ctx.reader.locale)) else likely
 
 

@@ -238,7 +238,9 @@ def ask_place(ctx: Context) -> str | None:
 
 def _place(words: str, locale: str) -> str | None:
     """Return the place, None for words that say none. Raises Unclear for a question."""
-    if talk.lists(words, locale) & {"no", "nothing", "skip", "dont_know", "stop", "back", "later"}:
+    if talk.lists(words, locale) & {
+        *("no", "nothing", "skip", "skip_or_answer", "dont_know", "stop", "back", "later"),
+    }:
         return None
     place = names.shown(words)
     if "?" in place or not any(map(str.isalpha, place)):

@@ -1,5 +1,7 @@
 """Messengers on which a company can read along: everybody is told so once, and who has an account on another
-one can have a conversation there."""
+one can have a conversation there. What is confidential is brought there without being asked."""
+
+from datetime import timedelta
 
 from bot import AnyText, Button, Command, Context, Priority, Text, Verbatim, _, on, paragraphs
 from bot.installation import Installation
@@ -8,6 +10,23 @@ from db.help import relays
 from db.models import Person, Relay
 from handlers.talking import sides
 from handlers.talking.steps import GoOnWith, Reply
+
+LATELY = timedelta(days=30)
+"""Who has not written on a messenger for longer may not look there any more."""
+
+
+def confidential(ctx: Context, person: Person) -> str | None:
+    """Return on which messenger somebody reads what is confidential: on one of theirs where no company reads
+    along, if they have written there lately; None for wherever they are written to."""
+    there = [each for each in person.identities if each.reachable]
+    safe = [
+        each
+        for each in there
+        if each.messenger not in ctx.installation.notices and ctx.now - each.last_wrote_at < LATELY
+    ]
+    if len(safe) == len(there):
+        return None
+    return max(safe, key=lambda each: each.last_wrote_at).messenger if safe else None
 
 
 def tell_who_reads_along(ctx: Context, relay: Relay) -> None:

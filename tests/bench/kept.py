@@ -11,7 +11,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from db import shape, store
+from tests.bench import searching, sharing
 from tests.growth import history
 from tests.growth.history import Size
 from tests.support.postgres import Postgres
@@ -22,6 +25,7 @@ IN_MEMORY = "PRAGMA cache_size=-1000000"
 """KiB of pages that SQLite keeps while it is filled: with its usual two thousand it would read them again."""
 SHAPE = "shape.json"
 """Beside the databases: by which migrations they got their shape."""
+FILLERS = [Path(fill.__code__.co_filename) for fill in (history.fill, sharing.fill, searching.fill)]
 Sizes = Mapping[str, Size]
 
 
@@ -43,7 +47,8 @@ def _in_shape(kind: str, of: object, make: Callable[[Path, Path | None], None]) 
     """The folder of databases that are filled in one way. Where there is none, or one whose migrations are
     no longer the same, `make` makes it in an empty folder; where there are new migrations, out of the one
     that is there."""
-    made_of = hashlib.sha256(repr(of).encode() + Path(history.__file__).read_bytes()).hexdigest()[:12]
+    fillers = b"".join(file.read_bytes() for file in FILLERS)
+    made_of = hashlib.sha256(repr(of).encode() + fillers).hexdigest()[:12]
     kept, unfinished = cache() / f"{kind}-{made_of}", cache() / f"{kind}.unfinished"
     there = json.loads((kept / SHAPE).read_text()) if kept.exists() else {}
     if there != (now := _migrations()):
@@ -69,6 +74,9 @@ def _bring(url: str, size: Size | None, now: datetime) -> None:
                 connection.exec_driver_sql(IN_MEMORY)
             if size is not None:
                 history.fill(connection, size, now=now)
+        if size is not None:
+            with Session(database) as db, db.begin():
+                sharing.fill(db, now)
         if not lite:
             with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")

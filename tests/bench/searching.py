@@ -29,7 +29,7 @@ async def among_many(runs: int) -> Sequence[Figure]:
         with Session(engine) as db:
             facts = networks.Facts("Neckar Mentors", "", ["de"], "Europe/Berlin", "Heidelberg", public=True)
             network = networks.found(db, facts, confirmed=True, now=NOW)
-            _fill(db, network)
+            fill(db, network, THINGS)
             db.commit()
             _looked(db, network)  # the lists of words are read once
             took = [sorted(_looked(db, network)) for _ in range(runs)]
@@ -39,12 +39,12 @@ async def among_many(runs: int) -> Sequence[Figure]:
     ]
 
 
-def _fill(db: Session, network: Network) -> None:
-    """Put as many things on a shelf, of the words of `shelf.txt` in another order, and of rare ones."""
-    chance = random.Random(THINGS)
+def fill(db: Session, network: Network, many: int) -> None:
+    """Put so many things on a shelf, of the words of `shelf.txt` in another order, and of rare ones."""
+    chance = random.Random(many)
     lines = [line.split("|") for line in Path(HERE / "shelf.txt").read_text("utf-8").splitlines()]
     words = [word for _topic, _language, title, text in lines for word in f"{title} {text}".split()]
-    for _ in range(THINGS):
+    for _ in range(many):
         topic, language, title, _text = chance.choice(lines)
         halves = zip(chance.choices(words, k=RARE), chance.choices(words, k=RARE), strict=True)
         rare = " ".join(one[: len(one) // 2] + other[len(other) // 2 :] for one, other in halves)

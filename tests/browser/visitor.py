@@ -73,7 +73,7 @@ def _named(inside: str, kind: str, name: str) -> str:
 
 def button(who: str, label: str) -> str:
     """A script that finds the newest button of somebody's chat with this label."""
-    return _named(_phone(who), ".row button, .chips button", label)
+    return _named(_phone(who), ".row button, .choices button", label)
 
 
 @asynccontextmanager

@@ -24,7 +24,6 @@ WHOLE: Mapping[str, str] = {
     "SELECT forgotten.salt FROM forgotten LIMIT": "one row is read",
     "FROM reports WHERE reports.forgotten IS false": "the same on PostgreSQL",
     "WHERE 0 = 1": "nothing is read",
-    "FROM networks WHERE networks.confirmed_at <=": "once a day each network is looked at for who leads it",
     "AND members.id != … AND (members.role NOT IN (": "PostgreSQL may look for a network's first among all",
     "AND members.last_asked_at IS NOT NULL ORDER BY members.last_asked_at": "PostgreSQL may sort a few",
     "ORDER BY journal.id DESC LIMIT": "PostgreSQL may look for a network's newest among the newest of all",

@@ -1,5 +1,7 @@
 """What concerns very many is done in slices, and told in numbers that nobody has counted to the end."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -7,11 +9,13 @@ import handlers
 from bot.text import AtLeast, Reader, _, from_json, render, to_json
 from db.engine import timers
 from db.help import digests, help_requests, pulse, queues
-from db.models import Asked, Member, Network, Round, Timer
+from db.leading import vacancies
+from db.models import Asked, Identity, Member, Network, Round, Timer
 from db.network import roster
 from handlers.asking import routing
 from handlers.asking.steps import Widen
 from handlers.coordinating import cards
+from handlers.handing_over.away import SILENT
 from tests.growth.history import FIRST, Size, fill
 from tests.support.aio import on_loop
 from tests.support.lab import Lab, lab
@@ -124,3 +128,24 @@ async def test_of_very_many_it_is_told_that_they_are_more(
         await here.says(str(FIRST), "/announce Hello")
         [said, *_more] = await here.presses(str(FIRST), "Everybody: 15+")
         assert f"It goes to {MANY - 1 - 4 - 3} members." in said
+
+
+@on_loop
+async def test_all_networks_are_looked_at_in_slices(database: str) -> None:
+    """Each silent one is found, however few are looked at in a turn."""
+    async with lab(database, handlers) as here:
+        with here.database.begin() as connection:
+            fill(connection, Size(42, networks=7, letters=0), now=here.clock.now())
+            connection.execute(delete(Timer))
+            connection.execute(update(Identity).values(last_wrote_at=here.clock.now()))
+            silent = update(Identity).where(Identity.person_id.in_([1, 3, 4, 7]))
+            connection.execute(silent.values(last_wrote_at=here.clock.now() - timedelta(days=11)))
+        now = here.clock.now()
+        for at_once in (2, 500):
+            found: list[int] = []
+            place: int | None = 0
+            while place is not None:
+                with here.session() as db:
+                    some, place = vacancies.to_look_at(db, place, at_once, now - SILENT, now)
+                found += some
+            assert found == [1, 3, 4, 7]

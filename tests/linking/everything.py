@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from db.linking.references import MEMBERS, PEOPLE, Reference, all_to
+from db.linking.rules import everything
 from db.models import Base, Person
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -126,12 +127,14 @@ def sample(kind: TypeEngine[Any], number: int, name: str) -> Any:
             return False
         case SmallInteger():
             return number % 12
+        case Integer() if name == "weekday":
+            return number % 7
         case Integer():
             return number
         case JSON():
-            return [number]
+            return {} if name == "numbers" else [number]
     short = f"{name[:3]}{number}" if getattr(plain, "length", None) else f"{name}{number}"
-    return {"role": "member", "state": "active"}.get(name, short)
+    return {"role": "member", "state": "active", "time_zone": "UTC"}.get(name, short)
 
 
 def rows(db: Session) -> Rows:
@@ -144,6 +147,22 @@ def rows(db: Session) -> Rows:
             for row in db.connection().execute(select(table))
         }
     return found
+
+
+def left_behind(db: Session, filled: Everything) -> dict[str, int]:
+    """Return how many rows of what moves still refer to the other one, and could refer to the one."""
+    return {
+        each.name: many
+        for to, one, other in ((PEOPLE, filled.one, filled.other), (MEMBERS, *filled.places))
+        for each in all_to(to)
+        if everything()[each.name].rows == "move"
+        if (many := _still(db, each, one, other))
+    }
+
+
+def _still(db: Session, reference: Reference, one: int, other: int) -> int:
+    alone = reference.stands_alone(one, db.connection().dialect.name)
+    return len(db.execute(select(reference.column).where(reference.column == other, alone)).all())
 
 
 def table(name: str) -> Table:

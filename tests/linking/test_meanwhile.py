@@ -214,3 +214,11 @@ def test_where_somebody_is_written_to(db: Session) -> None:
     assert where("matrix") == "matrix"
     people.left(db, telegram, LATER)
     assert where() == "matrix"
+
+
+def test_who_became_one_a_moment_ago_is_reached_as_that_one(db: Session) -> None:
+    """Somebody may have begun to write to them before, in another program."""
+    two = Two(db)
+    two.become_one()
+    db.flush()
+    assert people.reach(db, [two.other.id])[two.other.id].person_id == two.ana.id

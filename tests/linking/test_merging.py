@@ -6,16 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import store
 from db.engine import turns
 from db.linking import merges, merging, undoing
-from db.linking.references import MEMBERS, PEOPLE, Reference, all_to
-from db.linking.rules import everything
 from db.models import Base, Merge, Person
-from tests.linking.everything import NOW, Everything, rows
+from tests.linking.everything import NOW, Everything, left_behind, rows
 
 
 @pytest.fixture
@@ -43,20 +40,7 @@ def test_all_that_moves_is_the_one_persons_then(db: Session) -> None:
     """But for what they have already, and what the two had with each other."""
     filled = Everything(db)
     merged(db, filled)
-    left = {
-        each.name: many
-        for to, one, other in ((PEOPLE, filled.one, filled.other), (MEMBERS, *filled.places))
-        for each in all_to(to)
-        if everything()[each.name].rows == "move"
-        if (many := still(db, each, one, other))
-    }
-    assert left == {}
-
-
-def still(db: Session, reference: Reference, one: int, other: int) -> int:
-    """How many rows still refer to the other one, and could refer to the one."""
-    alone = reference.stands_alone(one, db.connection().dialect.name)
-    return len(db.execute(select(reference.column).where(reference.column == other, alone)).all())
+    assert left_behind(db, filled) == {}
 
 
 def test_taken_apart_every_row_is_as_it_was(db: Session) -> None:

@@ -1,5 +1,6 @@
-"""Two programs on one PostgreSQL, and messages that arrive in both while two become one, and two again: each
-is carried once, to who that is by then, and nothing stays with somebody who is nobody any more."""
+"""Two engines on one PostgreSQL, and messages that arrive in both while two become one, and two again: each
+is carried once, to who that is by then, and nothing stays with somebody who is nobody any more.
+`test_two_programs` tries the same between two programs."""
 
 import asyncio
 import itertools

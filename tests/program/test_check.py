@@ -194,6 +194,16 @@ def test_a_folder_that_is_not_there_or_not_ours_to_write_to_is_named(
     assert f"✗ There is no database yet, and this user may not make it in {tmp_path}." in done.stdout
 
 
+def test_where_nobody_can_look_that_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is too long is as bad as a folder that this user may not enter, and root may not either."""
+    file = tmp_path / ("a" * 300)
+    config = config_of(f"sqlite:///{file}", tmp_path)
+    sentence = f"The database (SQLite, {file}) cannot be looked for: File name too long."
+    assert f"\n✗ {sentence}\n" in says(capsys, config, "check")[1]
+    for command in (["found", "Neckar Mentors"], ["migrate"]):
+        assert says(capsys, config, *command) == (os.EX_DATAERR, f"{sentence}\n")
+
+
 def test_migrate_says_what_it_did(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = config_of(f"sqlite:///{place}", tmp_path)
     newest = shape.newest()

@@ -15,8 +15,8 @@ from bot.__main__ import main
 from bot.adapter import Capabilities
 from bot.messenger import Messenger
 from bot.program.compose import MESSENGERS, SETTINGS
-from bot.program.config import ConfigError
 from bot.program.schema import Schema
+from bot.program.sources import ConfigError
 from bot.settings import Folder, MessengerSection
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

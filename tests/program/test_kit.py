@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bot.dialogue.turn import Turn
 from bot.message import Event, Words
 from bot.program.compose import SETTINGS
 from bot.program.kit import TEMPLATES
+from bot.program.kit.places import Installed, remarks
 from bot.support.metrics import Waiting
 from tests.support.aio import on_loop
 from tests.support.lab import Lab, lab
@@ -177,6 +179,19 @@ def test_a_database_that_a_service_cannot_reach_is_said(
     assert "The database is" not in kit.said
     shutil.copy(migrated, config.with_name("mentornet.db"))
     assert f"The database is {config.with_name('mentornet.db')}" in written(config, kit.folder, capsys).said
+
+
+@pytest.mark.parametrize("home", ["/home/ana", "/root/.pyenv"])
+def test_a_python_that_a_service_cannot_reach_is_said(home: str, config: Path) -> None:
+    """A program in /opt is not enough: what runs it may be somebody's own."""
+    now = Installed.now(SETTINGS.load(config, {}), config, [])
+    assert now.python == str(Path(sys.executable).resolve())
+    here = replace(now, program=["/opt/mentornet/bin/mentornet"])
+    (said,) = remarks(replace(here, python=f"{home}/bin/python3"))
+    assert said.startswith(f"A service cannot see {home}/bin/python3, the Python of this program: ")
+    assert [
+        *remarks(replace(here, program=["/opt/mentornet/bin/mentornet"], python="/usr/bin/python3"))
+    ] == []
 
 
 def test_an_admin_runs_a_command_with_the_rights_of_the_service(kit: Kit, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,14 +23,17 @@ from bot.message import MessageRef, Outgoing, Words
 from bot.program.app import App
 from bot.program.compose import SETTINGS, real
 from bot.program.state import placed
-from bot.program.watch import ask, watched
+from bot.program.watch.asking import ask
+from bot.program.watch.pages import watched
 from tests.db.test_single_program import on
-from tests.program.test_run import program, settings
+from tests.program.test_run import clean_environment, program, settings
 from tests.support.aio import on_loop
 from tests.support.around import free_port
 from tests.support.lab import Lab, lab
 from tests.support.postgres import Postgres
 from tests.telegram_server import TelegramServer
+
+ROOT = Path(__file__).parents[2]
 
 
 async def page(port: int, name: str) -> tuple[int, str]:
@@ -107,7 +112,7 @@ async def test_an_answer_that_waits_too_long_is_named(database: str) -> None:
 async def test_a_database_that_is_away_is_not_well(
     database: str, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
-    monkeypatch.setattr("bot.program.watch.PATIENCE", 0.2)
+    monkeypatch.setattr("bot.program.watch.pages.PATIENCE", 0.2)
 
     def away(_run: Callable[..., Any]) -> "asyncio.Future[Any]":
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -159,11 +164,11 @@ async def test_whoever_asks_whether_it_is_alive_hears_what_the_page_says(databas
     port = free_port()
     async with lab(database) as here, watched(here.engine, f"0.0.0.0:{port}"):
         hearing(here, 1)
-        assert await ask(f"0.0.0.0:{port}", said.append) == 0
+        assert await asyncio.to_thread(ask, f"0.0.0.0:{port}", said.append) == 0
         hearing(here, 121)
-        assert await ask(f"127.0.0.1:{port}", said.append) == 1
-    assert await ask(f"127.0.0.1:{port}", said.append) == 1
-    assert await ask("", said.append) == 1
+        assert await asyncio.to_thread(ask, f"127.0.0.1:{port}", said.append) == 1
+    assert ask(f"127.0.0.1:{port}", said.append) == 1
+    assert ask("", said.append) == 1
     assert said[0] == "The bot is well."
     assert said[1].startswith('The bot is not well: {"well": false, "messengers": {"telegram": {')
     assert said[2] == f"Nobody answers at 127.0.0.1:{port}."
@@ -176,6 +181,25 @@ def test_the_command_asks_where_the_config_says(tmp_path: Path, capsys: pytest.C
     assert main(["--config", str(config), "check", "--alive"]) == 1
     assert capsys.readouterr().out == f"Nobody answers at 127.0.0.1:{port}.\n"
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"], "nothing is made"
+
+
+CHEAP = """
+import sys
+from bot.__main__ import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print([each for each in ("aiohttp", "asyncio", "pydantic", "sqlalchemy") if each in sys.modules])
+"""
+
+
+@pytest.mark.parametrize("command", [("check", "--alive"), ("--help",), ("--version",)])
+def test_what_asks_for_little_loads_little(command: tuple[str, ...]) -> None:
+    """A health check comes every minute, for years, beside the bot and on the same small machine."""
+    asks = [sys.executable, "-c", CHEAP, *command]
+    done = subprocess.run(asks, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("[]", "")
 
 
 NEVER = {"well": False, "heard_seconds_ago": None}

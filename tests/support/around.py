@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 _SHARED = Path("/dev/shm")
-MEMORY = _SHARED if _SHARED.is_dir() and shutil.disk_usage(_SHARED).free > 2 * 2**30 else None
-"""Where files lie in memory; None where there is no such place, or less than 2 GiB of it as in many a
-container."""
+MEMORY = _SHARED if _SHARED.is_dir() and shutil.disk_usage(_SHARED).free > 2**31 else None
+"""Where files lie in memory; None where there is no such place, or a small one, as in many containers."""
 
 
 def free_port() -> int:

@@ -437,7 +437,7 @@ SHARED = {
     "more words about what was said": {"Tell me more"},
     "what was shown leaves": {"Send it"},
     "what is asked, whoever asks": {"Questions"},
-    "answers that fit any question": {"Remove it", "Skip", "Yes"},
+    "answers that fit any question": {"Remove it", "Skip", "Yes", "Yes, without my name"},
     "the same command, wherever it is offered": {"Ask a question", "I have a code"}
     | {"I am back", "Invite somebody", "Leave the network", "My other messenger", "See my questions"}
     | {"Report danger or harm", "Say what I can help with", "Take a break", "Who waits, and how it goes"},
@@ -469,6 +469,7 @@ SHARED = {
     "a role is taken, and what it owes is shown": {"See who waits", "Yes, gladly"},
     "nothing is changed, or none of these is meant": {"Leave it as it is", "Something else"},
     "people, counted": {"{n} person"},
+    "somebody is named, or not, and looks once more": {"Back to the preview", "Yes, without my name"},
     "what is said of what a network knows": {"It helped", "Yes, it is right"},
 }
 """Texts that are buttons in several areas and mean the same in each, by why. One that means something else

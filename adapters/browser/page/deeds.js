@@ -25,6 +25,7 @@ export function deedsOf(phone) {
   return {
     ...sending,
     sticker: deed("sticker"),
+    ...(phone.invites ? { opens: deed("opens join_$CODE") } : {}),
     ...changing,
     leave: () => act({ do: "say", ...phone.actor, words: `${phone.prefix}leave` }),
     blocks: deed("blocks the bot"),

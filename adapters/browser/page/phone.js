@@ -86,6 +86,13 @@ export class Phone {
     act({ do: "press", ...this.actor, message, label });
   }
 
+  /** Return what links into the bot do here: on their own messenger they open it, in a private chat. */
+  doors() {
+    const opens = (payload) => act({ do: "deed", ...this.actor, deed: `opens ${payload}` });
+    const all = [...this.stage.phones.values()].filter((each) => each.door);
+    return Object.fromEntries(all.map(({ door }) => [door, door === this.door && !this.room ? opens : null]));
+  }
+
   /** Write the next words as an answer to this message; to none again with null. */
   answer(id) {
     this.answers = id;
@@ -116,7 +123,15 @@ export class Phone {
       this.log.append(item);
     }
     this.keepFocus(item);
-    const chat = { press: (...pressed) => this.press(...pressed), quoted: (id) => this.quoted(id), digits: this.digits, run: this.stage.run };
+    const chat = {
+      press: (...pressed) => this.press(...pressed),
+      type: (answers, words) => act({ do: "say", ...this.actor, words, answers }),
+      quoted: (id) => this.quoted(id),
+      digits: this.digits,
+      marks: this.marks,
+      run: this.stage.run,
+      doors: this.doors(),
+    };
     item.replaceChildren(...parts(told, chat));
     if (this.room && own) item.prepend(make("p", { className: "who", textContent: told.who }));
     if (told.edited && own) item.append(make("p", { className: "small", textContent: say("changed") }));
@@ -170,7 +185,7 @@ export class Phone {
     if (is || !this.lost) return;
     this.lost = false;
     const newest = [...this.log.querySelectorAll("li.theirs")].at(-1);
-    (newest?.querySelector(".row button, .chips button") || this.input).focus();
+    (newest?.querySelector(".row button, .choices button") || this.input).focus();
   }
 
   item(id) {

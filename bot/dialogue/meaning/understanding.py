@@ -21,6 +21,8 @@ LONGEST = 200
 """Characters of a sentence in which a choice is looked for."""
 SKIPS = frozenset({"no", "skip", "nothing", "dont_know", "later"})
 """The lists of words that leave a question out."""
+OR_ANSWER = "skip_or_answer"
+"""The list of those that do so only where they cannot be the answer."""
 AND_WORDS = ("and", "und", "sowie", "plus", "or", "oder")
 AND = re.compile(rf"[,;/&+\n]|\s(?:{'|'.join(AND_WORDS)})\s", re.IGNORECASE)
 """What stands between several choices."""
@@ -37,7 +39,8 @@ def by_lists(question: Question, words: str, locale: str) -> Any:
         return next(iter(said)) if len(said) == 1 else None
     if question.many and "everything" in lists:
         return list(question.options)
-    if question.skip is not None and lists & SKIPS:
+    in_own_words = question.parse is None and not question.options
+    if question.skip is not None and lists & (SKIPS if in_own_words else SKIPS | {OR_ANSWER}):
         return SKIP
     return None
 

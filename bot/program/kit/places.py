@@ -16,7 +16,8 @@ from bot.messenger import Door
 from bot.program import __version__
 from bot.program.compose import MESSENGERS
 from bot.program.config import SQLITE, Config
-from bot.program.schema import Outside, variable_of
+from bot.program.schema import Outside
+from bot.program.sources import CONFIG, variable_of
 
 STATE = Path("/var/lib/mentornet")
 """Where a service keeps what it remembers."""
@@ -24,29 +25,30 @@ SECRETS = Path("/etc/mentornet")
 """Where a secret should lie that was in no file so far."""
 HIDDEN = ("/home", "/root", "/run/user")
 """What a service does not see (systemd.exec(5), ProtectHome=)."""
-CONFIG = "config.toml"
 WATCH = "127.0.0.1:9464"
 """Where the bot answers a monitor, if nothing else is set."""
 
 
 @dataclass(frozen=True)
 class Installed:
-    """This installation: its settings, where they come from, and how the program is called here."""
+    """This installation: its settings, where they come from, how the program is called here, and which Python
+    that has in the end."""
 
     config: Config
     source: Path | None
     outside: Sequence[Outside]
     program: Sequence[str]
     path: str = ""
+    python: str = ""
 
     @classmethod
     def now(cls, config: Config, source: Path | None, outside: Sequence[Outside]) -> Self:
         """Return the one that runs now. A checkout has no program of its own: Python is told where it is."""
-        script = Path(sys.executable).with_name("mentornet")
+        script, python = Path(sys.executable).with_name("mentornet"), str(Path(sys.executable).resolve())
         if script.exists():
-            return cls(config, source, outside, [str(script)])
+            return cls(config, source, outside, [str(script)], python=python)
         checkout = Path(__file__).parents[3]
-        return cls(config, source, outside, [sys.executable, "-m", "bot"], str(checkout))
+        return cls(config, source, outside, [sys.executable, "-m", "bot"], str(checkout), python)
 
     @property
     def credentials(self) -> dict[str, Path]:
@@ -79,6 +81,11 @@ def remarks(here: Installed) -> Iterator[str]:
     for path in (*here.program[:1], here.path):
         if path.startswith(HIDDEN):
             yield f"A service cannot see {path}: install the program elsewhere, such as in /opt/mentornet."
+    if here.python.startswith(HIDDEN):
+        yield (
+            f"A service cannot see {here.python}, the Python of this program: make the program's folder anew "
+            "with the one of the system, such as by /usr/bin/python3 -m venv --clear /opt/mentornet."
+        )
     file = Path(here.config.database.url.removeprefix(SQLITE))
     if here.config.database.url.startswith(SQLITE) and file.exists() and STATE not in file.parents:
         yield (

@@ -1,13 +1,12 @@
 """The two pages for whoever watches over the program: whether it is well, and its figures."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import web
 from sqlalchemy.orm import Session
 
 from bot.delivery.letters import Priority
@@ -19,9 +18,6 @@ from db.engine import deliveries
 
 PATIENCE = 5.0
 """Seconds within which the database has to answer."""
-NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  # looked for, not listened at
-"""Where it is found that listens at all addresses of the machine."""
-NOT_WATCHED = "watch.listen is empty, so nobody can ask the bot whether it is well."
 
 
 @asynccontextmanager
@@ -76,26 +72,6 @@ def health(
             report["outbox"]["overdue"] = overdue
     well = waiting is not None and not overdue and all(each["well"] for each in messengers.values())
     return well, {"well": well, **report}
-
-
-async def ask(listen: str, say: Callable[[str], None]) -> int:
-    """Ask the bot that runs on this machine and answers at `listen` whether it is well, and say so; return 0
-    where it is, else 1."""
-    if not listen:
-        say(NOT_WATCHED)
-        return 1
-    host, _, port = listen.rpartition(":")
-    try:
-        async with (
-            ClientSession(timeout=ClientTimeout(2 * PATIENCE)) as session,
-            session.get(f"http://{NEAR.get(host, host)}:{port}/healthz") as answer,
-        ):
-            report = await answer.json()
-    except (OSError, ClientError, ValueError):
-        say(f"Nobody answers at {listen}.")
-        return 1
-    say("The bot is well." if report["well"] else f"The bot is not well: {json.dumps(report)}")
-    return 0 if report["well"] else 1
 
 
 def _connected(engine: Engine) -> dict[str, bool]:

@@ -1,0 +1,1 @@
+"""How it is seen that the program is well."""
