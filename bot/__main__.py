@@ -1,5 +1,5 @@
 """The command line: `mentornet`, or `python -m bot` in a checkout, with `demo`, `run`, `check`, `found`,
-`migrate`, `backup`, `restore`, `newkey`, `privacy` or `operator-files`."""
+`import-orgs`, `migrate`, `backup`, `restore`, `newkey`, `privacy` or `operator-files`."""
 
 import argparse
 import os
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         (run, None),
         (check, None),
         (found, ("name", str, "the network's name")),
+        (import_orgs, ("file", Path, "a table, as CSV or text")),
         (migrate, None),
         (backup, ("folder", Path, "a new folder, or with --keep the one for all of them")),
         (restore, ("folder", Path, "the folder of the backup")),
@@ -52,6 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
         if word is not None:
             name, kind, explained = word
             sub.add_argument(name, type=kind, help=explained)
+        if command is import_orgs:
+            sub.add_argument("--network", required=True, metavar="NAME", help="to whom it is brought")
+            sub.add_argument(
+                "--take",
+                choices=["all", "new", "nothing"],
+                default="nothing",
+                help="what is taken in; by default nothing, and it is only said what is in it",
+            )
         if command is restore:
             sub.add_argument(
                 "--forgotten",
@@ -185,6 +194,13 @@ def found(given: argparse.Namespace) -> int:
     from bot.program import operate
 
     return operate.found(settings(given), given.name, print)
+
+
+def import_orgs(given: argparse.Namespace) -> int:
+    """Say what a list of organisations brings a network, and take in what is wanted of it."""
+    from bot.program import operate
+
+    return operate.import_orgs(settings(given), given.file, given.network, given.take, print)
 
 
 def migrate(given: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.adapter import Buttons, Capabilities, Moved, Plain, Receive, Sharing, Unreachable
+from bot.adapter import Buttons, Capabilities, Moved, Plain, Receive, Refused, Sharing, Unreachable
 from bot.message import Chat, Event, Identity, Incoming, Made, Media, MessageRef, Outgoing, Pressed
 
 TRIES = 5
@@ -150,6 +150,8 @@ class Console(Plain):
 
     async def fetch(self, media: Media) -> AsyncIterator[bytes]:
         """The bytes of what somebody sent, in two pieces."""
+        if media.file not in self.files:
+            raise Refused("there is no such file")
         data = self.files[media.file]
         yield data[:5]
         yield data[5:]

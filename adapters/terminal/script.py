@@ -30,7 +30,7 @@ UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 ROLES = ("member", "meta-mentor", "deputy", "operator", "stranger")
 DEEDS = """(sticker) and other things the bot does not carry, (blocks the bot), (comes back), \
 (opens PAYLOAD), (answers "beginning of a message") words, (forwards from Bo) words, (forges 12:3), \
-(edits "beginning") words, (deletes "beginning"), \
+(edits "beginning") words, (deletes "beginning"), (loses plan.pdf) where the messenger has it no longer, \
 (photo), (voice), (document plan.pdf), (document a.csv "One\\nTwo" as cp1252), (photo in album 1), \
 (document of 30 MB); \
 in a room (joins), (asks to come in), (brings the bot), (takes the bot out), (mutes the bot), \

@@ -97,6 +97,7 @@ class Terminal:
         self.people: dict[str, Cast] = {}
         self.rooms: dict[str, Chat] = {}
         self.said: list[tuple[str, str, str]] = []  # who, their words, and the message's id
+        self._files: dict[str, str] = {}  # what was sent, by its name, as its messenger calls it
         self._acted = "", 0  # whose account did something last, and the newest message there before that
         self.world: World
         self.write = write
@@ -209,8 +210,9 @@ class Terminal:
         """A file of somebody's; a large one only says that it is."""
         files = self.consoles[cast.messenger].files
         data = f"{kind} {len(files)} of {cast.name}".encode() if content is None else content
-        files[str(len(files))] = data
-        return Media(cast.messenger, kind, str(len(files) - 1), name, size=megabytes * 2**20 or len(data))
+        self._files[name] = file = f"{cast.messenger} {len(self._files)}"
+        files[file] = data
+        return Media(cast.messenger, kind, file, name, size=megabytes * 2**20 or len(data))
 
     async def _does_in(self, room: Chat, cast: Cast, deed: str, title: str) -> None:
         console = self.consoles[room.messenger]
@@ -256,6 +258,8 @@ class Terminal:
             )
         elif taken := re.fullmatch(DELETES, deed):
             await self._happens(cast, Deleted(self._own(cast.name, taken[1], 1)))
+        elif deed.startswith("loses "):
+            console.files.pop(self._files[deed.removeprefix("loses ")])
         elif forged := re.fullmatch(r"forges (\d+):(\d+)", deed):
             await self._happens(cast, Pressed(int(forged[2]), outgoing=int(forged[1])))
         else:

@@ -31,7 +31,8 @@ class Sent:
     """How a try ended: `state` as in Delivery, or "waiting" to be tried again; `arrived` is how many of the
     delivery's messages are there. With `only_words`, its files were refused and it went without them.
     `message` is the one by which it is known from now on, `parts` are others that belong to it, by their
-    places (db/models/engine.py), and `end` is the place of the last, once that has arrived."""
+    places (db/models/engine.py), and `end` is the place of the last, once that has arrived. `missing`: files
+    were looked for, and the messenger no longer has one of them."""
 
     row: Any
     state: DeliveryState
@@ -42,6 +43,7 @@ class Sent:
     silenced: bool = False
     no_topic: bool = False
     only_words: bool = False
+    missing: bool = False
     parts: dict[int, str] = field(default_factory=dict)
     end: int | None = None
 

@@ -235,7 +235,21 @@ class Delete:
         return {"delete": True}
 
 
-Operation = Menu | Admit | Delete
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks whether the messenger still has the files of the letter; where it does not, a timer is due, by
+    its name, with its fields, and about something."""
+
+    do: str
+    args: Mapping[str, Any]
+    about: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is stored with a letter."""
+        return {"look": {"do": self.do, "args": self.args, "about": self.about}}
+
+
+Operation = Menu | Admit | Delete | Look
 """What is done in a chat without a word."""
 
 
@@ -243,4 +257,6 @@ def operation(stored: Mapping[str, Any]) -> Operation:
     """Return what `to_json` packed."""
     if "menu" in stored:
         return Menu(stored["menu"])
+    if "look" in stored:
+        return Look(**stored["look"])
     return Admit(stored["admit"]) if "admit" in stored else Delete()

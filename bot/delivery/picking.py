@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.delivery import lost
+from bot.delivery import lost, offers
 from bot.delivery.lane import Lane, Sent
 from bot.delivery.letters import Priority, Waits
 from bot.installation import Installation
 from bot.support.clock import Clock
 from bot.times import AWAKE, NIGHT, Quiet
 from db import people
-from db.engine import deliveries, messages
+from db.engine import deliveries, messages, timers
 from db.engine.turns import TurnSession
 from db.network import members, rooms
 
@@ -121,6 +121,11 @@ class Picking:
                 thread = row.thread if sent.silenced else ""
                 gone += deliveries.give_up_on(db, row.messenger, row.chat, thread, now=now)
         deliveries.sent(db, arrived, now=now)
+        for sent in batch:
+            if sent.missing:
+                look = offers.operation(sent.row.act)
+                assert isinstance(look, offers.Look), "only who looks for files misses one"
+                timers.schedule(db, now, look.do, dict(look.args), look.about)
         newest = {sent.row.replaces: sent.message for sent in batch if sent.message and _is_renamed(sent)}
         deliveries.renamed(db, newest)
         deliveries.attempted(db, again)

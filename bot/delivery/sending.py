@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.support import traces
 from bot.support.backoff import Backoff
 from bot.support.worker import Worker
 from bot.text import AnyText, Reader
+from bot.user_message import unpacked
 from db import faults, people
 from db.engine import messages as stored
 
@@ -58,7 +59,7 @@ class Sending:
         sent = Sent(row, "sent", row.arrived)
         try:
             if row.act is not None:
-                await self._operate(row, chat, can)
+                await self._operate(sent, chat, can)
             else:
                 await self._send(sent, chat, can)
             lane.pace.taken(time.monotonic())
@@ -188,9 +189,9 @@ class Sending:
         account = await self._worker.call(lambda db: people.account_of(db, row.messenger, row.chat))
         return None if account is None else Incoming(id_, Left(), chat, Identity(row.messenger, account))
 
-    async def _operate(self, row: Any, chat: Chat, can: Capabilities) -> None:
+    async def _operate(self, sent: Sent, chat: Chat, can: Capabilities) -> None:
         """Do what is done without a word."""
-        adapter = self._lanes[row.messenger].adapter
+        row, adapter = sent.row, self._lanes[sent.row.messenger].adapter
         match offers.operation(row.act):
             case offers.Delete():
                 for message in await self._replaced(row, chat, files=True):
@@ -200,6 +201,21 @@ class Sending:
             case offers.Menu(commands):
                 reader = reader_of(row, self._installation, can.prefix)
                 await adapter.show_menu(chat, "", self._menu_entries(commands, reader))
+            case offers.Look():
+                sent.missing = await self._is_missing(unpacked(row.media))
+
+    async def _is_missing(self, files: Sequence[Media]) -> bool:
+        """Whether the messenger no longer hands out one of these files: it is asked for the first bytes."""
+        for media in files:
+            try:
+                pieces = self._lanes[media.messenger].adapter.fetch(media)
+                await anext(pieces, b"")
+                if isinstance(pieces, AsyncGenerator):
+                    await pieces.aclose()  # the rest is not read
+            except Refused as refused:
+                log.info("file missing", messenger=media.messenger, reason=str(refused))
+                return True
+        return False
 
     async def _read(self, media: Media) -> AsyncIterator[bytes]:
         """Read the bytes of a file from the messenger that stores it. Raises a `SendError`."""

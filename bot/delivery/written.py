@@ -1,20 +1,25 @@
 """What can still be done with letters that are written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.delivery import lost
 from bot.delivery.letters import ALBUM, Author, Priority
-from bot.delivery.offers import Admit, Delete
-from bot.handler import Answerable, leads_to
+from bot.delivery.offers import Admit, Delete, Look
+from bot.handler import Answerable, Timer, leads_to
+from bot.message import Media
 from bot.text import AnyText, Verbatim, from_json, paragraphs, to_json
 from bot.user_message import UserMessage
 from db.engine import deliveries, letters, used
 from db.models import Letter, Room
 from db.models.sealed import Secret, keeps
+
+OF_FILES = "files"
+"""Where looks for files go, one after the other; no messenger has a chat of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,23 @@ class Written:
             room_id=room.id,
             priority=Priority.ANSWER,
         )
+
+    def look_for(self, files: Sequence[Media], missing: Timer, *, about: str) -> None:
+        """Look, when nothing else has to leave, whether the messengers still have these files. Where one is
+        missing, a timer about this is due; a look that comes to nothing within a day is dropped."""
+        look = Look(missing.name, missing.to_json(), about).to_json()
+        for messenger in sorted({each.messenger for each in files}):
+            media = [each.to_json() for each in files if each.messenger == messenger]
+            letter_id = letters.write(self.db, body=None, offers=[], media=media, act=look, now=self.now)
+            letters.post(
+                self.db,
+                letter_id,
+                person_id=None,
+                messenger=messenger,
+                chat=OF_FILES,
+                priority=Priority.ANNOUNCEMENT,
+                expires_at=self.now + timedelta(days=1),
+            )
 
     def _after(self, letter: Letter, **content: Any) -> None:
         """Post a letter that does something to what an earlier one has become."""

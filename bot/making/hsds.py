@@ -5,6 +5,7 @@ hours are free text with us, and stand in the description of the service."""
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,14 @@ TABLES: Mapping[str, tuple[str, Sequence[str], Sequence[str]]] = {
         ("id", "organization_id", "location_type", "url", "name", "description"),
         ("id", "location_type"),
     ),
+    "address": (
+        "addresses.csv",
+        (
+            *("id", "location_id", "address_1", "city", "state_province", "postal_code", "country"),
+            "address_type",
+        ),
+        ("id", "address_1", "city", "state_province", "postal_code", "country", "address_type"),
+    ),
     "phone": (
         "phones.csv",
         ("id", "organization_id", "service_id", "location_id", "number", "type"),
@@ -67,6 +76,8 @@ TABLES: Mapping[str, tuple[str, Sequence[str], Sequence[str]]] = {
     "language": ("languages.csv", ("id", "service_id", "name", "code"), ("id",)),
 }
 """Each table: its file, its columns, and those that the standard requires."""
+POSTAL_CODE = re.compile(r"\b(?:[A-Z]{1,2}-)?\d{2,3}[ -]?\d{2,3}\b(?=[ ,;]*[^\d ,;]|$)")
+"""The code of a place, as most countries of Europe write it: "69115", "D-69115", "00-950", "115 27"."""
 REFERS = {"organization_id": "organization", "service_id": "service", "location_id": "location"}
 DESCRIPTOR = "datapackage.json"
 
@@ -130,11 +141,30 @@ def _rows(entry: Entry) -> Iterable[tuple[str, dict[str, str]]]:
             "description": place,
         },
     )
+    if (address := _address(entry)) is not None:
+        yield "address", {"id": _number(entry.uid, "address"), "location_id": location, **address}
     for number in entry.phones:
         its = {"organization_id": entry.uid, "service_id": service, "location_id": location}
         yield "phone", {"id": _number(entry.uid, number), **its, "number": number, "type": "voice"}
     for code, name in entry.languages.items():
         yield "language", {"id": _number(entry.uid, code), "service_id": service, "name": name, "code": code}
+
+
+def _address(entry: Entry) -> dict[str, str] | None:
+    """Return a postal address; None where a part is not known that the standard requires. Nobody is asked for
+    a state or a province: the country stands there as well."""
+    code = next(reversed([*POSTAL_CODE.finditer(entry.address)]), None)
+    if code is None or not entry.city or not entry.country:
+        return None
+    street = entry.address[: code.start()].rstrip(" ,;") or entry.address
+    return {
+        "address_1": street,
+        "city": entry.city,
+        "state_province": entry.country,
+        "postal_code": code[0],
+        "country": entry.country,
+        "address_type": "physical",
+    }
 
 
 def _number(uid: str, of: str) -> str:
@@ -184,6 +214,8 @@ def _field(column: str, required: Sequence[str]) -> dict[str, Any]:
         constraints["unique"] = True
     if column == "status":
         constraints["enum"] = ["active", "inactive", "defunct", "temporarily closed"]
+    if column == "address_type":
+        constraints["enum"] = ["physical", "postal", "virtual"]
     if column == "location_type":
         constraints["enum"] = ["physical", "postal", "virtual"]
     kind = "date" if column == "assured_date" else "string"

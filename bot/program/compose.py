@@ -1,6 +1,7 @@
 """The composition root: it knows every folder, finds the messengers, and puts the program together."""
 
 import pkgutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -29,9 +30,11 @@ from bot.program.schema import Schema
 from bot.support import clock
 from bot.text import Reader, render
 from db.engine import memory
+from db.models import Fate, Network
 from db.network import members
 from db.seal import Key
 from handlers.coordinating import morning
+from handlers.directory import brought
 from handlers.front import start
 from handlers.growing import reaching
 from handlers.handing_over import daily
@@ -184,6 +187,14 @@ def installation_of(
 def papers(config: Config) -> Iterator[tuple[str, str]]:
     """Yield the names and the texts of the papers that a charity needs for data protection."""
     return sketches.papers(installation_of(config, {}, dict, dict))
+
+
+def bring_organisations(
+    db: Session, network: Network, content: bytes, wanted: list[Fate], now: datetime
+) -> Counter[Fate]:
+    """Read a list of organisations, and let the bot take in these of its rows; return what becomes of how
+    many. Raises Unclear where it is no list."""
+    return brought.bring(db, network, content, wanted, now)
 
 
 def numbers_to_look_up(config: Config, zones: Iterable[str], today: date) -> Iterator[tuple[bool, str]]:

@@ -1,22 +1,26 @@
-"""What an operator does to the database from the command line: found a network, migrate, go on where the key
-is lost; and the papers for data protection."""
+"""What an operator does to the database from the command line: found a network, bring it a list, migrate, go
+on where the key is lost; and the papers for data protection."""
 
 import contextlib
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from bot.delivery import lost as lost_letters
+from bot.markup import plain
 from bot.program import compose
 from bot.program.config import Config
+from bot.reading.unclear import Unclear
 from bot.support import clock
 from bot.support.progress import on_terminal
+from bot.text import Reader, render
 from db import faults, people, seal, shape, store
 from db.engine import turns
 from db.leading import founding
+from db.models import Fate
 from db.network import invitations, networks, numbers
 from db.privacy import lost_key
 from db.privacy.lost_key import Lost
@@ -46,6 +50,52 @@ def found(config: Config, name: str, say: Callable[[str], None]) -> int:
                 f"    Type the code {invitations.shown(code)} to the bot. Valid until {until:%d %B %Y}, once."
             )
             say("Only members see its profile so far; whoever coordinates it changes that by /network.")
+    except (faults.DatabaseTooNew, faults.Unavailable) as error:
+        say(str(error))
+        return os.EX_DATAERR
+    return os.EX_OK
+
+
+WHAT: Mapping[str, list[Fate]] = {"all": ["new", "changed"], "new": ["new"], "nothing": []}
+"""Which rows of a list are taken in, by the word for it on the command line."""
+IN_A_LIST: Mapping[Fate, str] = {
+    "new": "new",
+    "changed": "changed",
+    "same": "here already, as they are",
+    "alike": "look like ones that are here under another name, and stay out",
+    "twice": "stand there twice",
+    "off": "were taken off, and stay away",
+    "nameless": "without a name, and left out",
+}
+
+
+def import_orgs(config: Config, file: Path, network: str, take: str, say: Callable[[str], None]) -> int:
+    """Say what a list brings a network, and let the bot take in `all` of it, only what is `new`, or
+    `nothing`, from the command line."""
+    now = clock.RealClock().now()
+    try:
+        content = file.read_bytes()
+        with turns.opened(config.database.url) as sessions, sessions.begin() as db:
+            there = networks.by_name(db, network)
+            if there is None:
+                say(f"There is no network {network}.")
+                return os.EX_DATAERR
+            many = compose.bring_organisations(db, there, content, WHAT[take], now)
+            for fate, words in IN_A_LIST.items():
+                if many[fate]:
+                    say(f"{many[fate]:>5} {words}")
+            if any(many[fate] for fate in WHAT[take]):
+                say(f"The bot adds them to {there.name} within a minute, or once it runs.")
+            elif many["new"] or many["changed"]:
+                say("Nothing was changed. With --take all, or --take new, the bot takes in what is wanted.")
+            else:
+                say("There is nothing to do.")
+    except OSError as wrong:
+        say(f"{file} cannot be read: {wrong.strerror}.")
+        return os.EX_NOINPUT
+    except Unclear as wrong:
+        say(plain(render(wrong.text, Reader("en"))))
+        return os.EX_DATAERR
     except (faults.DatabaseTooNew, faults.Unavailable) as error:
         say(str(error))
         return os.EX_DATAERR

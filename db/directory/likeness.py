@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, insert, select, union_all
+from sqlalchemy import Select, delete, false, insert, select, true, union_all
 from sqlalchemy.orm import Session
 
 from db.bulk import batches
-from db.models import Organisation, OrganisationMark
+from db.models import MarkKind, Organisation, OrganisationMark
 from db.models.indexed import folded
 
 Mark = tuple[str, str]
@@ -58,18 +58,31 @@ def facts_of(organisation: Organisation) -> dict[str, Any]:
     return {each: getattr(organisation, each) for each in of}
 
 
+BEARS = select(OrganisationMark.kind, OrganisationMark.value, OrganisationMark.organisation_id)
+
+
 def borne(db: Session, network_id: int, looked_for: Iterable[Mark]) -> Mapping[Mark, list[int]]:
     """Return which organisations of a network (by id) have each of these marks."""
+    return _bearers(db, BEARS.where(OrganisationMark.network_id == network_id), looked_for)
+
+
+def borne_elsewhere(db: Session, network_id: int, looked_for: Iterable[Mark]) -> Mapping[Mark, list[int]]:
+    """Return which organisations that other networks share with all (by id) have each of these marks."""
+    shared = Organisation.shared == true(), Organisation.do_not_list == false()
+    sharing = select(Organisation.network_id).where(*shared, Organisation.network_id != network_id)
+    theirs = BEARS.join(Organisation, Organisation.id == OrganisationMark.organisation_id)
+    return _bearers(db, theirs.where(*shared, OrganisationMark.network_id.in_(sharing)), looked_for)
+
+
+def _bearers(
+    db: Session, among: Select[MarkKind, str, int], looked_for: Iterable[Mark]
+) -> Mapping[Mark, list[int]]:
     values: defaultdict[str, set[str]] = defaultdict(set)
     for kind, value in looked_for:
         values[kind].add(value)
     found: defaultdict[Mark, list[int]] = defaultdict(list)
     ways = [
-        select(OrganisationMark.kind, OrganisationMark.value, OrganisationMark.organisation_id).where(
-            OrganisationMark.network_id == network_id,
-            OrganisationMark.kind == kind,
-            OrganisationMark.value.in_(sorted(those)),
-        )
+        among.where(OrganisationMark.kind == kind, OrganisationMark.value.in_(sorted(those)))
         for kind, those in sorted(values.items())
     ]
     for row in db.execute(union_all(*ways)) if ways else ():

@@ -14,6 +14,7 @@ from db.bulk import inserted
 from db.directory import likeness
 from db.directory.likeness import Mark
 from db.directory.organisations import LISTS, WORDS
+from db.leading import journal
 from db.models import Fate, Network, Organisation, OrganisationList, OrganisationRow, Person
 from db.models.indexed import folded
 from db.old import Forgotten, Old
@@ -100,20 +101,19 @@ def _names_before(db: Session, sent: OrganisationList, rows: Sequence[Organisati
 
 
 class _Known:
-    """What is in the directory of what some rows say."""
+    """What is in the directory of what some rows say, and what other networks share of it."""
 
     def __init__(self, db: Session, network_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
         named = [row for row in rows if row.get("name")]
         uids = {row["uid"] for row in named if row.get("uid")}
-        self._bearers = likeness.borne(
-            db, network_id, {each for row in named for each in likeness.marks(row)}
-        )
-        ids = {id_ for several in self._bearers.values() for id_ in several}
+        marks = {each for row in named for each in likeness.marks(row)}
+        self._bearers = likeness.borne(db, network_id, marks)
+        self._elsewhere = likeness.borne_elsewhere(db, network_id, marks)
+        borne = (*self._bearers.values(), *self._elsewhere.values())
+        ids = {id_ for several in borne for id_ in several}
         there = select(Organisation).where(Organisation.network_id == network_id)
-        self._by_id = {
-            each.id: each
-            for each in (db.scalars(there.where(Organisation.id.in_(sorted(ids)))) if ids else ())
-        }
+        these = select(Organisation).where(Organisation.id.in_(sorted(ids)))
+        self._by_id = {each.id: each for each in (db.scalars(these) if ids else ())}
         self._by_uid = {
             each.uid: each
             for each in (db.scalars(there.where(Organisation.uid.in_(sorted(uids)))) if uids else ())
@@ -127,6 +127,8 @@ class _Known:
         if (same := likeness.same(marks, self._bearers)) is not None:
             return self._by_id[same], True
         alike = likeness.alike(marks, self._bearers)
+        for find in (likeness.same, likeness.alike) if alike is None else ():
+            alike = find(marks, self._elsewhere) if alike is None else alike
         return (self._by_id[alike] if alike is not None else None), False
 
     def fate(self, facts: Mapping[str, Any]) -> tuple[Fate, int | None]:
@@ -201,6 +203,14 @@ def decide(sent: OrganisationList, takes: Sequence[Fate]) -> bool:
         return False
     sent.takes = list(takes)
     return True
+
+
+def decide_as_operator(db: Session, sent: OrganisationList, takes: Sequence[Fate], now: datetime) -> None:
+    """Keep which rows are taken in of a list that came from the command line; the journal says so."""
+    many = counted(db, sent)
+    decide(sent, takes)
+    new, changed = (many[fate] if fate in takes else 0 for fate in ("new", "changed"))
+    journal.record(db, sent.network, "organisations.brought", by=None, now=now, new=new, changed=changed)
 
 
 def drop(db: Session, sent: OrganisationList) -> None:

@@ -163,12 +163,15 @@ def every_one(db: Session, network_id: int) -> Sequence[Organisation]:
 
 def known(db: Session, network_id: int, facts: Mapping[str, Any]) -> tuple[Organisation | None, bool]:
     """Return the organisation of a network that this is, or looks like; and whether it has the same name in
-    the same city. One that was taken off counts too."""
+    the same city. One that was taken off counts too; and where there is none, those that others share."""
     theirs = likeness.marks(facts)
-    bearers = likeness.borne(db, network_id, theirs)
-    same = likeness.same(theirs, bearers)
-    found = same if same is not None else likeness.alike(theirs, bearers)
-    return (db.get(Organisation, found) if found is not None else None), same is not None
+    for borne in (likeness.borne, likeness.borne_elsewhere):
+        bearers = borne(db, network_id, theirs)
+        same = likeness.same(theirs, bearers)
+        found = same if same is not None else likeness.alike(theirs, bearers)
+        if found is not None:
+            return db.get_one(Organisation, found), same is not None
+    return None, False
 
 
 # --- what members say ----------------------------------------------------------------------------

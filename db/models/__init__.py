@@ -112,6 +112,7 @@ from db.models.reports import (
     TrustedPerson,
 )
 from db.models.shelf import (
+    SEEN,
     Card,
     Fate,
     Item,
@@ -136,6 +137,7 @@ from db.models.shelf import (
 __all__ = [
     "BY_AGE_ONLY",
     "CLOSES",
+    "SEEN",
     "STUCK",
     "WAITING",
     "Agreement",

@@ -98,7 +98,7 @@ class Letter(Base):
     # What the program makes when it leaves, see `bot.making.recipes`.
     recipe: Mapped[Any | None] = mapped_column(KEPT)
     media: Mapped[list[Any]] = mapped_column(KEPT, default=list)
-    act: Mapped[Any | None]  # {"menu": …}, {"admit": account} or {"delete": True}
+    act: Mapped[Any | None]  # {"menu": …}, {"admit": account}, {"look": …} or {"delete": True}
     about: Mapped[Any | None] = mapped_column(KEPT)  # text as JSON: "Ida’s question about papers"
     # What words in answer to it call: {"do": step, "args": {…}}.
     on_reply: Mapped[Any | None] = mapped_column(KEPT)

@@ -18,6 +18,8 @@ to."""
 ItemState = Literal["waiting", "new", "shown", "hidden", "old"]
 """Waiting: for the helper to say that it is right. New: those who coordinate have not heard of it, everybody
 else sees it. Hidden by them. Old: its file is no longer there."""
+SEEN: tuple[ItemState, ...] = ("new", "shown", "old")
+"""What members see: what is old shows that."""
 Opinion = Literal["helped", "out_of_date"]
 Looked = Literal["missed", "spared"]
 """How often nothing was found, and how often a card spared others a question."""

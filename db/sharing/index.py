@@ -8,7 +8,7 @@ from sqlalchemy import CTE, Integer, String, and_, column, delete, exists, func,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.models import Item, ItemWord, WordGram
+from db.models import SEEN, Item, ItemWord, WordGram
 
 CANDIDATES = 60
 """Things that are compared more closely."""
@@ -136,7 +136,7 @@ def best(
     words, things = (func.count().filter(fits) for fits in (by_word.c.n < THINGS, by_word.c.n >= THINGS))
     is_organisation = Item.kind == "organisation"
     fresh = or_(Item.checked_at > checked_since, and_(is_organisation, Item.checked_at > organisations_since))
-    seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(("new", "shown"))
+    seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(SEEN)
     found = (
         select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score, words, things)
         .join(by_word, by_word.c.item_id == Item.id)

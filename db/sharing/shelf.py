@@ -1,20 +1,21 @@
 """The shelf of a network: what is given to it, who found it of use, and what is no longer right."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from db.models import Item, ItemKind, ItemOpinion, Member, Network, Opinion, Person
+from db.models import SEEN, Item, ItemKind, ItemOpinion, Member, Network, Opinion, Person
 from db.sharing import index
 
 DOUBTS = 2
 """Members who say that something is out of date, until somebody is asked about it."""
 NEWS = Item.kind != "organisation"
 """Whole lists of organisations come at once."""
-IS_SEEN = Item.state.in_(("new", "shown"))
+IS_SEEN = Item.state.in_(SEEN)
 """Members see what is new at once."""
 
 
@@ -70,7 +71,7 @@ def these(db: Session, ids: Sequence[int]) -> list[Item]:
 
 def is_seen_in(item: Item, network: Network) -> bool:
     """Whether members of a network see something."""
-    return item.state in ("new", "shown") and (item.network_id == network.id or item.shared)
+    return item.state in SEEN and (item.network_id == network.id or item.shared)
 
 
 def newest(db: Session, network_id: int, *, topic: str = "", before: int = 0, most: int) -> Sequence[Item]:
@@ -139,17 +140,25 @@ def ask(item: Item, person: Person | None, now: datetime) -> None:
 
 
 def check(db: Session, item: Item, by: Person, now: datetime) -> None:
-    """Keep that something is right, as somebody says now; who said that it is out of date is heard."""
-    item.checked_at, item.checked_by_id, item.asked_at, item.asked_id = now, by.id, None, None
-    if item.state == "old":
-        item.state = "shown"
+    """Keep that something is right, as somebody says now; who said that it is out of date is heard. That its
+    file is missing stays."""
+    item.checked_at, item.checked_by_id = now, by.id
+    if item.state != "old":
+        item.asked_at, item.asked_id = None, None
     db.execute(delete(ItemOpinion).where(ItemOpinion.item_id == item.id, ItemOpinion.says == "out_of_date"))
+
+
+def lose_file(item: Item) -> None:
+    """Note that a file of something is missing. It stays where it is, and shows that."""
+    item.state = "old"
 
 
 def change(
     item: Item, *, title: str, texts: Sequence[str], link: str, media: Sequence[dict[str, Any]]
 ) -> None:
-    """Let something say this."""
+    """Let something say this. With other files, or none, none is missing."""
+    if item.state == "old" and list(media) != item.media:
+        item.state = "shown"
     item.title, item.texts, item.link, item.media = title, list(texts), link, list(media)
 
 
@@ -180,3 +189,32 @@ def take_down(db: Session, item: Item) -> None:
     index.drop(db, item)
     db.delete(item)
     db.flush()
+
+
+# --- whoever gave it goes ------------------------------------------------------------------------
+
+
+def many_given_by(db: Session, person: Person, network: Network | None = None) -> int:
+    """Return how much somebody gave, to one network or to all of them."""
+    return db.scalar(select(func.count()).select_from(Item).where(_given_by(person, network))) or 0
+
+
+def _given_by(person: Person, network: Network | None) -> ColumnElement[bool]:
+    theirs = Item.given_by_id == person.id
+    return theirs if network is None else and_(theirs, Item.network_id == network.id)
+
+
+def leave(db: Session, person: Person, network: Network | None = None) -> None:
+    """Let stay what somebody gave, to one network or to all of them; nobody knows any more who gave it."""
+    db.execute(update(Item).where(_given_by(person, network)).values(given_by_id=None, named=False))
+
+
+def take_all_down(db: Session, person: Person, network: Network | None = None) -> None:
+    """Delete what somebody gave, to one network or to all of them, with the words by which it was found."""
+    there = db.execute(select(Item.network_id, Item.id).where(_given_by(person, network))).all()
+    of_each = defaultdict(list)
+    for network_id, id_ in there:
+        of_each[network_id].append(id_)
+    for network_id, ids in of_each.items():
+        index.put_all(db, network_id, dict.fromkeys(ids, ({}, [])))
+    db.execute(delete(Item).where(_given_by(person, network)))

@@ -13,6 +13,7 @@ from bot.text import Reader, render
 from db.directory import organisations
 from db.models import Network, Organisation
 from handlers.directory.steps import ExportOrganisations
+from handlers.protecting import emergency
 from handlers.vocabulary import TOPICS
 
 TABLE, PACKAGE = "orgs.csv", "orgs.zip"
@@ -60,13 +61,16 @@ class OrganisationPackage(Recipe):
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
         """Write them; what has a language is written in the reader's."""
         found = organisations.every_one(db, self.network_id)
-        title = db.get_one(Network, self.network_id).name
-        content = hsds.package((_entry(each, reader) for each in found), title)
+        network = db.get_one(Network, self.network_id)
+        here = emergency.country_of(network.time_zone)
+        content = hsds.package((_entry(each, reader, here) for each in found), network.name)
         said = _n("{n} organisation", "{n} organisations", len(found))
         return Made(content, PACKAGE, plain(render(said, reader)), hsds.TYPE)
 
 
-def _entry(entry: Organisation, reader: Reader) -> hsds.Entry:
+def _entry(entry: Organisation, reader: Reader, here: str) -> hsds.Entry:
+    """Return an organisation in the words of a reader; where its country is not said, it is that of the
+    network."""
     return hsds.Entry(
         uid=entry.uid,
         name=entry.name,
@@ -78,7 +82,7 @@ def _entry(entry: Organisation, reader: Reader) -> hsds.Entry:
         status=entry.status,
         address=entry.address,
         city=entry.city,
-        country=entry.country,
+        country=entry.country or (here if entry.city else ""),
         topics=_topics(entry, reader),
         languages={code: i18n.name_of(code, reader.locale) for code in entry.languages},
         schedule_text=entry.schedule_text,

@@ -1,6 +1,10 @@
 """Taking organisations in from a list: it is read some rows at a time, what is in it is shown, and what is
 wanted is taken in some rows at a time. In between the bot answers others."""
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from bot import (
     AnyText,
     Button,
@@ -32,6 +36,7 @@ from handlers.protecting import emergency
 
 KINDS, MOST_BYTES = (".csv", ".txt"), 2**20
 GONE = _("This list is over. Please send it again.")
+TOO_MANY = _("That would be more than {n} organisations. Please send a shorter list.", n=organisations.MOST)
 ALL: list[Fate] = ["new", "changed"]
 
 TAKEN = act("organisations.imported", _("{who} brought a list of organisations on {day}."))
@@ -49,9 +54,9 @@ def import_organisations(ctx: Context, step: ImportOrganisations) -> None:
         kinds=KINDS,
         most=MOST_BYTES,
         otherwise=_("Please send the list as a CSV or text file, or paste it here. Up to 1 MB."),
-        check=lambda sent: _table(sent, ctx.reader.locale),
+        check=lambda sent: table_of(sent, ctx.reader.locale),
     )
-    table = _table(sent, ctx.reader.locale)
+    table = table_of(sent, ctx.reader.locale)
     rows = reading.cells(table)
     kept = lists.keep(
         ctx.db,
@@ -62,17 +67,19 @@ def import_organisations(ctx: Context, step: ImportOrganisations) -> None:
         is_guessed=table.is_guessed,
         now=ctx.now,
     )
-    ctx.go_on(ReadList(kept.id), None, about=_about(kept.id))
+    ctx.go_on(ReadList(kept.id), None, about=about(kept.id))
     ctx.say(_n("I read {n} row.", "I read {n} rows.", len(rows)))
 
 
-def _about(list_id: int) -> str:
+def about(list_id: int) -> str:
+    """Return the name of what is planned about a list."""
     return f"organisation_list:{list_id}"
 
 
-def _table(sent: SentFile | str, locale: str) -> Table:
+def table_of(sent: SentFile | bytes | str, locale: str) -> Table:
     """Return the table in what was sent. Raises Unclear where it has no names, or nothing else."""
-    found = tables.read(sent.content if isinstance(sent, SentFile) else sent, locale, reading.COLUMNS)
+    content = sent.content if isinstance(sent, SentFile) else sent
+    found = tables.read(content, locale, reading.COLUMNS)
     if "name" not in found.known:
         raise Unclear(_("I need at least a column with the names."))
     if not found.rows:
@@ -87,14 +94,19 @@ def read_list(ctx: Context, step: ReadList) -> None:
     if sent is None:
         return
     ctx.turn_to(sent.network)
-    dialled = [emergency.country_of(ctx.installation.zone(sent.network.time_zone).key)]
-    rows = lists.unread(ctx.db, sent)
-    today = ctx.now.date()
-    lists.read(ctx.db, sent, {row.id: reading.facts(row.facts, sent.locale, dialled, today) for row in rows})
-    if len(rows) == lists.AT_ONCE:
-        ctx.go_on(step, None, about=_about(sent.id))
+    if read_some(ctx.db, sent, ctx.now):
+        ctx.go_on(step, None, about=about(sent.id))
     elif sent.sent_by_id is not None:
         _show(ctx, sent, ctx.db.get_one(Person, sent.sent_by_id))
+
+
+def read_some(db: Session, sent: OrganisationList, now: datetime) -> bool:
+    """Read the next rows of a list; return whether there may be more."""
+    dialled = [emergency.country_of(sent.network.time_zone)]
+    rows = lists.unread(db, sent)
+    today = now.date()
+    lists.read(db, sent, {row.id: reading.facts(row.facts, sent.locale, dialled, today) for row in rows})
+    return len(rows) == lists.AT_ONCE
 
 
 def _show(ctx: Context, sent: OrganisationList, reader: Person) -> None:
@@ -179,13 +191,11 @@ def take_list(ctx: Context, step: TakeList) -> None:
     wanted: list[Fate] = [fate for fate in ("new", "changed", "alike") if fate in step.fates]
     come = sum(many[fate] for fate in wanted if fate != "changed")
     if organisations.count(ctx.db, ctx.network.id) + come > organisations.MOST:
-        ctx.say(
-            _("That would be more than {n} organisations. Please send a shorter list.", n=organisations.MOST)
-        )
+        ctx.say(TOO_MANY)
         return
     lists.decide(sent, wanted)
     TAKEN.record(ctx, ctx.network, new=come, changed=many["changed"] if "changed" in wanted else 0)
-    ctx.go_on(TakeIn(sent.id), None, about=_about(sent.id))
+    ctx.go_on(TakeIn(sent.id), None, about=about(sent.id))
     ctx.say(_("I take them in."))
 
 
@@ -209,7 +219,7 @@ def take_in(ctx: Context, step: TakeIn) -> None:
     came, more = lists.take(ctx.db, sent, every=every, now=ctx.now)
     found.let_find(ctx.db, came)
     if more:
-        ctx.go_on(step, None, about=_about(sent.id))
+        ctx.go_on(step, None, about=about(sent.id))
         return
     checking.plan(ctx, sent.network)
     if sent.sent_by_id is not None:

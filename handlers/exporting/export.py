@@ -11,7 +11,9 @@ from db.engine import seen
 from db.growing import exports, partners
 from db.help import months
 from db.models import Partner
+from handlers.directory.steps import ExportOrganisations
 from handlers.exporting.files import Members, Months, Requests, Table
+from handlers.exporting.set_up import SetUp
 from handlers.partnering.steps import TakeOwnGroups
 from handlers.protecting import personal_data
 
@@ -27,6 +29,8 @@ MEMBERS = act(
 )
 MONTHS = act("export.figures", _("{who} took the figures by month on {day}."))
 REQUESTS = act("export.requests", _("{who} took the list of questions on {day}, without their words."))
+
+SET_UP = act("export.set_up", _("{who} took the set-up of the network on {day}."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,9 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 """What there is to take, in the order in which it is offered."""
+WHOLE: Mapping[str, AnyText] = {"organisations": _("Organisations"), "set_up": _("The set-up")}
+"""What is taken as it is today, and names nobody: the directory, which every member can take, and what
+another network could begin with."""
 SPANS: Mapping[str, tuple[int | None, AnyText]] = {
     "quarter": (3, _("The last 3 months")),
     "year": (12, _("The last 12 months")),
@@ -80,7 +87,14 @@ SPANS: Mapping[str, tuple[int | None, AnyText]] = {
 @command("export", needs=Role.META_MENTOR, menu=_("Take lists and figures with you"), rest=("what",))
 def export(ctx: Context) -> None:
     """Ask what is needed, and send it as a file."""
-    _take(ctx, ctx.choose("what", _("What do you need?"), {key: kind.label for key, kind in KINDS.items()}))
+    labels: dict[str, AnyText] = {key: kind.label for key, kind in KINDS.items()}
+    what = str(ctx.choose("what", _("What do you need?"), {**labels, **WHOLE}))
+    if what == "organisations":
+        ctx.redirect(ExportOrganisations())
+    if what == "set_up":
+        _take_set_up(ctx)
+    else:
+        _take(ctx, what)
 
 
 @on(TakeOwnGroups)
@@ -95,9 +109,8 @@ def take_own_groups(ctx: Context, step: TakeOwnGroups) -> None:
 
 def _take(ctx: Context, name: str, partner: Partner | None = None) -> None:
     """Ask why, where people are named, and from when; send it, and write down that it was taken."""
-    kind, today = KINDS[name], f"export {name} {ctx.network.id} {ctx.person.id} {ctx.today}"
-    if seen.marked(ctx.db, [today], ctx.now - A_DAY):
-        ctx.say(_("You have had it today. Tomorrow I can send it again."))
+    kind = KINDS[name]
+    if _has_had(ctx, name):
         return
     reason = _reason(ctx, partner) if kind.names else None
     span = ctx.choose("since", _("From when?"), {key: label for key, (_months, label) in SPANS.items()})
@@ -106,7 +119,7 @@ def _take(ctx: Context, name: str, partner: Partner | None = None) -> None:
     if not there:
         ctx.say(_("There is nothing from {since} to {until}.", since=since, until=ctx.today))
         return
-    seen.mark(ctx.db, today, ctx.now)
+    _note(ctx, name)
     if reason is not None:
         kind.act.record(ctx, ctx.network, reason=reason)
     else:
@@ -129,6 +142,41 @@ def _take(ctx: Context, name: str, partner: Partner | None = None) -> None:
             ),
             forget=True,
         )
+
+
+def _take_set_up(ctx: Context) -> None:
+    """Send what another network could begin with, and write down that it was taken."""
+    if _has_had(ctx, "set_up"):
+        return
+    _note(ctx, "set_up")
+    SET_UP.record(ctx, ctx.network)
+    ctx.say(
+        paragraphs(
+            _(
+                "The set-up of <b>{network}</b>: what another network could begin with.",
+                network=ctx.network.name,
+            ),
+            _("No people and no words of members are in it."),
+        ),
+        file=SetUp(ctx.person.id, ctx.network.id),
+        forget=True,
+    )
+
+
+def _today(ctx: Context, name: str) -> str:
+    return f"export {name} {ctx.network.id} {ctx.person.id} {ctx.today}"
+
+
+def _has_had(ctx: Context, name: str) -> bool:
+    """Whether the one who acts has had something today, after saying so."""
+    had = seen.marked(ctx.db, [_today(ctx, name)], ctx.now - A_DAY)
+    if had:
+        ctx.say(_("You have had it today. Tomorrow I can send it again."))
+    return bool(had)
+
+
+def _note(ctx: Context, name: str) -> None:
+    seen.mark(ctx.db, _today(ctx, name), ctx.now)
 
 
 def _reason(ctx: Context, partner: Partner | None) -> str:

@@ -70,7 +70,7 @@ class Table(Recipe):
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:
         """Write it. Raises Withheld where whoever asked for it may no longer have it."""
         network = db.get_one(Network, self.network_id)
-        if not _may_have(db, self.person_id, network, self.partner_id):
+        if not may_have(db, self.person_id, network, self.partner_id):
             raise Withheld(LOST)
         now = datetime.fromisoformat(self.at)
         asked = Asked(now, exports.day_of(now, network), *self._days())
@@ -89,8 +89,8 @@ class Table(Recipe):
         return date.fromisoformat(self.since), date.fromisoformat(self.until)
 
 
-def _may_have(db: Session, person_id: int, network: Network, partner_id: int | None) -> bool:
-    """Whether somebody may have a table: who coordinates the network, or speaks for that partner."""
+def may_have(db: Session, person_id: int, network: Network, partner_id: int | None = None) -> bool:
+    """Whether somebody may have a file: who coordinates the network, or speaks for that partner."""
     person = db.get(Person, person_id)
     member = members.of(db, network, person) if person is not None else None
     if member is None or member.state != "active":

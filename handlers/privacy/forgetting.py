@@ -16,6 +16,7 @@ from db.privacy import answers, forgetting, forgotten, shut_outs
 from db.privacy.traces import Traces
 from handlers.joining import membership
 from handlers.joining.leave import LEFT
+from handlers.privacy import given
 from handlers.privacy.steps import (
     Clear,
     ClearWords,
@@ -89,8 +90,8 @@ def _forget_part(ctx: Context, mine: Sequence[Member]) -> None:
     )
     if member is None or not _may_go(ctx, [member]):
         return
-    name = member.network.name
-    sure = ctx.sure(
+    name, takes_down = member.network.name, given.ask(ctx, member.network)
+    if not ctx.sure(
         _(
             "You leave <b>{network}</b>, and I delete what you asked and answered there. Messages that "
             "others have received stay in their chats.",
@@ -99,9 +100,9 @@ def _forget_part(ctx: Context, mine: Sequence[Member]) -> None:
         yes=_("Delete my part"),
         no=_("Keep it"),
         otherwise=_("Good. Nothing has changed."),
-    )
-    if not sure:
+    ):
         return
+    given.let_go(ctx, ctx.person, takes_down=takes_down, network=member.network)
     over = membership.end(ctx, LEFT, member, "left", None)
     clear_arrived(ctx, ClearWords(ctx.person.id, 0, member_id=member.id))
     ctx.say(
@@ -150,13 +151,13 @@ def _forget_everything(ctx: Context, mine: Sequence[Member]) -> None:
         ctx.redirect(SendMine())
     elif when == "day":
         due = ctx.now + A_DAY
-        ctx.later(due, ForgetDue(ctx.person.id), about=forgetting.about(ctx.person))
+        ctx.later(due, ForgetDue(ctx.person.id, given.ask(ctx)), about=forgetting.about(ctx.person))
         ctx.say(
             _("I forget you on {time}. Until then everything stays as it is.", time=due),
             Button(_("Keep me"), KeepMe()),
         )
     elif when == "now":
-        forget(ctx, ctx.person)
+        forget(ctx, ctx.person, takes_down=given.ask(ctx))
         ctx.say(
             _(
                 "I have forgotten you. In a few minutes nothing is left here but this chat, and you can "
@@ -199,14 +200,14 @@ def forget_due(ctx: Context, timer: ForgetDue) -> None:
     """Forget somebody whose day is over."""
     person = ctx.hold(Person, timer.person_id)
     if person is not None:
-        forget(ctx, person)
+        forget(ctx, person, takes_down=timer.takes_down)
 
 
-def forget(ctx: Context, person: Person) -> None:
+def forget(ctx: Context, person: Person, *, takes_down: bool = False) -> None:
     """Forget a person: their memberships end at once, with all that follows for others; whatever is done from
     their accounts from now on is somebody else's; and their rows go as soon as they can."""
-    proposed = networks.proposed_by(ctx.db, person)
-    if proposed is not None:
+    given.let_go(ctx, person, takes_down=takes_down)
+    if (proposed := networks.proposed_by(ctx.db, person)) is not None:
         networks.drop(ctx.db, proposed)
     for follows in Gone:
         follows(ctx, person)

@@ -46,9 +46,11 @@ class KeepMe(Step):
 
 
 class ForgetDue(Timer):
-    """Forget a person who asked for it a day ago."""
+    """Forget a person who asked for it a day ago; what they gave to the shelf stays without their name, or
+    goes too."""
 
     person_id: int
+    takes_down: bool = False
 
 
 class Clear(Timer):

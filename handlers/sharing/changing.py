@@ -3,7 +3,7 @@
 from bot import Context, _, form, on, paragraphs
 from db.models import Item
 from db.sharing import shelf
-from handlers.sharing import keeping, kinds, searching, share
+from handlers.sharing import files, keeping, kinds, searching, share
 from handlers.sharing.steps import ChangeItem
 
 
@@ -39,7 +39,7 @@ def _change(ctx: Context, item: Item, step: ChangeItem) -> None:
         (message, texts), link = share.ask_experience(ctx), ""
     else:
         message, text, link = share.ask_thing(ctx)
-        texts = (text,)
+        texts = (text,) if text or item.state != "old" else tuple(item.texts)
     held = keeping.mine(ctx, step.item_id)
     if held is not None:
         media = [each.to_json() for each in message.media]
@@ -50,4 +50,5 @@ def _change(ctx: Context, item: Item, step: ChangeItem) -> None:
 def _changed(ctx: Context, item: Item) -> None:
     searching.let_find(ctx.db, item)
     keeping.keep(ctx, item)
+    files.plan(ctx, item)
     ctx.say(_("Changed: “{title}”. It is marked as checked today.", title=item.title))

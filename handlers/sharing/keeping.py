@@ -17,13 +17,14 @@ ONE_A_WEEK = timedelta(days=6)
 GONE = _("This is no longer on the shelf.")
 
 
-def _about(item: Item) -> str:
+def about(item: Item) -> str:
+    """Return the name of what is planned about something."""
     return f"shelf:{item.id}"
 
 
 def plan(ctx: Context, item: Item) -> None:
     """Plan when it is asked whether something is still right, in the place of what was planned."""
-    ctx.call_off(_about(item), AskWhetherRight)
+    ctx.call_off(about(item), AskWhetherRight)
     _plan(ctx, item, item.checked_at + item.months * MONTH)
 
 
@@ -44,7 +45,7 @@ def _plan(ctx: Context, item: Item, after: datetime) -> None:
         starts_on=times.UNPLANNED.starts_on,
         zone=zone,
     )
-    ctx.later(when, AskWhetherRight(item.id), about=_about(item))
+    ctx.later(when, AskWhetherRight(item.id), about=about(item))
 
 
 @on(AskWhetherRight)
@@ -107,12 +108,24 @@ def keep(ctx: Context, item: Item) -> None:
     plan(ctx, item)
 
 
+def send_again(item: Item) -> Button:
+    """Return the way to send the file of something once more."""
+    return Button(_("Send it again"), ChangeItem(item.id), given={"what": "rest"}, keep=True)
+
+
 @on(SayStillRight)
 def say_still_right(ctx: Context, step: SayStillRight) -> None:
     """Keep that something is still right."""
     item = mine(ctx, step.item_id)
-    if item is not None:
-        keep(ctx, item)
+    if item is None:
+        return
+    keep(ctx, item)
+    if item.state == "old":
+        ctx.say(
+            _("Thank you. But the file of “{title}” is not there any more.", title=item.title),
+            send_again(item),
+        )
+    else:
         ctx.say(_("Thank you. “{title}” is marked as checked today.", title=item.title))
 
 
@@ -129,6 +142,6 @@ def take_down(ctx: Context, step: TakeDown) -> None:
         return
     held = mine(ctx, step.item_id)
     if held is not None:
-        ctx.call_off(_about(held))
+        ctx.call_off(about(held))
         shelf.take_down(ctx.db, held)
         ctx.say(_("It is no longer on the shelf."))

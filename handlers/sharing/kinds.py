@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import AnyText, Context, Text, Verbatim, _, form, heading, paragraphs
+from bot import AnyText, Context, Text, UserMessage, Verbatim, _, form, heading, paragraphs
 from bot.lists import Kind, Kinds, adds
+from bot.user_message import unpacked
 from db.models import Item, ItemKind
 from db.sharing import cards
 from handlers.asking import wording
@@ -38,7 +39,10 @@ def in_a_line(ctx: Context, item: Item) -> AnyText:
 
 
 def checked(ctx: Context, item: Item) -> Text:
-    """Return when a thing was last checked, also where that is too long ago."""
+    """Return when a thing was last checked, also where that is too long ago, or since when its file is
+    missing."""
+    if item.state == "old" and item.asked_at is not None:
+        return _("its file has been missing since {day}", day=ctx.day_of(item.asked_at))
     day = ctx.day_of(item.checked_at)
     if item.asked_at is not None and ctx.now - item.asked_at >= PATIENCE:
         return _("not checked since {day}", day=day)
@@ -66,7 +70,15 @@ def body(kind: ItemKind, texts: Sequence[str], link: str, files: Sequence[str]) 
 
 
 def _told(ctx: Context, item: Item) -> AnyText:
+    if item.state == "old":
+        rest = [body(item.kind, item.texts, item.link, [])] if any(item.texts) or item.link else []
+        return paragraphs(rest, _("Its file is not there any more."))
     return body(item.kind, item.texts, item.link, [each["kind"] for each in item.media])
+
+
+def carried(item: Item) -> UserMessage:
+    """Return the files of a thing, as far as they are there."""
+    return UserMessage(media=unpacked(item.media) if item.state != "old" else ())
 
 
 def _told_card(ctx: Context, item: Item) -> AnyText:

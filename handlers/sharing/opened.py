@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot import AnyText, Button, Command, Context, Language, Role, UserMessage, _, form, on, paragraphs
-from bot.user_message import unpacked
+from bot import AnyText, Button, Command, Context, Language, Role, _, form, on, paragraphs
 from db.models import Item
 from db.sharing import shelf
 from handlers.sharing import keeping, kinds
@@ -25,7 +24,7 @@ def open_item(ctx: Context, step: OpenItem) -> None:
     ctx.say(
         paragraphs(title, kinds.of(item).told(ctx, item), _facts(ctx, item)),
         *deeds(ctx, item),
-        carries=UserMessage(media=unpacked(item.media)),
+        carries=kinds.carried(item),
     )
 
 
@@ -45,8 +44,10 @@ def deeds(ctx: Context, item: Item) -> Iterator[Button]:
     yield Button(_("Forward it"), PassItemOn(item.id), keep=True)
     yield from kinds.of(item).deeds(ctx, item)
     if keeping.is_of(ctx, item):
+        if item.state == "old":
+            yield keeping.send_again(item)
         yield Button(_("Take it down"), TakeDown(item.id), keep=True)
-    if ctx.may(Role.META_MENTOR):
+    if ctx.may(Role.META_MENTOR) and item.state != "old":
         yield Button(_("Hide it"), HideItem(item.id), keep=True)
 
 
@@ -97,5 +98,5 @@ def pass_item_on(ctx: Context, step: PassItemOn) -> None:
         return
     ctx.say(
         paragraphs(form("<b>{title}</b>", title=item.title), kinds.of(item).told(ctx, item)),
-        carries=UserMessage(media=unpacked(item.media)).unnamed(),
+        carries=kinds.carried(item).unnamed(),
     )

@@ -26,7 +26,7 @@ from db.agreeing import agreements
 from db.models import Item, ItemKind
 from db.sharing import shelf
 from handlers.protecting import limits, personal_data
-from handlers.sharing import keeping, kinds, news, searching
+from handlers.sharing import files, keeping, kinds, news, searching
 from handlers.sharing.steps import OpenItem
 from handlers.vocabulary import HELPED_WITH, SPOKEN, topic_name
 
@@ -35,6 +35,8 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_ANSWER = 100, 2000, 300
 LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+\.[^\s<>\"]+")
 RUNS = (".exe", ".apk", ".js", ".bat", ".scr", ".cmd", ".com", ".msi", ".vbs", ".ps1", ".sh", ".jar", ".dmg")
 PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".iso")
+HEARD = frozenset({"voice", "audio", "video", "video_note"})
+"""Files in which a voice may be heard."""
 CHANGES_SOON = frozenset({"law", "money"})
 """Topics of which something is asked again after half a year."""
 A_YEAR, HALF_A_YEAR = 12, 6
@@ -68,6 +70,8 @@ def share(ctx: Context) -> None:
         return
     for turn in count():
         how = str(ctx.choose(_nth("how", turn), _preview(ctx, draft), _choices(draft)))
+        if how == "unnamed" and not _may_be_heard(ctx, draft, turn):
+            continue
         if how in ("named", "unnamed"):
             _give(ctx, draft, named=how == "named")
             return
@@ -184,11 +188,11 @@ def _there_already(ctx: Context, item: Item) -> None:
 
 def _preview(ctx: Context, draft: Draft) -> AnyText:
     """Return what others will see, and who they are."""
-    files = [each.kind for each in draft.message.media]
+    attached = [each.kind for each in draft.message.media]
     seen_by = agreements.members(ctx.db, ctx.network.id)
     return paragraphs(
         form("<b>{title}</b>", title=draft.title),
-        kinds.body(draft.kind, draft.texts, draft.link, files),
+        kinds.body(draft.kind, draft.texts, draft.link, attached),
         _("Topic: {topic}", topic=topic_name(draft.topic)),
         _n(
             "{n} member will see it. Share it like this?",
@@ -196,6 +200,15 @@ def _preview(ctx: Context, draft: Draft) -> AnyText:
             seen_by,
         ),
     )
+
+
+def _may_be_heard(ctx: Context, draft: Draft, turn: int) -> bool:
+    """Whether somebody shares without their name; where a voice can be heard, only after a warning."""
+    if not any(each.kind in HEARD for each in draft.message.media):
+        return True
+    text = _("Whoever knows you may know you by your voice. Share it without your name all the same?")
+    yes = _("Share it without my name")
+    return bool(ctx.confirm(_nth("heard", turn), text, yes=yes, no=_("Back to the preview")))
 
 
 def _choices(draft: Draft) -> dict[str, AnyText]:
@@ -252,6 +265,7 @@ def _give(ctx: Context, draft: Draft, *, named: bool) -> None:
     )
     searching.let_find(ctx.db, item)
     keeping.plan(ctx, item)
+    files.plan(ctx, item)
     news.plan(ctx, ctx.network)
     ctx.say(
         _n(

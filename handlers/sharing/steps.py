@@ -65,6 +65,21 @@ class AskWhetherRight(Timer):
     item_id: int
 
 
+class LookForFiles(Timer):
+    """Look whether the files of something on the shelf are still there; `again`: once more, to be sure."""
+
+    item_id: int
+    again: bool = False
+
+
+class FilesMissing(Timer):
+    """A messenger no longer has a file of something on the shelf, of the files of this digest."""
+
+    item_id: int
+    digest: str
+    again: bool
+
+
 class WriteCard(Step, needs=Role.MEMBER, menu=_("Write down what helped you")):
     """Write down what two found out together, for others."""
 

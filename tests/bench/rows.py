@@ -2,6 +2,7 @@
 
 from tests.bench import (
     announcing,
+    commands,
     growing,
     guarding,
     killing,
@@ -157,5 +158,7 @@ ROWS = {
         Goal("ms of the processor to look for something among 10,000", ".1f", most=30),
         Goal("   99 % of the questions", ".1f"),
     ),
+    21: growing.Acts("SQLite, every command", commands.every(), everywhere=True),
+    22: growing.Acts("PostgreSQL, every command", commands.every(), everywhere=True),
 }
 """What stands behind the ";" is what ours is measured beside."""

@@ -16,12 +16,17 @@ from db.models import Item, Organisation, OrganisationList, OrganisationMark
 from tests.support.aio import on_loop
 
 MANY, CHANGED, LEFT_OUT, NEW = 1000, 40, 30, 25
-HEADER = ("Name", "City", "Phone", "Website", "Topics", "Languages", "Opening hours")
+HEADER = ("Name", "City", "Phone", "Website", "Topics", "Languages", "Opening hours", "Address")
+STREETS = 10
+"""Of so many, one says its whole address."""
 TOWNS = ("Heidelberg", "Mannheim", "Köln", "Online")
 REQUIRED = {
     "organizations.csv": ("id", "name", "description"),
     "services.csv": ("id", "organization_id", "name", "status"),
     "locations.csv": ("id", "location_type"),
+    "addresses.csv": (
+        *("id", "address_1", "city", "state_province", "postal_code", "country", "address_type"),
+    ),
     "phones.csv": ("id", "number"),
     "languages.csv": ("id",),
 }
@@ -34,6 +39,7 @@ REFERENCES = {
 ONE_OF = {
     "status": {"active", "inactive", "defunct", "temporarily closed"},
     "location_type": {"physical", "postal", "virtual"},
+    "address_type": {"physical", "postal", "virtual"},
 }
 
 
@@ -48,6 +54,7 @@ def row(n: int) -> tuple[str, ...]:
         "Papers, Work" if n % 2 else "Health",
         "Arabic, German",
         f"Mo {n % 12} h",
+        f"Bergheimer Str. {n}, 69115 {TOWNS[n % 4]}" if n % STREETS == 0 else "",
     )
 
 
@@ -146,3 +153,6 @@ def _keeps_the_standard(content: bytes) -> None:
         for field, other in REFERENCES.items():
             assert {each[field] for each in rows if each.get(field)} <= ids[other]
     assert len(tables["organizations.csv"]) == MANY
+    assert len(tables["addresses.csv"]) == MANY // STREETS
+    first = tables["addresses.csv"][0]
+    assert (first["address_1"], first["postal_code"]) == ("Bergheimer Str. 0", "69115")

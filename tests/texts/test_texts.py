@@ -469,6 +469,7 @@ SHARED = {
     "a role is taken, and what it owes is shown": {"See who waits", "Yes, gladly"},
     "nothing is changed, or none of these is meant": {"Leave it as it is", "Something else"},
     "people, counted": {"{n} person"},
+    "somebody is named, or not, and looks once more": {"Back to the preview", "Yes, without my name"},
     "what is said of what a network knows": {"It helped", "Yes, it is right"},
 }
 """Texts that are buttons in several areas and mean the same in each, by why. One that means something else
