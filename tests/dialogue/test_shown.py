@@ -95,7 +95,9 @@ async def test_words_that_answer_nothing_are_named(database: str) -> None:
 PEOPLE: dict[str, MemberRole] = {"Mia": "meta_mentor", "Max": "meta_mentor", "Ana": "member"}
 AFTER_COMMANDS = {
     "announce": "answer to words",
+    "apply": "refused by network",
     "ask": "refused by sure",
+    "card": "refused by network",
     "close": "answered",  # there is no conversation
     "cohort": "answer to group",
     "find": "answered",  # it is looked for

@@ -115,6 +115,7 @@ OTHERS: Mapping[str, Sequence[Any]] = {
     "coordinating.MoreDebts.place": (10,),
     "electing.BringPapers.place": (100,),
     "shared": (True, False),
+    "shown": (True, False),
     "sharing.ConfirmCard.says": ("yes", "no"),
     "reminds": (True, False),
     "replied": (True,),

@@ -171,7 +171,7 @@ def _people(size: Size, before: dict[str, int], time_zone: str) -> Iterator[str]
     yield f"""INSERT INTO identities (id, person_id, messenger, account, chat, language, last_wrote_at,
             reachable, menu)
         SELECT {person}, {person}, 'telegram', CAST({FIRST} + n AS TEXT), CAST({FIRST} + n AS TEXT), 'en',
-            {at(spread("n", 19, 60 * DAY))}, {place} % 33 <> 32 OR n < {3 * lead}, '' {crowd}"""
+            {at(spread("n", 19, 60 * DAY))}, {place} % 25 <> 24 OR n < {3 * lead}, '' {crowd}"""
     role = f"CASE WHEN n < {lead} THEN 'meta_mentor' WHEN n < {3 * lead} THEN 'deputy' ELSE 'member' END"
     is_new = f"n >= {3 * lead} AND {place} % 2 = 1 AND {since} < {30 * DAY}"
     yield f"""INSERT INTO members (id, network_id, person_id, folded, role, label, state, joined_at,
