@@ -10,7 +10,7 @@ from sqlalchemy.util import LRUCache
 
 from db.models.sealed import SEALS
 
-MOST = 4000
+MOST = 2000
 """Statements that are kept of a kind of database."""
 
 
