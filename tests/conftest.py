@@ -9,15 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from unittest import mock
 
 import pytest
-from sqlalchemy import create_engine
 
 from bot.support import log
 from bot.support.garbage import keep_what_is_there
 from db import shape, store
-from tests.support import compiled
 from tests.support.around import MEMORY
 from tests.support.postgres import Postgres
 
@@ -39,12 +36,6 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_finish() -> None:
     """Garbage is not looked for among all that was loaded and collected, which is most of what there is."""
     keep_what_is_there()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_once() -> Iterator[None]:
-    with mock.patch.object(store, "create_engine", compiled.once(create_engine)):
-        yield
 
 
 @pytest.fixture
