@@ -207,9 +207,8 @@ def _waits(
     )
     alone = case((HelpRequest.answered_at.is_(None), over - opened))
     times = select((answered - opened).label("seconds"), alone.label("alone"))
-    each = (
-        _newest(times.where(*which)).cte("each").prefix_with("MATERIALIZED")
-    )  # else SQLite works them out again and again
+    # Else SQLite works them out again and again.
+    each = _newest(times.where(*which)).cte("each").prefix_with("MATERIALIZED")
     minutes, many = (each.c.seconds // MINUTE).label("minutes"), func.count()
     a_day = DAY // timedelta(seconds=1)
     waits = select(
