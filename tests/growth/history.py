@@ -158,7 +158,8 @@ def _people(size: Size, before: dict[str, int], time_zone: str) -> Iterator[str]
     crowd = f"FROM numbers WHERE n < {size.members} ORDER BY n"
     network = f"n % {size.networks} + 1"
     lead = 0 if networks >= size.networks else size.networks  # who was there before, has somebody who leads
-    # every other one joined before these years, two lately, the others since; one in 25 has a break
+    # every other one joined before these years, two lately, the others since; one in 25 has a break,
+    # and another one in 25 cannot be reached
     place = f"n / {size.networks}"
     since = f"CASE WHEN {place} IN (5, 7) THEN {10 * DAY} ELSE {spread('n', 5, size.past)} END"
     joined = f"CASE WHEN {place} % 2 = 0 OR n < {3 * lead} THEN {size.ago} ELSE {since} END"
@@ -171,7 +172,7 @@ def _people(size: Size, before: dict[str, int], time_zone: str) -> Iterator[str]
     yield f"""INSERT INTO identities (id, person_id, messenger, account, chat, language, last_wrote_at,
             reachable, menu)
         SELECT {person}, {person}, 'telegram', CAST({FIRST} + n AS TEXT), CAST({FIRST} + n AS TEXT), 'en',
-            {at(spread("n", 19, 60 * DAY))}, {place} % 25 <> 24 OR n < {3 * lead}, '' {crowd}"""
+            {at(spread("n", 19, 60 * DAY))}, {place} % 25 <> 12 OR n < {3 * lead}, '' {crowd}"""
     role = f"CASE WHEN n < {lead} THEN 'meta_mentor' WHEN n < {3 * lead} THEN 'deputy' ELSE 'member' END"
     is_new = f"n >= {3 * lead} AND {place} % 2 = 1 AND {since} < {30 * DAY}"
     yield f"""INSERT INTO members (id, network_id, person_id, folded, role, label, state, joined_at,
