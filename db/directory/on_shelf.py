@@ -19,7 +19,10 @@ def put(db: Session, entries: Sequence[Organisation], language: str) -> None:
     items = [there.get(each.item_id or 0) or _item(each, language) for each in entries]
     for item, entry in zip(items, entries, strict=True):
         item.title, item.topic = entry.name, next(iter(entry.topics), ANYTHING)
-        item.state = "hidden" if entry.do_not_list else "shown"
+        if entry.do_not_list:
+            item.state = "hidden"
+        elif item.state == "hidden":
+            item.state = "shown"
         item.shared, item.checked_at, item.helped = entry.shared, entry.assured_at, entry.helped
     db.add_all(items)
     db.flush()
@@ -29,6 +32,9 @@ def put(db: Session, entries: Sequence[Organisation], language: str) -> None:
 
 
 def _item(entry: Organisation, language: str) -> Item:
+    """Return what stands on the shelf for an organisation. Whoever adds one has looked at it; what nobody has
+    looked at came with a list."""
+    brought = entry.assured_by_id is None
     return Item(
         network_id=entry.network_id,
         kind="organisation",
@@ -38,6 +44,8 @@ def _item(entry: Organisation, language: str) -> Item:
         topic=ANYTHING,
         language=language,
         named=False,
+        brought=brought,
+        state="shown" if brought else "new",
         given_at=entry.added_at,
         months=NO_MONTHS,
     )

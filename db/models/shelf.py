@@ -51,6 +51,7 @@ class Item(InNetwork):
     language: Mapped[str] = mapped_column(String(16))
     given_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     named: Mapped[bool]  # whether others read who gave it
+    brought: Mapped[bool] = mapped_column(default=False, server_default=false())  # with a list: by nobody
     state: Mapped[ItemState] = mapped_column(Word, default="new")
     shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # with all networks here
     given_at: Mapped[datetime]

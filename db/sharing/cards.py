@@ -38,6 +38,12 @@ def reword(item: Item, answer: str) -> None:
     item.texts = [answer]
 
 
+def change(db: Session, item: Item, by: Person) -> None:
+    """Note that somebody has changed what a card says: only whoever helped confirms it by that."""
+    card = of(db, item)
+    card.confirmed = card.helper_id == by.id
+
+
 def helper(db: Session, request: HelpRequest) -> Person | None:
     """Return who helped with a question and is still a member; None for nobody."""
     here = Member.id == request.helper_id, Member.state == "active"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import SEEN, Item, ItemKind, ItemOpinion, Member, Network, Opinion, Person
@@ -13,8 +13,8 @@ from db.sharing import index
 
 DOUBTS = 2
 """Members who say that something is out of date, until somebody is asked about it."""
-NEWS = Item.kind != "organisation"
-"""Whole lists of organisations come at once."""
+GIVEN = Item.brought == false()
+"""Somebody gave it: what came with a list is no news, and nobody has shared it."""
 IS_SEEN = Item.state.in_(SEEN)
 """Members see what is new at once."""
 
@@ -78,7 +78,7 @@ def newest(db: Session, network_id: int, *, topic: str = "", before: int = 0, mo
     """Return what was given last to a network, of a topic or of all; `before` leaves out one thing (by id)
     and all that came after it."""
     found = select(Item).where(Item.network_id == network_id, IS_SEEN)
-    found = found.where(Item.topic == topic if topic else NEWS)
+    found = found.where(Item.topic == topic if topic else GIVEN)
     if before:
         found = found.where(Item.id < before)
     return db.scalars(found.options(joinedload(Item.given_by)).order_by(Item.id.desc()).limit(most)).all()
@@ -111,21 +111,25 @@ def _many_say(db: Session, item: Item, says: Opinion) -> int:
 
 
 def knows(db: Session, item: Item) -> Person | None:
-    """Return who can be asked whether something is still right: whoever gave it, else the last whom it
-    helped, as long as they are members; None for nobody."""
+    """Return who can be asked about something: whoever gave it, else the last whom it helped, as long as they
+    are members. Where whoever gave it is asked already, it is the other; None for nobody."""
     here = Member.network_id == item.network_id, Member.state == "active"
+    is_asked = item.asked_id is not None
+    if is_asked and item.asked_id != item.given_by_id:
+        return None
     helped = (
         select(Person)
         .join(ItemOpinion, ItemOpinion.person_id == Person.id)
         .join(Member, Member.person_id == Person.id)
         .where(ItemOpinion.item_id == item.id, ItemOpinion.says == "helped", *here)
+        .where(Person.id != item.given_by_id if item.given_by_id is not None else true())
         .order_by(ItemOpinion.at.desc())
         .limit(1)
     )
     gave = (
         select(Person).join(Member, Member.person_id == Person.id).where(Person.id == item.given_by_id, *here)
     )
-    return db.scalar(gave) or db.scalar(helped)
+    return (db.scalar(gave) if not is_asked else None) or db.scalar(helped)
 
 
 def is_asked_since(db: Session, person: Person, moment: datetime) -> bool:
@@ -135,8 +139,11 @@ def is_asked_since(db: Session, person: Person, moment: datetime) -> bool:
 
 
 def ask(item: Item, person: Person | None, now: datetime) -> None:
-    """Note that somebody is asked whether something is still right; None: that there is nobody."""
-    item.asked_at, item.asked_id = now, person.id if person is not None else None
+    """Note that somebody is asked about something; None: that there is nobody. Since when it is asked stays,
+    where somebody before them was silent."""
+    item.asked_at = item.asked_at or now
+    if person is not None:
+        item.asked_id = person.id
 
 
 def check(db: Session, item: Item, by: Person, now: datetime) -> None:
@@ -149,8 +156,9 @@ def check(db: Session, item: Item, by: Person, now: datetime) -> None:
 
 
 def lose_file(item: Item) -> None:
-    """Note that a file of something is missing. It stays where it is, and shows that."""
-    item.state = "old"
+    """Note that a file of something is missing, and nobody is asked for it yet. It stays where it is, and
+    shows that."""
+    item.state, item.asked_at, item.asked_id = "old", None, None
 
 
 def change(
@@ -180,7 +188,7 @@ def show(item: Item) -> None:
 
 def given_since(db: Session, network_id: int, moment: datetime) -> int:
     """Return how much was given to a shelf since a moment that members see."""
-    there = Item.network_id == network_id, IS_SEEN, Item.given_at > moment
+    there = Item.network_id == network_id, IS_SEEN, GIVEN, Item.given_at > moment
     return db.scalar(select(func.count()).select_from(Item).where(*there)) or 0
 
 

@@ -11,6 +11,7 @@ from handlers.directory import checking, entry, found
 from handlers.directory.asking_facts import WHEN_ADDED, Facts, ask_name, ask_place, unread
 from handlers.directory.steps import AddOrganisation, PutBack, ShowOrganisation
 from handlers.protecting import limits
+from handlers.sharing import news
 from handlers.talking import to_coordinators
 
 ADDED = act("organisation.added", _("{who} added an organisation on {day}."))
@@ -57,6 +58,7 @@ def add_organisation(ctx: Context, step: AddOrganisation) -> None:
     added = organisations.add(ctx.db, ctx.network, facts, by=ctx.person, every=every, now=ctx.now)
     found.let_find(ctx.db, [added])
     checking.plan(ctx, ctx.network)
+    news.plan(ctx, ctx.network)
     if ctx.may(Role.META_MENTOR):
         ADDED.record(ctx, ctx.network)
     many = organisations.count(ctx.db, ctx.network.id)

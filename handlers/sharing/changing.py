@@ -2,7 +2,7 @@
 
 from bot import Context, _, form, on, paragraphs
 from db.models import Item
-from db.sharing import shelf
+from db.sharing import cards, shelf
 from handlers.sharing import files, keeping, kinds, searching, share
 from handlers.sharing.steps import ChangeItem
 
@@ -48,6 +48,8 @@ def _change(ctx: Context, item: Item, step: ChangeItem) -> None:
 
 
 def _changed(ctx: Context, item: Item) -> None:
+    if item.kind == "card":
+        cards.change(ctx.db, item, ctx.person)
     searching.let_find(ctx.db, item)
     keeping.keep(ctx, item)
     files.plan(ctx, item)

@@ -4,12 +4,12 @@ missing twice is shown as missing, and whoever gave it is asked to send it again
 import hashlib
 from datetime import timedelta
 
-from bot import Button, Context, Priority, _, on
+from bot import Context, on
 from bot.user_message import unpacked
 from db.models import Item
 from db.sharing import shelf
 from handlers.sharing import keeping
-from handlers.sharing.steps import FilesMissing, LookForFiles, TakeDown
+from handlers.sharing.steps import FilesMissing, LookForFiles
 
 MONTH, A_DAY = timedelta(days=30), timedelta(days=1)
 """How often files are looked for, and how much later once more: servers also say for a while that there is
@@ -47,37 +47,7 @@ def files_missing(ctx: Context, step: FilesMissing) -> None:
         return
     ctx.turn_to(item.network)
     shelf.lose_file(item)
-    ask(ctx, item)
-
-
-def ask(ctx: Context, item: Item) -> None:
-    """Ask who knows something whose file is missing to send it again, if there is anybody."""
-    person = shelf.knows(ctx.db, item)
-    shelf.ask(item, person, ctx.now)
-    if person is None:
-        return
-    facts = {"title": item.title, "network": item.network.name}
-    told = (
-        _(
-            "Your file “{title}” on the shelf of <b>{network}</b> is not there any more: the messenger has "
-            "deleted it. Please send it again.",
-            **facts,
-        )
-        if person.id == item.given_by_id
-        else _(
-            "The file “{title}” on the shelf of <b>{network}</b> is not there any more, and whoever gave it "
-            "is not here any more either. It helped you once: do you still have it?",
-            **facts,
-        )
-    )
-    ctx.tell(
-        person,
-        told,
-        keeping.send_again(item),
-        Button(_("Take it down"), TakeDown(item.id), keep=True, means="no"),
-        priority=Priority.CHECK_IN,
-        about=_("“{title}” on the shelf", title=item.title),
-    )
+    keeping.ask(ctx, item)
 
 
 def _digest(item: Item) -> str:

@@ -1,14 +1,16 @@
 """What is on the shelf ages visibly: whoever knows it is asked after a year, one thing a week at most, at the
-time of day at which check-ins come. Silence is shown, and nothing is deleted for it."""
+time of day at which check-ins come; where they are silent, somebody whom it has helped. Silence is shown, and
+nothing is deleted for it."""
 
 from datetime import datetime, timedelta
 
-from bot import Button, Context, Priority, Role, _, on
+from bot import Button, Context, Priority, Role, Text, _, on
 from bot.times import next_weekly
 from db.help import schedules
-from db.models import Item, Network
+from db.models import SEEN, Item, Network, Person
 from db.sharing import cards, shelf
 from handlers.checking_in import times
+from handlers.sharing import kinds
 from handlers.sharing.steps import AskWhetherRight, ChangeItem, SayStillRight, TakeDown
 
 MONTH = timedelta(days=30)
@@ -50,9 +52,10 @@ def _plan(ctx: Context, item: Item, after: datetime) -> None:
 
 @on(AskWhetherRight)
 def ask_whether_right(ctx: Context, step: AskWhetherRight) -> None:
-    """Ask who knows something whether it is still right, unless they are asked about something else."""
+    """Ask who knows something whether it is still right, unless they are asked about something else. Where
+    they are silent, the next one is asked."""
     item = ctx.hold(Item, step.item_id)
-    if item is None or item.state not in ("new", "shown"):
+    if item is None or item.state not in SEEN:
         return
     ctx.turn_to(item.network)
     person = shelf.knows(ctx.db, item)
@@ -63,26 +66,52 @@ def ask_whether_right(ctx: Context, step: AskWhetherRight) -> None:
 
 
 def ask(ctx: Context, item: Item) -> None:
-    """Ask who knows something whether it is still right; where nobody does, it only shows its age."""
+    """Ask who knows something whether it is still right, or for its file where that is missing, and plan to
+    ask the next one. Where nobody knows it, it only shows its age."""
     person = shelf.knows(ctx.db, item)
     shelf.ask(item, person, ctx.now)
     if person is None:
         return
+    ctx.call_off(about(item), AskWhetherRight)
+    _plan(ctx, item, ctx.now + kinds.PATIENCE)
+    text, *answers = _missing(item, person) if item.state == "old" else _still_right(ctx, item)
     ctx.tell(
         person,
-        _(
-            "Is this still right? “{title}” is on the shelf of <b>{network}</b>, and was last checked on "
-            "{day}.",
-            title=item.title,
-            network=item.network.name,
-            day=ctx.day_of(item.checked_at),
-        ),
-        Button(_("Still true"), SayStillRight(item.id), means="yes"),
-        Button(_("Change it"), ChangeItem(item.id), keep=True),
+        text,
+        *answers,
         Button(_("Take it down"), TakeDown(item.id), keep=True, means="no"),
         priority=Priority.CHECK_IN,
         about=_("“{title}” on the shelf", title=item.title),
     )
+
+
+def _still_right(ctx: Context, item: Item) -> tuple[Text, Button, Button]:
+    text = _(
+        "Is this still right? “{title}” is on the shelf of <b>{network}</b>, and was last checked on {day}.",
+        title=item.title,
+        network=item.network.name,
+        day=ctx.day_of(item.checked_at),
+    )
+    yes = Button(_("Still true"), SayStillRight(item.id), means="yes")
+    return text, yes, Button(_("Change it"), ChangeItem(item.id), keep=True)
+
+
+def _missing(item: Item, person: Person) -> tuple[Text, Button]:
+    facts = {"title": item.title, "network": item.network.name}
+    text = (
+        _(
+            "Your file “{title}” on the shelf of <b>{network}</b> is not there any more: the messenger has "
+            "deleted it. Please send it again.",
+            **facts,
+        )
+        if person.id == item.given_by_id
+        else _(
+            "The file “{title}” on the shelf of <b>{network}</b> is not there any more, and whoever gave it "
+            "cannot send it. It helped you once: do you still have it?",
+            **facts,
+        )
+    )
+    return text, send_again(item)
 
 
 def mine(ctx: Context, item_id: int) -> Item | None:
@@ -142,6 +171,13 @@ def take_down(ctx: Context, step: TakeDown) -> None:
         return
     held = mine(ctx, step.item_id)
     if held is not None:
+        if held.given_by is not None and held.given_by is not ctx.person:
+            told = _(
+                "“{title}”, which you gave to the shelf of <b>{network}</b>, was taken down.",
+                title=held.title,
+                network=held.network.name,
+            )
+            ctx.tell(held.given_by, told, priority=Priority.CHECK_IN)
         ctx.call_off(about(held))
         shelf.take_down(ctx.db, held)
         ctx.say(_("It is no longer on the shelf."))

@@ -82,8 +82,12 @@ def carried(item: Item) -> UserMessage:
 
 
 def _told_card(ctx: Context, item: Item) -> AnyText:
-    unsure = [] if cards.of(ctx.db, item).confirmed else [_("Who helped has not confirmed it.")]
-    return paragraphs(_told(ctx, item), unsure)
+    sure = (
+        _("Both who found it out say that it is right.")
+        if cards.of(ctx.db, item).confirmed
+        else _("Who helped has not confirmed it.")
+    )
+    return paragraphs(_told(ctx, item), sure)
 
 
 @adds(Kinds, place=10)
