@@ -18,6 +18,7 @@ from bot.messenger import Messenger
 from bot.program import demo
 from bot.program.compose import MESSENGERS
 from db.seal import Key
+from tests.support.ready import ready
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 
@@ -83,7 +84,7 @@ def play(
             wrote.add(changed[1])
 
     async def run() -> None:
-        async with demo.Stage(database, lines.append, messengers, key) as terminal:
+        async with demo.Stage(ready(database), lines.append, messengers, key) as terminal:
             await terminal.play(script.splitlines(), demo.CAST)
 
     called, wrote = Handler.call, set[str]()
