@@ -2,10 +2,11 @@
 are stored as they are looked for."""
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     JSON,
     ColumnElement,
     Index,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeEngine
 
 Exact = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points, on both databases: an index finds what begins so, or comes next."""
@@ -95,13 +97,48 @@ def _each_on_postgresql(each: _Each, compiler: Any, **how: Any) -> str:
     return f"json_array_elements_text({compiler.process(each.clauses, **how)})"
 
 
+class _Cell(FunctionElement[Any]):
+    """One of the values of a JSON array, by its place."""
+
+    inherit_cache = True
+
+
+@compiles(_Cell, "sqlite")
+def _cell_on_sqlite(cell: _Cell, compiler: Any, **how: Any) -> str:
+    row, place = (compiler.process(each, **how) for each in cell.clauses)
+    return f"json_extract({row}, '$[{place}]')"
+
+
+@compiles(_Cell, "postgresql")
+def _cell_on_postgresql(cell: _Cell, compiler: Any, **how: Any) -> str:
+    row, place = (compiler.process(each, **how) for each in cell.clauses)
+    return f"({row}::json ->> {place})"
+
+
+KINDS: Mapping[type, TypeEngine[Any]] = {int: Integer(), str: Exact}
+
+
 def not_among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that a column holds none of these numbers. Very many are given as one value: to
     give each by itself takes longer than to look for it."""
     if len(ids) <= FEW:
         return column.not_in(ids)
-    values = _Each(bindparam(None, [*ids], JSON)).table_valued("value")
-    return column.not_in(select(cast(values.c.value, Integer)))
+    return column.not_in(select(cast(_each_of([*ids]), Integer)))
+
+
+def given(name: str, columns: Mapping[str, type[int | str]], rows: Iterable[Sequence[int | str]]) -> CTE:
+    """Return a table with these rows, to be joined with others. They are one value: the statement is the same
+    one however many there are, and is compiled once."""
+    row = _each_of([[*row] for row in rows])
+    cells = ((_Cell(row, literal_column(str(n))), column) for n, column in enumerate(columns))
+    found = select(*(cast(cell, KINDS[columns[column]]).label(column) for cell, column in cells))
+    return found.cte(name).prefix_with("MATERIALIZED")  # so that the others are looked up for each of them
+
+
+def _each_of(values: Sequence[Any]) -> ColumnElement[str]:
+    """Return the column of a table with these values, each as text."""
+    each: ColumnElement[str] = _Each(bindparam(None, values, JSON)).table_valued("value").c.value
+    return each
 
 
 def any_row(kind: type[Any], *conditions: SQLColumnExpression[bool]) -> ColumnElement[bool]:
