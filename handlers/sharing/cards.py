@@ -222,7 +222,7 @@ def share_card(ctx: Context, step: ShareCard) -> None:
     )
     ctx.say(
         _("Members of all networks here find “{title}” now.", title=item.title),
-        Button(_("Only for this network"), ShareCard(item.id, False)),
+        Button(_("Show it here only"), ShareCard(item.id, False)),
     )
 
 

@@ -112,5 +112,5 @@ def card() -> Kind:
 def _sharing(ctx: Context, item: Item) -> list[Button]:
     if item.network_id != ctx.network.id or not ctx.may(Role.META_MENTOR):
         return []
-    label = _("Only for this network") if item.shared else _("Share with all networks here")
+    label = _("Show it here only") if item.shared else _("Show it to all networks here")
     return [Button(label, ShareCard(item.id, not item.shared), keep=True)]
