@@ -60,7 +60,8 @@ def unanswered(db: Session, network: Network, now: datetime, apart: Collection[i
     )
     order = case((is_newcomers, 0), else_=1), HelpRequest.opened_at, HelpRequest.id
     names = case((HelpRequest.anonymous, None), else_=HelpRequest.asker_id)
-    return Queue(db, waiting, HelpRequest.id, order, names)
+    whom = help_requests.of_unanswered(HelpRequest.asker_id, network.id, now, ~HelpRequest.anonymous)
+    return Queue(db, waiting, HelpRequest.id, order, names, whom=None if apart else whom)
 
 
 def newcomers(db: Session, network: Network, now: datetime) -> Queue[Member]:

@@ -2,36 +2,26 @@
 are stored as they are looked for."""
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Index,
-    Integer,
     Select,
     SQLColumnExpression,
     String,
     Text,
     TypeDecorator,
     and_,
-    bindparam,
-    cast,
     literal_column,
     select,
     text,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
 Exact = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points, on both databases: an index finds what begins so, or comes next."""
-
-
-FEW = 50
-"""Numbers that are given to a statement one by one."""
 
 
 class Word(TypeDecorator[str]):
@@ -77,31 +67,6 @@ def partial_index(
 def begins(column: SQLColumnExpression[Any], start: str) -> ColumnElement[bool]:
     """Return the condition that an `Exact` column begins so, as a range. SQLite takes no index for LIKE."""
     return and_(column >= start, column < start[:-1] + chr(ord(start[-1]) + 1))
-
-
-class _Each(FunctionElement[Any]):
-    """The values of a JSON array, a row each."""
-
-    inherit_cache = True
-
-
-@compiles(_Each, "sqlite")
-def _each_on_sqlite(each: _Each, compiler: Any, **how: Any) -> str:
-    return f"json_each({compiler.process(each.clauses, **how)})"
-
-
-@compiles(_Each, "postgresql")
-def _each_on_postgresql(each: _Each, compiler: Any, **how: Any) -> str:
-    return f"json_array_elements_text({compiler.process(each.clauses, **how)})"
-
-
-def not_among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a column holds none of these numbers. Very many are given as one value: to
-    give each by itself takes longer than to look for it."""
-    if len(ids) <= FEW:
-        return column.not_in(ids)
-    values = _Each(bindparam(None, [*ids], JSON)).table_valued("value")
-    return column.not_in(select(cast(values.c.value, Integer)))
 
 
 def any_row(kind: type[Any], *conditions: SQLColumnExpression[bool]) -> ColumnElement[bool]:

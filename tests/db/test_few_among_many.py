@@ -109,6 +109,8 @@ FOUND: dict[str, Callable[[Session, Network], Any]] = {
     "ix_networks_shown": lambda db, network: networks.public(db, 20),
     "ix_networks_waiting": lambda db, network: networks.waiting(db, 20),
     "ix_check_ins_unseen": lambda db, network: check_ins.not_well(db, network.id).many,
+    "ix_check_ins_unseen_of": lambda db, network: check_ins.not_well(db, network.id).many,
+    "ix_help_requests_owed": lambda db, network: pulse.has_waited(db, network.id, NOW),
     "ix_help_requests_nobodys": lambda db, network: pulse.unanswered(db, network, NOW, ()).many,
     "ix_help_requests_live": lambda db, network: pulse.figures(db, network, NOW),
     "ix_help_requests_helped": lambda db, network: help_requests.taken_by(db, Member(id=1)),
