@@ -28,6 +28,7 @@ def to_look_at(
         .join(Identity, Identity.person_id == leader.person_id)
         .where(
             leader.network_id == Network.id,
+            leader.role.in_(members.COORDINATORS),  # as its index has it
             leader.role == "meta_mentor",
             leader.state == "active",
             Identity.last_wrote_at > before,
