@@ -51,7 +51,9 @@ class Old:
         where: Sequence[SQLColumnExpression[bool]] = (),
     ) -> Sequence[Row[Any]]:
         """Return the oldest of them by the column `at`, with their `key` and the columns in `more`."""
-        found = _oldest(at, key).add_columns(*more).where(*where)
+        found = _oldest(at, key)
+        if more or where:
+            found = found.add_columns(*more).where(*where)
         if self.place is not None:
             time, last = self.place
             behind = literal(datetime.fromisoformat(time), at.type), literal(last, key.type)

@@ -3,7 +3,6 @@ tell stands at the end of the run."""
 
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from bot.support.garbage import keep_what_is_there
 from db import shape, store
 from tests.support.around import MEMORY
 from tests.support.postgres import Postgres
+from tests.support.ready import ready
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,8 +84,7 @@ def postgres() -> Iterator[Postgres]:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file to begin with."""
     path = tmp_path_factory.mktemp("sqlite") / "migrated"
-    with store.connected(f"sqlite:///{path}") as engine:
-        shape.migrate(engine)
+    ready(f"sqlite:///{path}")
     return path
 
 
@@ -101,7 +100,7 @@ def each_kind(request: pytest.FixtureRequest, folder: Path, *, empty: bool) -> I
     """A new database of the kind that the test is run with, without or with our tables."""
     if request.param == "sqlite":
         if not empty:
-            shutil.copy(request.getfixturevalue("migrated"), folder / "db")
+            ready(f"sqlite:///{folder}/db")
         yield f"sqlite:///{folder}/db"
     else:
         server: Postgres = request.getfixturevalue("postgres")

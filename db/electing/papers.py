@@ -65,5 +65,7 @@ def count(db: Session, vote: Vote, after: int, most: int) -> int | None:
 def forget(db: Session, old: Old) -> Forgotten:
     """Delete the papers of votes that ended too long ago; what was counted stays."""
     rows = old.rows(db, Vote.ended_at, VotePaper.id, where=(VotePaper.vote_id == Vote.id,))
-    done = db.connection().execute(delete(VotePaper).where(VotePaper.id.in_([row.key for row in rows])))
-    return old.forgotten(done.rowcount, rows)
+    if rows:
+        these = VotePaper.id.in_([row.key for row in rows])
+        db.connection().execute(delete(VotePaper).where(these))
+    return old.forgotten(len(rows), rows)

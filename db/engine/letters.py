@@ -290,6 +290,8 @@ def forget(db: Session, old: Old) -> Forgotten:
     Where the deliveries are too many for one time, the rest of them and the letters are left for the next."""
     connection = db.connection()
     rows = old.rows(db, Letter.made_at, Letter.id, IN_USE.label("in_use"))
+    if not rows:  # as in most nights
+        return old.forgotten(0, rows)
     ids = [row.key for row in rows if not row.in_use]
     most = USUAL * old.most
     # In the order of their index: PostgreSQL would else hope to find so many soon by reading the whole table.

@@ -62,16 +62,18 @@ def call_off_each(db: Session, handler: str, abouts: Sequence[str]) -> None:
 
 def take(db: Session, about: str, handler: str, **fields: Any) -> Sequence[dict[str, Any]]:
     """Delete the timers of a handler about something in which these fields stand, and return the fields of
-    each, the oldest first."""
+    each, the oldest first. One that another program took in the same moment is left out."""
     planned = select(Timer.id, Timer.args).where(Timer.about == about, Timer.handler == handler)
     found = [
         row
         for row in db.connection().execute(planned.order_by(Timer.id))
         if all(row.args.get(name) == value for name, value in fields.items())
     ]
-    if found:
-        db.connection().execute(delete(Timer).where(Timer.id.in_([row.id for row in found])))
-    return [row.args for row in found]
+    if not found:
+        return []
+    taken = delete(Timer).where(Timer.id.in_([row.id for row in found])).returning(Timer.id)
+    ours = set(db.connection().scalars(taken))
+    return [row.args for row in found if row.id in ours]
 
 
 def due(db: Session, now: datetime, limit: int) -> Sequence[Row[int, str]]:

@@ -40,6 +40,8 @@ class TurnSession(Session):
         as seen; and `activities` of those who wrote are recorded. This comes before all else, so that what is
         read afterwards is up to date."""
         self._line = super().connection()
+        if not events:
+            return
         acts = Counter(account for account in events.values() if account is not None)
         who = set(acts)
         locked = actors.lock(self, who)

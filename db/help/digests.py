@@ -147,6 +147,8 @@ def let_go(db: Session, old: Old) -> Forgotten:
     round_id, member_id = old.place or (0, 0)
     begun = select(Round.id).where(~Round.summed, Round.day < day, Round.id >= int(round_id))
     rounds = connection.scalars(begun.order_by(Round.id).limit(ROUNDS)).all()
+    if not rounds:  # as in most nights
+        return Forgotten(0, None, all=True)
     waits = and_(
         CheckIn.wants == "meta_mentor",
         CheckIn.seen_at.is_(None),
@@ -173,8 +175,7 @@ def let_go(db: Session, old: Old) -> Forgotten:
         return Forgotten(len(rows), (str(rows[-1].round_id), rows[-1].member_id), all=False)
     empty = ~exists().where(CheckIn.round_id == Round.id)
     connection.execute(update(Round).where(Round.id.in_(rounds), empty).values(summed=True))
-    after = (str(rounds[-1] + 1), 0) if rounds else None
-    return Forgotten(len(rows), after, all=len(rounds) < ROUNDS)
+    return Forgotten(len(rows), (str(rounds[-1] + 1), 0), all=len(rounds) < ROUNDS)
 
 
 def _add(connection: Connection, rows: Sequence[Row[int, int, int, Mood | None]]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import Select, bindparam, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from db import people
@@ -18,9 +18,20 @@ def to_look_at(
     """Return in which of the next `most` networks, after a place, something is to be looked at (by id): where
     nothing was heard from the meta-mentors since `before`, or all of them are on a break, and where that was
     known; and the place after which it goes on, None at the end."""
-    page = select(Network.id).where(Network.id > place).order_by(Network.id).limit(most).subquery()
-    last, looked_at = db.execute(select(func.max(page.c.id), func.count()).select_from(page)).one()
-    these = Network.id > place, Network.id <= (last or place)
+    last, looked_at = db.execute(PAGE, {"place": place, "most": most}).one()
+    these = {"place": place, "last": last or place}
+    silent = db.scalars(SILENT, {**these, "before": before, "now": now}).all()
+    return silent, last if looked_at == most else None
+
+
+def _page() -> Select[int | None, int]:
+    page = select(Network.id).where(Network.id > bindparam("place")).order_by(Network.id)
+    these = page.limit(bindparam("most")).subquery()
+    return select(func.max(these.c.id), func.count()).select_from(these)
+
+
+def _silent() -> Select[int]:
+    before, now = (bindparam(name, type_=Identity.last_wrote_at.type) for name in ("before", "now"))
     leader, somebody = aliased(Member), aliased(Member)
     here = (
         select(leader.id)
@@ -37,9 +48,13 @@ def to_look_at(
     )
     has_members = exists().where(somebody.network_id == Network.id, somebody.state == "active")
     known = exists().where(Vacancy.network_id == Network.id, Vacancy.state != "over")
+    these = Network.id > bindparam("place"), Network.id <= bindparam("last")
     found = select(Network.id).where(*these, Network.confirmed_at <= before, has_members)
-    silent = db.scalars(found.where(or_(~here.exists(), known)).order_by(Network.id)).all()
-    return silent, last if looked_at == most else None
+    return found.where(or_(~here.exists(), known)).order_by(Network.id)
+
+
+PAGE, SILENT = _page(), _silent()
+"""Put together once: that costs more than asking, and it is asked every day."""
 
 
 def leaders(db: Session, network: Network) -> list[Member]:

@@ -93,9 +93,10 @@ def forget_names(db: Session, old: Old) -> Forgotten:
     """Delete what people were called on another messenger who have been one for too long: nothing that was
     sent under that name is kept any more."""
     rows = old.rows(db, Merge.at, Merge.id, Merge.other_id)
+    if not rows:  # as in most nights
+        return old.forgotten(0, rows)
     named = Person.id.in_([row.other_id for row in rows]), Person.name != ""
     gone = db.connection().execute(update(Person).where(*named).values(name=""))
-    if rows:
-        theirs = Member.person_id.in_([row.other_id for row in rows]), Member.folded != ""
-        db.connection().execute(update(Member).where(*theirs).values(folded=""))
+    theirs = Member.person_id.in_([row.other_id for row in rows]), Member.folded != ""
+    db.connection().execute(update(Member).where(*theirs).values(folded=""))
     return old.forgotten(gone.rowcount, rows)

@@ -2,23 +2,31 @@
 are stored as they are looked for."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
+    JSON,
     ColumnElement,
     Index,
+    Integer,
     Select,
     SQLColumnExpression,
     String,
     Text,
     TypeDecorator,
     and_,
+    bindparam,
+    cast,
     literal_column,
     select,
     text,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeEngine
 
 Exact = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points, on both databases: an index finds what begins so, or comes next."""
@@ -67,6 +75,53 @@ def partial_index(
 def begins(column: SQLColumnExpression[Any], start: str) -> ColumnElement[bool]:
     """Return the condition that an `Exact` column begins so, as a range. SQLite takes no index for LIKE."""
     return and_(column >= start, column < start[:-1] + chr(ord(start[-1]) + 1))
+
+
+class _Each(FunctionElement[Any]):
+    """The values of a JSON array, a row each."""
+
+    inherit_cache = True
+
+
+@compiles(_Each, "sqlite")
+def _each_on_sqlite(each: _Each, compiler: Any, **how: Any) -> str:
+    return f"json_each({compiler.process(each.clauses, **how)})"
+
+
+@compiles(_Each, "postgresql")
+def _each_on_postgresql(each: _Each, compiler: Any, **how: Any) -> str:
+    return f"json_array_elements_text({compiler.process(each.clauses, **how)})"
+
+
+class _Cell(FunctionElement[Any]):
+    """One of the values of a JSON array, by its place."""
+
+    inherit_cache = True
+
+
+@compiles(_Cell, "sqlite")
+def _cell_on_sqlite(cell: _Cell, compiler: Any, **how: Any) -> str:
+    row, place = (compiler.process(each, **how) for each in cell.clauses)
+    return f"json_extract({row}, '$[{place}]')"
+
+
+@compiles(_Cell, "postgresql")
+def _cell_on_postgresql(cell: _Cell, compiler: Any, **how: Any) -> str:
+    row, place = (compiler.process(each, **how) for each in cell.clauses)
+    return f"({row}::json ->> {place})"
+
+
+KINDS: Mapping[type, TypeEngine[Any]] = {int: Integer(), str: Exact}
+
+
+def given(name: str, columns: Mapping[str, type[int | str]], rows: Iterable[Sequence[int | str]]) -> CTE:
+    """Return a table with these rows, to be joined with others. They are one value: the statement is the same
+    one however many there are, and is compiled once."""
+    values = [[*row] for row in rows]
+    row: ColumnElement[str] = _Each(bindparam(None, values, JSON)).table_valued("value").c.value
+    cells = ((_Cell(row, literal_column(str(n))), column) for n, column in enumerate(columns))
+    found = select(*(cast(cell, KINDS[columns[column]]).label(column) for cell, column in cells))
+    return found.cte(name).prefix_with("MATERIALIZED")  # so that the others are looked up for each of them
 
 
 def any_row(kind: type[Any], *conditions: SQLColumnExpression[bool]) -> ColumnElement[bool]:

@@ -23,6 +23,8 @@ SEEN: tuple[ItemState, ...] = ("new", "shown", "old")
 Opinion = Literal["helped", "out_of_date"]
 Looked = Literal["missed", "spared"]
 """How often nothing was found, and how often a card spared others a question."""
+IN_ITS_KEY = {"sqlite_with_rowid": False}
+"""SQLite keeps each row in its key alone: what is looked for by the key is read at once."""
 
 
 class Item(InNetwork):
@@ -104,6 +106,7 @@ class ItemWord(InNetwork):
     languages. `weight` is what it counts, in hundredths."""
 
     __tablename__ = "shelf_words"
+    __table_args__ = IN_ITS_KEY
 
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), primary_key=True)
     term: Mapped[str] = mapped_column(Exact, primary_key=True)
@@ -130,6 +133,7 @@ class WordGram(InNetwork):
     """Three letters that follow one another in a word by which items of a network are found."""
 
     __tablename__ = "shelf_grams"
+    __table_args__ = IN_ITS_KEY
 
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete=CASCADE), primary_key=True)
     gram: Mapped[str] = mapped_column(Exact, primary_key=True)

@@ -1,12 +1,12 @@
 """Course groups: the graduates of one run of the course, who are invited together, each with a code."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
-from db.models import Cohort, Invitation, Member, Network, Partner, Person
+from db.models import Cohort, Identity, Invitation, Member, Network, Partner, Person
 
 
 def make(
@@ -44,6 +44,30 @@ def joined(db: Session, cohort: Cohort) -> Sequence[Member]:
         .where(Invitation.cohort_id == cohort.id, Member.state == "active")
         .order_by(Member.joined_at, Member.id)
     ).all()
+
+
+def came_by(
+    db: Session, network: Network, messenger: str, accounts: Collection[str]
+) -> Sequence[Row[str, Member, Cohort]]:
+    """Return whose accounts of these on a messenger are of members that came by a course group and are still
+    there, each with the group."""
+    found = (
+        select(Identity.account, Member, Cohort)
+        .join(Person, Person.id == Identity.person_id)
+        .join(Member, Member.person_id == Person.id)
+        .join(Invitation, Invitation.id == Member.invitation_id)
+        .join(Cohort, Cohort.id == Invitation.cohort_id)
+        .where(Identity.messenger == messenger, Identity.account.in_(accounts))
+        .where(Member.network_id == network.id, Member.state == "active")
+        .options(contains_eager(Member.person))
+    )
+    return db.execute(found).all()
+
+
+def still_there(db: Session, cohort: Cohort, member_ids: Collection[int]) -> Sequence[Member]:
+    """Return those of these members who came by a group and are still there, in the order in which they
+    came."""
+    return [member for member in joined(db, cohort) if member.id in member_ids]
 
 
 def open_of(db: Session, network: Network, now: datetime, limit: int) -> Sequence[Cohort]:

@@ -56,6 +56,17 @@ IN_SEVERAL = (
     .group_by(Member.person_id)
     .having(func.count() > 1)
 )
+COORDINATORS_OF = (
+    select(Member)
+    .where(Member.network_id == bindparam("network"), Member.state == "active", COORDINATES)
+    .options(joinedload(Member.person))
+    .order_by(Member.role.desc(), Member.id)
+)
+ALL_COORDINATORS = (
+    select(Member)
+    .where(Member.state == "active", COORDINATES)
+    .options(joinedload(Member.network), joinedload(Member.person))
+)
 
 
 def of(db: Session, network: Network, person: Person) -> Member | None:
@@ -185,20 +196,13 @@ def is_alone(db: Session, member: Member) -> bool:
 
 def coordinators(db: Session, network_id: int) -> Sequence[Member]:
     """Return those who coordinate a network: meta-mentors, then deputies."""
-    return db.scalars(
-        select(Member)
-        .where(Member.network_id == network_id, Member.state == "active", COORDINATES)
-        .options(joinedload(Member.person))
-        .order_by(Member.role.desc(), Member.id)
-    ).all()
+    return db.scalars(COORDINATORS_OF, {"network": network_id}).all()
 
 
 def all_coordinators(db: Session) -> Sequence[Member]:
     """Return those who coordinate a network, of all networks."""
-    found = select(Member).where(Member.state == "active", COORDINATES)
-    with_them = joinedload(Member.network), joinedload(Member.person)
     # Sorted here: in order of its numbers, SQLite would read the whole table.
-    return sorted(db.scalars(found.options(*with_them)), key=lambda member: member.id)
+    return sorted(db.scalars(ALL_COORDINATORS), key=lambda member: member.id)
 
 
 def morning(member: Member) -> int:

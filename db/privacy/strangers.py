@@ -15,7 +15,7 @@ def forget_all(db: Session, old: Old, spared: Collection[tuple[str, str]] = ()) 
     is theirs. Those stay who are in a network, found one or have asked one, who talk with somebody, and whose
     account (messenger, account) is `spared`."""
     rows = old.rows(db, Person.created_at, Person.id, where=[Person.consent_at.is_(None)])
-    gone = _delete_strangers(db, [row.key for row in rows], old.before, spared)
+    gone = _delete_strangers(db, [row.key for row in rows], old.before, spared) if rows else 0
     return old.forgotten(gone, rows)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Integer, String, and_, column, delete, exists, func, insert, or_, select, values
+from sqlalchemy import and_, delete, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import SEEN, Item, ItemWord, WordGram
+from db.models.indexed import given
 
 CANDIDATES = 60
 """Things that are compared more closely."""
@@ -91,7 +92,7 @@ def alike(
     word, and how many. `grams` are the number of a word, one of its threes, and how many it takes."""
     if not grams:
         return []
-    looked = _rows("looked", [("n", Integer), ("gram", String), ("least", Integer)], grams)
+    looked = given("looked", {"n": int, "gram": str, "least": int}, grams)
     found = (
         select(looked.c.n, WordGram.term, func.count())
         .join(WordGram, and_(WordGram.network_id.in_(networks), WordGram.gram == looked.c.gram))
@@ -104,7 +105,8 @@ def alike(
 
 def many(db: Session, networks: Sequence[int], terms: Collection[str]) -> dict[str, int]:
     """Return how many things are found by each of these terms."""
-    here = ItemWord.network_id.in_(networks), ItemWord.term.in_(sorted(terms))
+    looked = given("looked", {"term": str}, [(term,) for term in sorted(terms)])
+    here = ItemWord.network_id.in_(networks), ItemWord.term.in_(select(looked.c.term))
     found = select(ItemWord.term, func.count()).where(*here).group_by(ItemWord.term)
     return dict(db.connection().execute(found).all())
 
@@ -124,7 +126,7 @@ def best(
     checked since a moment is left out, organisations since an earlier one; `kinds` leaves only these."""
     if not looked:
         return []
-    asked = _rows("asked", [("n", Integer), ("term", String), ("part", Integer)], looked)
+    asked = given("asked", {"n": int, "term": str, "part": int}, looked)
     counts = func.max(ItemWord.weight * asked.c.part)
     by_word = (
         select(ItemWord.item_id, asked.c.n, counts.label("counts"))
@@ -132,17 +134,26 @@ def best(
         .group_by(ItemWord.item_id, asked.c.n)
         .subquery()
     )
-    score = func.sum(by_word.c.counts)
     words, things = (func.count().filter(fits) for fits in (by_word.c.n < THINGS, by_word.c.n >= THINGS))
+    fits = (
+        select(
+            by_word.c.item_id,
+            func.sum(by_word.c.counts).label("score"),
+            words.label("words"),
+            things.label("things"),
+        )
+        .group_by(by_word.c.item_id)
+        .subquery()
+    )
+    about = Item.id, Item.topic, Item.language, Item.checked_at, Item.helped
     is_organisation = Item.kind == "organisation"
     fresh = or_(Item.checked_at > checked_since, and_(is_organisation, Item.checked_at > organisations_since))
     seen = or_(Item.network_id == network_id, Item.shared), Item.state.in_(SEEN)
     found = (
-        select(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped, score, words, things)
-        .join(by_word, by_word.c.item_id == Item.id)
+        select(*about, fits.c.score, fits.c.words, fits.c.things)
+        .join(fits, fits.c.item_id == Item.id)
         .where(*seen, fresh, *([Item.kind.in_(kinds)] if kinds else []))
-        .group_by(Item.id, Item.topic, Item.language, Item.checked_at, Item.helped)
-        .order_by(score.desc(), Item.id.desc())
+        .order_by(fits.c.score.desc(), Item.id.desc())
         .limit(CANDIDATES)
     )
     return [
@@ -157,7 +168,3 @@ def sharing(db: Session, network_id: int) -> list[int]:
     """Return the networks in which somebody looks: their own, and those that share something with all."""
     others = select(Item.network_id).where(Item.shared, Item.network_id != network_id).distinct()
     return [network_id, *sorted(db.scalars(others))]
-
-
-def _rows(name: str, columns: Sequence[tuple[str, type]], rows: Sequence[tuple[object, ...]]) -> CTE:
-    return values(*(column(each, kind) for each, kind in columns), name=name).data(rows).cte(name)

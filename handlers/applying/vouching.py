@@ -12,6 +12,7 @@ from bot import (
     Role,
     Text,
     _,
+    _n,
     command,
     lines,
     on,
@@ -48,7 +49,13 @@ OFF = _("In this network members do not vouch. Those who coordinate it decide.")
 def so_far(ctx: Context, application: Application) -> list[Text]:
     """Return how many vouch for somebody, if anybody does: never who."""
     n = len(vouches.of(ctx.db, application))
-    return [_("{n} of {all} members have vouched for you.", n=n, all=NEEDED)] if n else []
+    vouched = _n(
+        "{n} of {all} members has vouched for you.",
+        "{n} of {all} members have vouched for you.",
+        n,
+        all=NEEDED,
+    )
+    return [vouched] if n else []
 
 
 def why_not(ctx: Context, member: Member, application: Application | None = None) -> AnyText | None:

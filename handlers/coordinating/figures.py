@@ -15,6 +15,7 @@ from db.network import cohorts
 from db.sharing import looked_for
 from handlers.checking_in import moods
 from handlers.coordinating.steps import ShowFigures
+from handlers.joining import group_progress
 from handlers.vocabulary import topic_name
 
 FEWEST = 5
@@ -63,8 +64,7 @@ def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
             share=_share(now.at_their_load, now.helpers),
         )
     for name, joined, waiting in cohorts.progress(ctx.db, ctx.network, ctx.now - YOUNG, ctx.now, GROUPS):
-        figures: dict[str, str | int] = {"group": name, "joined": joined, "all": joined + waiting}
-        yield _("<b>{group}</b>: {joined} of {all} have joined.", **figures)
+        yield group_progress.have_joined(name, joined, waiting)
     yield from _shelf(ctx)
     if many := organisations.count(ctx.db, ctx.network.id):
         checked = organisations.count(ctx.db, ctx.network.id, ctx.now - YEAR)

@@ -23,8 +23,7 @@ from handlers.settings.steps import ChooseMorning
 AT = time(9)
 """When it is morning, where each of them lives."""
 STALE = timedelta(hours=6)
-"""A morning that passed so long ago while no program was running is over. We look at least this often, so
-that nobody's is missed who has chosen another one since, or coordinates since."""
+"""A morning that passed so long ago while no program was running is over."""
 TAG = "mornings"
 
 
@@ -40,11 +39,12 @@ def _plan(db: Session, now: datetime, next_look: datetime) -> None:
 
 @on(Mornings)
 def mornings(ctx: Context, step: Mornings) -> None:
-    """Write to those whose morning has come since the last look."""
+    """Write to those whose morning has come since the last look. The next one is as soon as it is morning
+    where any of them lives, whether or not they want to hear on that day: they may choose it until then."""
     since = max(datetime.fromisoformat(step.since), ctx.now - STALE)
     coordinators = members.all_coordinators(ctx.db)
-    ahead = [morning for member in coordinators if (morning := _morning(ctx, member, ctx.now)) is not None]
-    _plan(ctx.db, ctx.now, min([*ahead, ctx.now + STALE]))
+    zones = {ctx.zone(member.person, member.network) for member in coordinators}
+    _plan(ctx.db, ctx.now, min((next_local(ctx.now, AT, zone) for zone in zones), default=ctx.now + STALE))
     due = [member for member in coordinators if _is_due(ctx, member, since)]
     several = members.in_several(ctx.db, [member.person_id for member in due])
     for member in due:

@@ -51,7 +51,7 @@ def _in_numbers(ctx: Context, cohort: Cohort, partner: Partner) -> Text:
     here, still = cohorts.joined(ctx.db, cohort), cohorts.waiting(ctx.db, cohort, ctx.now)
     if len(here) < FEWEST_OF_PARTNER:
         return _("<b>{group}</b>: fewer than {n} have joined.", group=cohort.name, n=FEWEST_OF_PARTNER)
-    return _("<b>{group}</b>: {joined} of {all} have joined.", **_figures(cohort, len(here), len(still)))
+    return have_joined(cohort.name, len(here), len(still))
 
 
 def _progress(ctx: Context, cohort: Cohort) -> AnyText:
@@ -66,7 +66,7 @@ def _progress(ctx: Context, cohort: Cohort) -> AnyText:
     known = ", ".join(each.note or "?" for each in still)
     return paragraphs(
         lines(
-            _("<b>{group}</b>: {joined} of {all} have joined.", **_figures(cohort, len(here), len(still))),
+            have_joined(cohort.name, len(here), len(still)),
             [did] if active and len(here) >= FEWEST else [],
         ),
         [_("Here: {names}", names=[member.person.name for member in here])] if here else [],
@@ -81,8 +81,28 @@ def _progress(ctx: Context, cohort: Cohort) -> AnyText:
     )
 
 
-def _figures(cohort: Cohort, joined: int, waiting: int) -> dict[str, str | int]:
-    return {"group": cohort.name, "joined": joined, "all": joined + waiting}
+def have_joined(group: str, joined: int, waiting: int) -> Text:
+    """Return how many of a group have come; of the others those count who still can."""
+    return _n(
+        "<b>{group}</b>: {n} of {all} has joined.",
+        "<b>{group}</b>: {n} of {all} have joined.",
+        joined,
+        group=group,
+        all=joined + waiting,
+    )
+
+
+def _are_missing(group: str, joined: int, waiting: int) -> Text:
+    """Return how many of a group have not come."""
+    if not joined:
+        return _("Nobody from <b>{group}</b> has come yet.", group=group)
+    return _n(
+        "{n} of {all} from <b>{group}</b> has not come yet.",
+        "{n} of {all} from <b>{group}</b> have not come yet.",
+        waiting,
+        group=group,
+        all=joined + waiting,
+    )
 
 
 def _buttons(ctx: Context, cohort: Cohort) -> list[Button]:
@@ -180,11 +200,10 @@ def group_waits(ctx: Context, timer: GroupWaits) -> None:
     coordinating = [member.person for member in members.coordinators(ctx.db, cohort.network_id)]
     makers = [each for each in coordinating if each.id == cohort.made_by_id]
     here = cohorts.joined(ctx.db, cohort)
-    figures = _figures(cohort, len(here), len(still)) | {"n": len(still)}
     ctx.turn_to(ctx.db.get_one(Network, cohort.network_id))
     ctx.tell(
         makers or coordinating,
-        _("{n} of {all} in <b>{group}</b> have not come yet.", **figures),
+        _are_missing(cohort.name, len(here), len(still)),
         *_buttons(ctx, cohort),
         priority=Priority.CHECK_IN,
     )

@@ -1,5 +1,5 @@
-"""Rooms: groups and community rooms that belong to a network. Newcomers are welcomed there, and everything
-personal stays in the private chat."""
+"""Rooms: groups and community rooms that belong to a network. Everything personal stays in the private
+chat."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,6 @@ from bot import (
     Command,
     Context,
     MovedTo,
-    Newcomers,
     Place,
     Priority,
     Removed,
@@ -22,9 +21,8 @@ from bot import (
 )
 from bot.lists import act
 from bot.text import Value
-from db.engine import seen
 from db.models import Network, Room
-from db.network import members, networks, rooms
+from db.network import members, rooms
 from handlers.asking import posting
 from handlers.vocabulary import room_name
 
@@ -197,37 +195,6 @@ def moved(ctx: Context, event: MovedTo) -> None:
     """Note that the room has another id now."""
     assert ctx.room is not None
     rooms.moved(ctx.db, ctx.room.messenger, ctx.room.chat, event.id)
-
-
-@on(Newcomers)
-def welcome_newcomers(ctx: Context, event: Newcomers) -> None:
-    """Greet those who come into a bound room, each of them only once."""
-    assert ctx.room is not None
-    network = ctx.room.network
-    if network is None:
-        return
-    names = [
-        name
-        for who, name in event.people
-        if seen.first_time(ctx.db, seen.secret(ctx.db, "welcome", ctx.room.id, who.account), ctx.now)
-    ]
-    if not names:
-        return
-    link = ctx.installation.way(ctx.room.messenger, networks.card(network))
-    named = [name for name in names if name]
-    hello = (
-        _(
-            "Welcome, {names}. This is the group of <b>{network}</b>. Here mentors help each other.",
-            names=[*named],
-            network=network.name,
-        )
-        if named
-        else _(
-            "Welcome. This is the group of <b>{network}</b>, mentors who help each other.",
-            network=network.name,
-        )
-    )
-    ctx.say(paragraphs(hello, _("How to join the network: {link}", link=link)) if link else hello)
 
 
 @on(AsksIn)

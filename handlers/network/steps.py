@@ -1,6 +1,6 @@
-"""What can be pressed: facts about a network."""
+"""What can be pressed and comes due: facts about a network, and who is welcomed in its rooms."""
 
-from bot import Role, Step, _
+from bot import Role, Step, Timer, _
 
 
 class ShowApplying(Step, needs=Role.META_MENTOR):
@@ -46,3 +46,13 @@ class UsualNumbers(Step, needs=Role.META_MENTOR, menu=_("Change how the network 
     """Make all of these numbers what they were at the start; or take those out that are no longer used."""
 
     unused: bool = False
+
+
+class WelcomeRest(Timer):
+    """Welcome those of a course group in one line who came into a room after the first of them. Of the
+    members `named`, the room has seen the name; of the `others`, another one."""
+
+    room_id: int
+    cohort_id: int
+    named: list[int]
+    others: list[int]

@@ -53,10 +53,10 @@ def go_on(ctx: Context, step: GoOn) -> None:
     """Delete the next rows of the first that is `left`, after a place in it, and leave the others to turns of
     their own: in between, the bot answers. `so_far` counts the rows of each, and a night that is long says so
     once a minute."""
-    left, so_far = step.left, step.so_far
+    left, so_far, all_of_them = step.left, step.so_far, Retention.named()
     forgotten = Forgotten(0, step.place, all=True)
     while left and forgotten.all and not forgotten.many:  # where nothing is too old, nobody waits for it
-        forgetting = Retention.named()[left[0]](ctx.installation.keep)
+        forgetting = all_of_them[left[0]](ctx.installation.keep)
         before = ctx.now - timedelta(days=forgetting.days)
         forgotten = forgetting.forget(ctx.db, Old(before, forgotten.place, MOST))
         so_far = {**so_far, left[0]: so_far.get(left[0], 0) + forgotten.many}

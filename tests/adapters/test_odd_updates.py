@@ -24,6 +24,7 @@ from tests.adapters.test_telegram import quick as quick
 from tests.odd.shapes import LEVELS, broken, on_the_wire
 from tests.support.aio import PATIENCE, on_loop
 from tests.support.around import where_it_is_day
+from tests.support.ready import ready
 from tests.telegram_server import Fault, Room, TelegramServer, User
 
 CROWD, BATCH = 30, 200
@@ -133,7 +134,7 @@ def test_each_ends_stored_set_aside_or_passed_over(
                 operators=frozenset({Identity("telegram", f"{OPERATOR}")}),
             )
             adapter = telegram(server, way_in)
-            app = app_of(f"sqlite:///{database}", {"telegram": adapter}, RealClock(), installation)
+            app = app_of(ready(f"sqlite:///{database}"), {"telegram": adapter}, RealClock(), installation)
             crowd = [server.user(1 + n, f"P{n}", "en", met=True) for n in range(CROWD)]
             honest, operator = server.user(HONEST, "Hon"), server.user(OPERATOR, "Ola")
             room = server.group(-100777, "Mentors", members=[*crowd, honest], bot="administrator")

@@ -9,12 +9,13 @@ from adapters.browser.performance import Performance
 from adapters.browser.server import open_to_browsers
 from bot.program import demo
 from tests.support.around import free_port
+from tests.support.ready import ready
 
 
 def stages(folder: Path) -> Callable[[Callable[[str], None]], demo.Stage]:
     """Return what makes stages, with databases in this folder."""
     numbers = count(1)
-    return lambda write: demo.Stage(f"sqlite:///{folder}/{next(numbers)}.db", write)
+    return lambda write: demo.Stage(ready(f"sqlite:///{folder}/{next(numbers)}.db"), write)
 
 
 @asynccontextmanager

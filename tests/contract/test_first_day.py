@@ -20,6 +20,7 @@ from bot.support.clock import WoundClock
 from tests.contract.driver import Driver
 from tests.contract.drivers import MESSENGERS
 from tests.support.aio import on_loop
+from tests.support.ready import ready
 
 ZONE = "Europe/Berlin"
 
@@ -67,7 +68,7 @@ async def test_a_first_day(asking: str, helping: str, tmp_path: Path) -> None:
         events = [overheard(driver) for driver in (ana, bo)]
         clock = WoundClock(DEMO_START)
         installation = Installation(languages=("en",), time_zone=ZONE)
-        async with app_of(f"sqlite:///{tmp_path}/db", adapters, clock, installation) as app:
+        async with app_of(ready(f"sqlite:///{tmp_path}/db"), adapters, clock, installation) as app:
             for driver, name in ((ana, "Ana"), (bo, "Bo")):
                 account = driver.adapter.name, driver.sender.account
                 who = cast.Character(name, *account, "en", "member", None, ("papers",), ("en",))

@@ -22,6 +22,7 @@ from bot.support.fetching import Fetching
 from db.models import Network
 from db.network import invitations
 from tests.support.aio import on_loop
+from tests.support.ready import ready
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CODE = "7KQ2M9XD"
@@ -39,7 +40,7 @@ async def test_the_hash_of_a_code_is_made_beside_the_engine(
 ) -> None:
     heard: list[str] = []
     console = Console("telegram", lambda to, shown, edited: heard.append(shown.plain))
-    app = app_of(f"sqlite:///{tmp_path}/db", {"telegram": console}, WoundClock(NOW), Installation())
+    app = app_of(ready(f"sqlite:///{tmp_path}/db"), {"telegram": console}, WoundClock(NOW), Installation())
     async with app:
 
         def invite(db: Any) -> None:

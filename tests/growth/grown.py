@@ -108,6 +108,8 @@ OTHERS: Mapping[str, Sequence[Any]] = {
     "mood": ("good", "not_good"),
     "named": (True,),
     "near": ("", "Heidelberg"),
+    "network.WelcomeRest.named": ([1, 2],),
+    "network.WelcomeRest.others": ([3],),
     "n": (1,),
     "number": (0,),
     "on": (True, False),

@@ -15,6 +15,7 @@ import pytest
 from bot.program import demo
 from bot.program.config import HelpLine
 from handlers.protecting import emergency
+from tests.support.ready import ready
 from tests.support.stage import play
 
 NUMBERS = tomllib.loads(emergency.FILE.read_text("utf-8"))["numbers"]
@@ -115,7 +116,7 @@ def play_with(lines: tuple[HelpLine, ...], script: str, folder: Path) -> str:
     said: list[str] = []
 
     async def playing() -> None:
-        stage = demo.Stage(f"sqlite:///{folder}/db", said.append)
+        stage = demo.Stage(ready(f"sqlite:///{folder}/db"), said.append)
         stage.app.engine.installation = replace(stage.app.installation, help_lines=lines)
         async with stage as terminal:
             await terminal.play(script.splitlines(), ())

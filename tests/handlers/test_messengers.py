@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.message import Chat, Identity, Newcomers
 from bot.program.demo import Stage
 from tests.support.aio import on_loop
+from tests.support.ready import ready
 
 READERS = """\
 @ Mia, meta-mentor on telegram, en
@@ -19,7 +20,7 @@ Mia: [Everybody: 3]"""
 @on_loop
 async def test_an_announcement_takes_as_long_as_the_slowest_of_its_messengers(tmp_path: Path) -> None:
     lines: list[str] = []
-    stage = Stage(f"sqlite:///{tmp_path}/db", lines.append)
+    stage = Stage(ready(f"sqlite:///{tmp_path}/db"), lines.append)
     rates = {"telegram": 30.0, "matrix": 0.01, "console": 0.001}
     stage.app.engine.installation = replace(stage.app.installation, rates=lambda: rates)
     async with stage as terminal:
@@ -31,7 +32,7 @@ async def test_an_announcement_takes_as_long_as_the_slowest_of_its_messengers(tm
 async def test_somebody_whose_name_is_not_known_is_welcomed_without_one(tmp_path: Path) -> None:
     lines: list[str] = []
     bound = "@ Mia, meta-mentor on telegram, en\n@ Square, room on telegram, led by Mia\nMia in Square: /bind"
-    async with Stage(f"sqlite:///{tmp_path}/db", lines.append) as terminal:
+    async with Stage(ready(f"sqlite:///{tmp_path}/db"), lines.append) as terminal:
         await terminal.play(bound.splitlines(), ())
         room = Chat("telegram", "square", private=False)
         for names in ([""], ["", "Eva"]):

@@ -9,6 +9,7 @@ from bot.program import demo
 from db.engine.turns import TurnSession
 from db.models import Person
 from db.people import CONSENT
+from tests.support.ready import ready
 
 PEOPLE = ["@ Ana, member on telegram, en", "@ Bo, member on matrix, en", "@ Mia, meta-mentor on telegram, en"]
 
@@ -25,7 +26,7 @@ def played(tmp_path: Path, *lines: str) -> str:
     seen: list[str] = []
 
     async def run() -> None:
-        stage = demo.Stage(f"sqlite:///{tmp_path}/db", seen.append)
+        stage = demo.Stage(ready(f"sqlite:///{tmp_path}/db"), seen.append)
         async with stage as terminal:
             await terminal.play(PEOPLE, demo.CAST)
             await stage.app.engine.worker.turn(agreed_earlier)

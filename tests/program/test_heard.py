@@ -8,12 +8,13 @@ from adapters.terminal.script import Cast, Says
 from bot.program.compose import TITLES
 from bot.program.demo import Stage
 from tests.support.aio import on_loop
+from tests.support.ready import ready
 
 
 @on_loop
 async def test_operators_see_which_messenger_is_silent(tmp_path: Path) -> None:
     lines: list[str] = []
-    stage = Stage(f"sqlite:///{tmp_path}/db", lines.append)
+    stage = Stage(ready(f"sqlite:///{tmp_path}/db"), lines.append)
     heard = {"telegram": timedelta(seconds=40), "matrix": timedelta(minutes=5), "console": None}
     titles = {**TITLES, "console": "Console"}
     stage.app.engine.installation = replace(stage.app.installation, last_heard=lambda: heard, titles=titles)

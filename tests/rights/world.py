@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.text import Verbatim, to_json
 from bot.user_message import UserMessage
-from db import people, shape
+from db import people
 from db.agreeing import agreements, goals, offices, signatures
 from db.applying import applications, vouches
 from db.directory import checks, lists, organisations
@@ -27,6 +27,7 @@ from db.network.networks import Facts
 from db.sharing import shelf
 from handlers.sharing import searching
 from tests.support.acting import Acting
+from tests.support.ready import ready
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OPERATOR = "op"
@@ -85,8 +86,7 @@ class World(Acting):
     called here: "request A open", "member ana A", "person mia"; `began` is what was remembered at first."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, NOW, operators={OPERATOR})
-        shape.migrate(self.database)
+        super().__init__(ready(url), NOW, operators={OPERATOR})
         self.ids: dict[str, int] = {}
         with self.sessions.begin() as db:
             self._build(db)

@@ -14,10 +14,11 @@ from bot.installation import Installation
 from bot.message import Chat, Event, Identity, Incoming, Pressed, Words
 from bot.support import log
 from bot.support.clock import WoundClock
-from db import shape, store
+from db import store
 from db.engine import turns
 from db.engine.turns import TurnSession
 from tests import odd
+from tests.support.ready import ready
 
 
 class Lab:
@@ -27,8 +28,7 @@ class Lab:
         self.heard: list[tuple[str, str]] = []
         self.console = Console("telegram", self._show)
         self.clock = WoundClock(datetime(2026, 3, 2, 8, tzinfo=UTC))
-        self.database = store.connect(database)
-        shape.migrate(self.database)
+        self.database = store.connect(ready(database))
         self.sessions = turns.sessions(self.database)
         installation = Installation()
         self.engine = Engine(self.sessions, Router(handlers), self.clock, installation)

@@ -7,17 +7,20 @@ bot's. `pytest --rewrite` writes the bot's lines anew, to be read and then kept.
 import asyncio
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from sqlalchemy import Engine, event
 
+from adapters.terminal.script import Passes, Reaches, read
 from bot.handler import Handler, Role
 from bot.messenger import Messenger
 from bot.program import demo
 from bot.program.compose import MESSENGERS
 from db.seal import Key
+from tests.support.ready import ready
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 
@@ -48,6 +51,21 @@ def blocks(page: str) -> Iterator[list[str]]:
             block = []
         block.append(line)
     yield block
+
+
+def beginning(script: str, span: timedelta) -> str:
+    """Return what of a conversation happens within a time."""
+    lines = script.splitlines(keepends=True)
+    begun = now = demo.DEMO_START.replace(tzinfo=None)
+    for line in read(lines):
+        match line.step:
+            case Passes(more):
+                now += more
+            case Reaches(local):
+                now = local
+        if now - begun > span:
+            return "".join(lines[: line.number - 1])
+    return script
 
 
 def play(
@@ -83,7 +101,7 @@ def play(
             wrote.add(changed[1])
 
     async def run() -> None:
-        async with demo.Stage(database, lines.append, messengers, key) as terminal:
+        async with demo.Stage(ready(database), lines.append, messengers, key) as terminal:
             await terminal.play(script.splitlines(), demo.CAST)
 
     called, wrote = Handler.call, set[str]()

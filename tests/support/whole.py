@@ -26,6 +26,7 @@ from db.network import members, networks
 from db.network.networks import Facts
 from tests.support.aio import PATIENCE
 from tests.support.around import free_port
+from tests.support.ready import ready
 from tests.telegram_server import Room, Shown, TelegramServer, User
 from tests.telegram_server.seen import Screen
 
@@ -115,7 +116,7 @@ async def whole(
         adapters: dict[str, Adapter] = {"telegram": telegram, **(others or {})}
         clock = WoundClock(NOON)
         app = app_of(
-            f"sqlite:///{folder}/mentornet.db",
+            ready(f"sqlite:///{folder}/mentornet.db"),
             adapters,
             clock,
             Installation(

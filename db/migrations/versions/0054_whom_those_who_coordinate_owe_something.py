@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 
 NOBODYS = "helper_id IS NULL"
 OWED = f"{NOBODYS} AND answered_at IS NULL AND handed_at IS NOT NULL"
