@@ -103,7 +103,7 @@ FOUND: dict[str, Callable[[Session, Network], Any]] = {
     "ix_people_pauses": lambda db, network: roster.count_paused(db, network, NOW),
     "ix_identities_lost": lambda db, network: roster.count_lost(db, network),
     "ix_identities_reached": lambda db, network: roster.count_lost(db, network),
-    "ix_members_here": lambda db, network: roster.count_lost(db, network),
+    "ix_members_here": lambda db, network: roster.count(db, network),
     "ix_networks_folded": lambda db, network: networks.by_name(db, "Neckar"),
     "ix_networks_active": lambda db, network: networks.sizes(db, 20, 1001),
     "ix_networks_shown": lambda db, network: networks.public(db, 20),
