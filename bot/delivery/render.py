@@ -19,7 +19,6 @@ from bot.user_message import unpacked
 Read = Callable[[Media], AsyncIterator[bytes]]
 
 WITHOUT_FILES = _("(A file belongs to this, and I could not bring it to you.)")
-NOT_MADE = _("I could not make the file. Please try again.")
 
 ROW = 30
 """Characters of labels that a row of buttons holds on a small phone."""

@@ -12,7 +12,7 @@ from bot.adapter import Capabilities, Later, MenuEntry, Moved, Receive, Refused,
 from bot.delivery import offers
 from bot.delivery.lane import Lane, Sent, log
 from bot.delivery.marks import Marks
-from bot.delivery.render import NOT_MADE, WITHOUT_FILES, chat_of, messages
+from bot.delivery.render import WITHOUT_FILES, chat_of, messages
 from bot.installation import Installation, reader_of
 from bot.making.recipes import Drawing, Recipe, Recipes, Withheld, made
 from bot.message import Chat, Identity, Incoming, Left, Made, Media, MessageRef, Removed
@@ -131,7 +131,7 @@ class Sending:
             file = await self._made(row, can)
         except Withheld as withheld:
             return None, withheld.text
-        return file, NOT_MADE if file is None and not is_said else None
+        return file, self._recipe(row).otherwise if file is None and not is_said else None
 
     async def _made(self, row: Any, can: Capabilities) -> Made | None:
         """Make the file of a letter, beside the turns; None where that fails, and for a reader who wants no

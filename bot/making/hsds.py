@@ -100,14 +100,14 @@ def package(entries: Iterable[Entry], title: str) -> bytes:
 def _rows(entry: Entry) -> Iterable[tuple[str, dict[str, str]]]:
     """Yield the rows of an organisation with their tables. Their numbers follow from its own."""
     service, location = _number(entry.uid, "service"), _number(entry.uid, "location")
-    about = " · ".join(each for each in (entry.description, entry.topics, entry.city) if each)
+    about = " · ".join(each for each in (entry.description, entry.topics, entry.city) if each) or entry.name
     yield (
         "organization",
         {
             "id": entry.uid,
             "name": entry.name,
             "alternate_name": entry.alternate_name,
-            "description": about or entry.name,
+            "description": about,
             "email": entry.email,
             "website": entry.url,
         },
@@ -119,7 +119,7 @@ def _rows(entry: Entry) -> Iterable[tuple[str, dict[str, str]]]:
             "organization_id": entry.uid,
             "name": entry.name,
             "alternate_name": entry.alternate_name,
-            "description": " · ".join(each for each in (about, entry.schedule_text) if each),
+            "description": " · ".join(filter(None, (about, entry.schedule_text))),
             "url": entry.url,
             "email": entry.email,
             "status": entry.status,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.handler import Stored
 from bot.installation import Installation
 from bot.message import Made
-from bot.text import AnyText, Reader
+from bot.text import AnyText, Reader, _
 
 LARGEST = 10 * 2**20
 """Bytes of a file that the program makes, at most."""
@@ -26,9 +26,11 @@ class Recipe(Stored):
     made beside the turns, which do not wait for it.
 
     `says_the_same`: whether the words beside it say all of it, so that they go alone, without a word about
-    that, where it is not made or its reader wants no pictures."""
+    that, where it is not made or its reader wants no pictures. `otherwise` is what they say else where it is
+    not made."""
 
     says_the_same: ClassVar[bool] = False
+    otherwise: ClassVar[AnyText] = _("I could not make the file. Please try again.")
 
     @abstractmethod
     def make(self, db: Session, installation: Installation, reader: Reader) -> Made:

@@ -15,7 +15,7 @@ from typing import Any
 
 import i18n
 from bot.reading.unclear import Unclear
-from bot.text import _
+from bot.text import Text, _
 
 MOST_ROWS = 1000
 """Rows that are read."""
@@ -85,12 +85,17 @@ def read(sent: bytes | str, locale: str, of: str = "columns") -> Table:
     known = columns(filled[0], of) if filled else {}
     many = len(filled) - bool(known)
     if many > MOST_ROWS:
-        raise Unclear(_("Those are {n} rows. I take {most} at a time.", n=many, most=MOST_ROWS))
+        raise Unclear(too_many(many))
     width = max(map(len, filled), default=0)
     rows = [[*line, *[""] * (width - len(line))] for line in filled]
     return Table(
         rows[0] if known else (), known, rows[1:] if known else rows, is_guessed, len(lines) - len(filled)
     )
+
+
+def too_many(many: int) -> Text:
+    """Return what is said of a table with too many rows."""
+    return _("Those are {n} rows. I take {most} at a time.", n=many, most=MOST_ROWS)
 
 
 def columns(header: Sequence[str], of: str = "columns") -> dict[str, int]:

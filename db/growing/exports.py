@@ -24,6 +24,7 @@ from db.models import (
     PersonLanguage,
     Round,
 )
+from db.sharing import looked_for
 
 TOP = 3
 """The helpers whose share of all answers is told."""
@@ -113,14 +114,16 @@ def members(
 
 @dataclass(frozen=True, slots=True)
 class MonthTold:
-    """A month of a network: who was there at its end, came and went, what its questions came to, what of all
-    help came from the three who helped most (None: that cannot be told any more), and its check-ins."""
+    """A month of a network: who was there at its end, came and went, what its questions came to, how many a
+    card answered, what of all help came from the three who helped most (None: that cannot be told any more),
+    and its check-ins."""
 
     first: date
     members: int
     joined: int
     left: int
     questions: months.MonthFigures
+    spared: int
     of_top: tuple[int, int] | None
     check_ins: Mapping[str, int]
 
@@ -133,6 +136,7 @@ def by_month(db: Session, network: Network, since: date, now: datetime) -> Itera
     all_members = db.execute(came).all()
     helped = _helped(db, network, since)
     rounds = _rounds(db, network, since)
+    spared = looked_for.by_month(db, network.id, "spared", since)
     first = since
     while begins(first, network) <= now:
         start, end = begins(first, network), begins(months.after(first), network)
@@ -142,6 +146,7 @@ def by_month(db: Session, network: Network, since: date, now: datetime) -> Itera
             sum(start <= row.joined_at < end for row in all_members),
             sum(row.ended_at is not None and start <= row.ended_at < end for row in all_members),
             months.of(db, network, first, now),
+            spared.get(first, 0),
             _of_top(helped.get(first, Counter())),
             rounds.get(first, Counter()),
         )

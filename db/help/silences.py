@@ -25,6 +25,14 @@ def last_heard(db: Session, member: Member) -> datetime:
     return people.last_heard(db, [member.person_id]).get(member.person_id, member.joined_at)
 
 
+def unheard(db: Session, members: Sequence[Member]) -> set[int]:
+    """Return those of members (by id) about whose silence something was done, and who have not written or
+    tapped anything since."""
+    noted = {member: member.silence_at for member in members if member.silence_at is not None}
+    heard = people.last_heard(db, [member.person_id for member in noted]) if noted else {}
+    return {member.id for member, at in noted.items() if heard.get(member.person_id, at) <= at}
+
+
 def to_wake(db: Session, person: Person) -> Sequence[Member]:
     """Return the memberships of a person that rest and that they can wake."""
     rest = select(Member).where(Member.person_id == person.id, Member.state == "resting")

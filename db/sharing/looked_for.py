@@ -17,6 +17,17 @@ def count(db: Session, network: Network, what: Looked, topic: str, today: date) 
         db.flush()
 
 
+def by_month(db: Session, network_id: int, what: Looked, since: date) -> dict[date, int]:
+    """Return how often it happened in each month since that of a day, by its first day."""
+    there = (
+        LookedFor.network_id == network_id,
+        LookedFor.what == what,
+        LookedFor.month >= since.replace(day=1),
+    )
+    found = select(LookedFor.month, func.sum(LookedFor.n)).where(*there).group_by(LookedFor.month)
+    return {month: int(n) for month, n in db.connection().execute(found)}
+
+
 def by_topic(db: Session, network_id: int, what: Looked, since: date) -> dict[str, int]:
     """Return how often it happened since the month of a day, by topic, the most often first."""
     there = (

@@ -19,7 +19,7 @@ from bot.reading import talk
 from db.engine import seen
 from db.help import help_requests, relays
 from db.models import HelpRequest, Person, Relay
-from db.network import exclusions
+from db.network import exclusions, members
 from handlers.asking import ending, following_up, handing_on, night, wording
 from handlers.asking.steps import FollowUp, NotYet, Solve
 from handlers.talking import parting, sides
@@ -107,9 +107,18 @@ def keep_apart(ctx: Context, step: KeepApart) -> None:
                 profile=Command("profile"),
             ),
             filter(None, going_on),
+            _letters_still_come(ctx, relay) if named else [],
         ),
         Button(_("Take that back"), MeetAgain(they.id, named)),
     )
+
+
+def _letters_still_come(ctx: Context, relay: Relay) -> list[Text]:
+    """Return what remains where the other side coordinates the network, if they do."""
+    they = sides.other(relay, ctx.person)
+    if they.id not in {each.person_id for each in members.coordinators(ctx.db, relay.network_id)}:
+        return []
+    return [_("{name} coordinates your network: what goes to all still reaches you.", name=they.name)]
 
 
 def _to_part(ctx: Context, step: KeepApart) -> Relay | None:

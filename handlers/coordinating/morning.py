@@ -1,5 +1,5 @@
 """When those who coordinate hear who waits: of what is new in one message an hour at most, and of all of it
-once a week, on a morning of their choice, where anybody does."""
+once a week, on a morning of their choice, where anybody does and as long as something is heard from them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from bot.lists import Alarms
 from bot.times import next_local, next_weekly
 from db import people
 from db.engine import timers
+from db.help import silences
 from db.models import Member
 from db.network import members
 from handlers.coordinating import cards
@@ -46,6 +47,8 @@ def mornings(ctx: Context, step: Mornings) -> None:
     zones = {ctx.zone(member.person, member.network) for member in coordinators}
     _plan(ctx.db, ctx.now, min((next_local(ctx.now, AT, zone) for zone in zones), default=ctx.now + STALE))
     due = [member for member in coordinators if _is_due(ctx, member, since)]
+    unheard = silences.unheard(ctx.db, due)  # whoever lets all letters pass gets no more of them
+    due = [member for member in due if member.id not in unheard]
     several = members.in_several(ctx.db, [member.person_id for member in due])
     for member in due:
         _tell(ctx, member, names_network=member.person_id in several)

@@ -23,7 +23,7 @@ def bring(db: Session, network: Network, content: bytes, wanted: list[Fate], now
     """Read a list, and let the bot take in these of its rows as soon as it runs. Return what becomes of how
     many rows. Raises Unclear where it is no list, or too long a one."""
     locale = next(iter(network.languages), "en")
-    table = importing.table_of(content, locale)
+    table = importing.table_of(content, locale, network)
     rows = reading.cells(table)
     sent = lists.keep(db, network, rows, by=None, locale=locale, is_guessed=table.is_guessed, now=now)
     while importing.read_some(db, sent, now):

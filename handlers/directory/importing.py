@@ -25,6 +25,7 @@ from bot.installation import Keep
 from bot.lists import Forgetting, Retention, act, adds
 from bot.reading import tables
 from bot.reading.directory import organisations as reading
+from bot.reading.directory import packages
 from bot.reading.tables import Table
 from bot.text import Value
 from db.directory import checks, lists, organisations
@@ -34,7 +35,7 @@ from handlers.directory import checking, found
 from handlers.directory.steps import DropList, ImportOrganisations, ReadList, TakeIn, TakeList
 from handlers.protecting import emergency
 
-KINDS, MOST_BYTES = (".csv", ".txt"), 2**20
+KINDS, MOST_BYTES = (".csv", ".txt", ".zip"), 2**20
 GONE = _("This list is over. Please send it again.")
 TOO_MANY = _("That would be more than {n} organisations. Please send a shorter list.", n=organisations.MOST)
 ALL: list[Fate] = ["new", "changed"]
@@ -49,14 +50,14 @@ def import_organisations(ctx: Context, step: ImportOrganisations) -> None:
         "list",
         _(
             "Send me the list as a CSV file, or paste it here. The first line says what the columns are: "
-            "name, city, website, telephone, topics and so on."
+            "name, city, website, telephone, topics and so on. The files of the standard HSDS 3 are fine too."
         ),
         kinds=KINDS,
         most=MOST_BYTES,
         otherwise=_("Please send the list as a CSV or text file, or paste it here. Up to 1 MB."),
-        check=lambda sent: table_of(sent, ctx.reader.locale),
+        check=lambda sent: table_of(sent, ctx.reader.locale, ctx.network),
     )
-    table = table_of(sent, ctx.reader.locale)
+    table = table_of(sent, ctx.reader.locale, ctx.network)
     rows = reading.cells(table)
     kept = lists.keep(
         ctx.db,
@@ -76,9 +77,11 @@ def about(list_id: int) -> str:
     return f"organisation_list:{list_id}"
 
 
-def table_of(sent: SentFile | bytes | str, locale: str) -> Table:
+def table_of(sent: SentFile | bytes | str, locale: str, network: Network) -> Table:
     """Return the table in what was sent. Raises Unclear where it has no names, or nothing else."""
     content = sent.content if isinstance(sent, SentFile) else sent
+    if isinstance(content, bytes) and packages.is_package(content):
+        return packages.read(content, locale, emergency.country_of(network.time_zone))
     found = tables.read(content, locale, reading.COLUMNS)
     if "name" not in found.known:
         raise Unclear(_("I need at least a column with the names."))

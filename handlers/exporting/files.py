@@ -153,6 +153,7 @@ class Months(Table):
         _("Questions"),
         _("Answered within a day"),
         _("Without any answer"),
+        _("Answered by a card"),
         _("Hours until the first answer, usually"),
         _("Of all help, from the three who helped most (%)"),
         _("Check-ins: asked"),
@@ -174,6 +175,7 @@ class Months(Table):
                 questions.questions,
                 questions.within_a_day,
                 questions.unanswered,
+                month.spared,
             )
             yield [
                 f"{month.first:%Y-%m}",

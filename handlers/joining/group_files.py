@@ -39,14 +39,20 @@ class GroupCodes(Recipe):
         return Made(tables.written(header, rows, reader), TABLE, plain(render(said, reader)), tables.TYPE)
 
 
-def sheet(ctx: Context, people: Sequence[Sequence[str]]) -> Cards | None:
+class GroupSheet(Cards):
+    """The cards of a group. Where they cannot be made, its codes are in the table all the same."""
+
+    otherwise = _("The sheet for printing did not work. The table has all codes.")
+
+
+def sheet(ctx: Context, people: Sequence[Sequence[str]]) -> GroupSheet | None:
     """Return the cards of a group; None where no messenger has a link for them. In the first two languages of
     the network."""
     ways = {code: ctx.installation.ways(f"join_{code}") for _name, code in people}
     if not all(ways.values()):
         return None
     others = [each for each in ctx.network.languages if each != ctx.reader.locale]
-    return Cards(
+    return GroupSheet(
         SHEET,
         _n("{n} card with a code", "{n} cards, each with a code", len(people)),
         _("{name} invites you to {network}.", name=ctx.person.name, network=ctx.network.name),

@@ -6,13 +6,16 @@ import io
 import json
 import zipfile
 from collections import Counter
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from adapters.terminal.script import step
 from bot.program import demo
 from db import store
-from db.models import Item, Organisation, OrganisationList, OrganisationMark
+from db.models import Fate, Item, Network, Organisation, OrganisationList, OrganisationMark
+from handlers.directory import brought
 from tests.support.aio import on_loop
 
 MANY, CHANGED, LEFT_OUT, NEW = 1000, 40, 30, 25
@@ -94,6 +97,7 @@ async def test_a_thousand_come_in_twice(database: str) -> None:
         await acts("Mia: [As files of the standard]")
         made = [each.made.content for each in terminal.seen_by("Mia") if each.made is not None]
         _keeps_the_standard(made[-1])
+        assert _comes_to(database, made[-1]) == {"same": MANY}
         table = [*csv.reader(io.StringIO(made[-2].decode("utf-8-sig")))]
         assert len(table) == MANY + 1
         assert "There is nothing to do." in await brings(as_csv([tuple(each) for each in table]))
@@ -109,6 +113,12 @@ async def test_a_thousand_come_in_twice(database: str) -> None:
         assert _counted(database) == (MANY + NEW, MANY + NEW, CHANGED)
         found = await acts("Mia: /find Beratung 77")
         assert "Beratung Nr. 77" in found
+
+
+def _comes_to(database: str, content: bytes) -> Counter[Fate]:
+    """Return what becomes of how many rows of a list from the command line, of which nothing is taken."""
+    with store.connected(database) as engine, Session(engine) as db:
+        return brought.bring(db, db.scalars(select(Network)).one(), content, [], datetime.now(UTC))
 
 
 def _counted(database: str) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pypdfium2
+import pytest
 import zxingcpp
 from sqlalchemy import func, select
 
@@ -13,6 +14,7 @@ from adapters.terminal.script import step
 from bot.program import demo
 from db import store
 from db.models import Cohort, Conversation, Invitation, Letter, Member
+from tests.support.stage import play
 
 MANY = 60
 FIRST = ("Jörg", "Änne", "Zoë", "Renée", "Łukasz", "Bo")
@@ -29,6 +31,19 @@ def test_a_course_of_sixty_comes_by_list_and_sheet(tmp_path: Path) -> None:
         used = select(func.count()).where(Invitation.used == 1, Invitation.note == "")
         assert connection.scalar(used) == MANY, "and no initials are kept of those who came"
         assert connection.scalar(select(Cohort.name)) == "Kurs 60"
+
+
+def test_where_the_sheet_cannot_be_made_the_table_has_all_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: object) -> None:
+        raise OSError("no font")
+
+    monkeypatch.setattr("bot.making.cards.Cards.draw", fails)
+    steps = "@ Mia, meta-mentor on telegram, en\nMia: /cohort Spring\nMia: Ana Weber\nMia: [Make 1 code]"
+    said = play(steps, f"sqlite:///{tmp_path}/db")
+    assert "(codes.csv: 1 name with a code)" in said
+    assert "The sheet for printing did not work. The table has all codes." in said
 
 
 def _letters(url: str) -> str:

@@ -14,7 +14,7 @@ from bot.message import Made
 from bot.program import cast
 from bot.text import Reader
 from db.growing import exports, partners
-from db.models import HelpRequest, Invitation, Member, MemberRole, Network, Person, Round
+from db.models import HelpRequest, Invitation, LookedFor, Member, MemberRole, Network, Person, Round
 from db.network import cohorts
 from handlers.exporting.files import PLAIN, Members, Months, Requests, Table
 from tests.support.aio import on_loop
@@ -73,10 +73,15 @@ async def test_of_fewer_than_five_no_number_is_told(database: str) -> None:
             for day, digest in ((3, told), (10, same)):
                 round_ = Round(network_id=network.id, day=date(2026, 3, day), questions=[], digest=digest)
                 db.add(round_)
+            for topic in ("papers", "work"):
+                db.add(
+                    LookedFor(network_id=network.id, month=date(2026, 3, 1), what="spared", topic=topic, n=3)
+                )
         _header, february, march = rows(asked(here, Months))
-        assert february == ["2026-02", *["0"] * 6, *[""] * 7]
+        assert february == ["2026-02", *["0"] * 7, *[""] * 7]
         assert march[:4] == ["2026-03", HIDDEN, HIDDEN, "0"]
-        assert march[9:] == ["16", "15", "6", HIDDEN, "0"], "where all say the same, only that they answered"
+        assert march[7] == "6", "questions that a card answered"
+        assert march[10:] == ["16", "15", "6", HIDDEN, "0"], "where all say the same, only that they answered"
 
 
 @on_loop

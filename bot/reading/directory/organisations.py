@@ -106,6 +106,11 @@ def _topic(words: str, locale: str) -> str:
     )
 
 
+def are_topics(words: str, locale: str) -> bool:
+    """Whether words name topics, and nothing else."""
+    return all(_topic(part, locale) for part in _parts(words))
+
+
 def _parts(words: str) -> list[str]:
     return [part.strip() for part in words.translate(LIST).split(",") if part.strip()]
 
