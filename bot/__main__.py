@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.program import __version__
 from bot.program.sources import CONFIG, ConfigError, config_file, words_of
 from bot.support import log
+from bot.support.garbage import look_less_often
 
 if TYPE_CHECKING:
     from bot.program.config import Config
@@ -25,6 +26,7 @@ MISCONFIGURED = os.EX_CONFIG  # 78, as sysexits.h has it
 def main(arguments: list[str] | None = None) -> int:
     """Run the command of `arguments`, by default those of the process, and return its exit status; where
     there are none, it is the demo."""
+    look_less_often()
     parser = argparse.ArgumentParser(
         prog="mentornet", description="mentorNET, the bot for networks of mentors."
     )

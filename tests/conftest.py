@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from bot.support import log
-from bot.support.garbage import keep_what_is_there
+from bot.support.garbage import keep_what_is_there, look_less_often
 from db import shape, store
 from tests.support.around import MEMORY
 from tests.support.postgres import Postgres
 from tests.support.ready import ready
+
+look_less_often()  # while all tests are collected
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

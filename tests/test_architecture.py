@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
@@ -228,12 +229,20 @@ def room_of(name: str) -> list[str]:
 # --- our own folders -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", files())
-def test_imports_run_one_way(file: str) -> None:
-    here = file.partition("/")[0]
-    allowed = set(ROOMS) if file in COMPOSITION_ROOT | TOOLS else {here, *ROOMS[here]}
-    against = {name for name in ours(file) if name.partition(".")[0] not in allowed}
+def test_imports_run_one_way() -> None:
+    against = {
+        (file, name)
+        for file in files()
+        for name in ours(file)
+        if name.partition(".")[0] not in rooms_of(file)
+    }
     assert against == set()
+
+
+def rooms_of(file: str) -> set[str]:
+    """The folders from which a file may import."""
+    here = file.partition("/")[0]
+    return set(ROOMS) if file in COMPOSITION_ROOT | TOOLS else {here, *ROOMS[here]}
 
 
 def test_only_the_composition_root_knows_every_folder() -> None:
@@ -273,11 +282,15 @@ def test_a_folder_has_no_circles(room: str) -> None:
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
-@pytest.mark.parametrize("file", [file for file in files() if file.partition("/")[0] in FLOORS])
-def test_a_file_stands_on_its_own_floor_and_lower_ones(file: str) -> None:
-    here = file.partition("/")[0]
-    inside = [name for name in ours(file) if name.partition(".")[0] == here]
-    assert {name for name in inside if floor(modules()[name]) > floor(file)} == set()
+def test_a_file_stands_on_its_own_floor_and_lower_ones() -> None:
+    above = {
+        (file, name)
+        for file in files()
+        if (here := file.partition("/")[0]) in FLOORS
+        for name in ours(file)
+        if name.partition(".")[0] == here and floor(modules()[name]) > floor(file)
+    }
+    assert above == set()
 
 
 def floor(file: str) -> int:
@@ -325,9 +338,13 @@ def test_each_messenger_is_found_by_the_name_of_its_folder() -> None:
 # --- third parties -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", files())
-def test_third_parties_stay_in_their_rooms(file: str) -> None:
-    outside = {name for name in third_parties(file) if not any(fnmatch(file, room) for room in room_of(name))}
+def test_third_parties_stay_in_their_rooms() -> None:
+    outside = {
+        (file, name)
+        for file in files()
+        for name in third_parties(file)
+        if not any(fnmatch(file, room) for room in room_of(name))
+    }
     assert outside == set()
 
 
@@ -354,24 +371,27 @@ def test_outside_db_a_session_is_only_handed_on() -> None:
     assert opening == set()
 
 
-@pytest.mark.parametrize("file", [file for file in files() if not file.startswith("db/")])
-def test_rows_are_made_in_db(file: str) -> None:
+def test_rows_are_made_in_db() -> None:
     """One that is not stored is shown to nobody: it does not know yet what it will be stored as."""
-    rows = {name.removeprefix("db.models.") for name in imports(file) if name.startswith("db.models.")}
-    making = [
-        node.lineno
-        for node in ast.walk(tree(file))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("models.") in rows
-    ]
+    making = [f"{file}:{line}" for file in files() if not file.startswith("db/") for line in _made_in(file)]
     assert making == []
 
 
-@pytest.mark.parametrize("file", [file for file in files() if file.startswith("handlers/")])
-def test_rows_are_changed_in_db(file: str) -> None:
+def _made_in(file: str) -> Iterator[int]:
+    """Yield the lines in which a file makes a row."""
+    rows = {name.removeprefix("db.models.") for name in imports(file) if name.startswith("db.models.")}
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("models.") in rows:
+            yield node.lineno
+
+
+def test_rows_are_changed_in_db() -> None:
     """How a request, a membership or a person may change stands in one place, as verbs. So a handler assigns
     to no attribute, but for an object of its own that makes itself."""
     changing = [
-        node.lineno
+        f"{file}:{node.lineno}"
+        for file in files()
+        if file.startswith("handlers/")
         for node in ast.walk(tree(file))
         if (
             isinstance(node, ast.Attribute)
@@ -386,18 +406,30 @@ def test_rows_are_changed_in_db(file: str) -> None:
 # --- a turn waits for nobody ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", [file for file in files() if file.startswith(("handlers/", "db/"))])
-def test_handlers_and_the_database_are_plain_functions(file: str) -> None:
+def test_handlers_and_the_database_are_plain_functions() -> None:
     waiting = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
-    assert [node.lineno for node in ast.walk(tree(file)) if isinstance(node, waiting)] == []
+    found = [
+        f"{file}:{node.lineno}"
+        for file in files()
+        if file.startswith(("handlers/", "db/"))
+        for node in ast.walk(tree(file))
+        if isinstance(node, waiting)
+    ]
+    assert found == []
 
 
-@pytest.mark.parametrize("file", [file for file in files() if file.startswith("handlers/")])
-def test_a_handler_asks_its_context_for_the_time_and_for_chance(file: str) -> None:
+def test_a_handler_asks_its_context_for_the_time_and_for_chance() -> None:
     """So that a transcript goes the same way each time, also when the clock is wound."""
-    own = {"time", "random", "secrets"} & {name.partition(".")[0] for name in imports(file)}
+    handlers = [file for file in files() if file.startswith("handlers/")]
+    own = {
+        (file, name)
+        for file in handlers
+        for name in imports(file)
+        if name.partition(".")[0] in {"time", "random", "secrets"}
+    }
     now = [
-        node.lineno
+        f"{file}:{node.lineno}"
+        for file in handlers
         for node in ast.walk(tree(file))
         if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
         if not (isinstance(node.value, ast.Name) and node.value.id == "ctx")
@@ -408,10 +440,9 @@ def test_a_handler_asks_its_context_for_the_time_and_for_chance(file: str) -> No
 # --- rooms that people can look over -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("folder", sorted({file.rpartition("/")[0] for file in files()}))
-def test_a_folder_has_fifteen_files_at_most(folder: str) -> None:
-    inside = [file for file in files() if file.rpartition("/")[0] == folder]
-    assert len(inside) <= 15 or folder == "db/migrations/versions"
+def test_a_folder_has_fifteen_files_at_most() -> None:
+    inside = Counter(file.rpartition("/")[0] for file in files())
+    assert {folder for folder, many in inside.items() if many > 15} - {"db/migrations/versions"} == set()
 
 
 def test_a_file_has_four_hundred_lines_at_most_and_one_in_fifty_three_hundred() -> None:

@@ -169,7 +169,7 @@ class Life:
         return self.db.scalar(mine) or 0
 
 
-@pytest.mark.parametrize("many", [pytest.param(200, id="200"), pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("many", [pytest.param(50, id="50"), pytest.param(10_000, marks=pytest.mark.soak)])
 def test_whatever_happens_the_vote_is_true(db: Session, many: int) -> None:
     seed = random.randrange(10**6)
     for each in range(many):

@@ -11,6 +11,7 @@ from bot.program import demo
 from db import store
 from db.models import Application, Person, Vouch
 from tests.privacy.test_forgetting import cells
+from tests.support.ready import ready
 
 NAME, ANSWER, SECOND, SPOKEN = "Zübeyde Okonkwo", "Quittengelee", "Zimtsterne", "Kirschkuchen"
 REASON = "Holunderblüten"
@@ -54,7 +55,7 @@ def played(script: str, url: str) -> None:
     """Play a conversation."""
 
     async def run() -> None:
-        async with demo.Stage(url, lambda line: None) as terminal:
+        async with demo.Stage(ready(url), lambda line: None) as terminal:
             await terminal.play(script.splitlines(), demo.CAST)
 
     asyncio.run(run())
