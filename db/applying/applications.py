@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, null, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.help.queues import Queue
@@ -61,7 +61,7 @@ def waiting(db: Session, network: Network) -> Queue[Application]:
         .options(joinedload(Application.person)),
         Application.id,
         (Application.opened_at, Application.id),
-        null(),
+        None,
     )
 
 

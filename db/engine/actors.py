@@ -56,7 +56,7 @@ class ActorRow:
     network_time_zone: str | None
     elsewhere: bool  # whether they are a member of other networks too
     has_rooms: bool  # whether the bot may write in a room of this one
-    has_cards: bool  # whether something that was found out is written down there
+    has_cards: bool  # whether something that was found out is written down there, or shared with all
     consent_version: int | None  # of what they agreed to
 
 
@@ -88,7 +88,10 @@ ELSEWHERE = exists().where(
     OTHER.person_id == Member.person_id, OTHER.id != Member.id, OTHER.state == "active"
 )
 HAS_ROOMS = any_row(Room, Room.network_id == Member.network_id, Room.silenced.is_(False))
-HAS_CARDS = any_row(Item, Item.network_id == Member.network_id, Item.kind == "card")
+HAS_CARDS = or_(
+    any_row(Item, Item.network_id == Member.network_id, Item.kind == "card"),
+    any_row(Item, Item.shared, Item.kind == "card"),
+)
 
 KNOWN: Executable = (  # mypy knows the types of ten columns at most
     select(

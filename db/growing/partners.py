@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.help.queues import Queue
@@ -168,4 +168,4 @@ def waiting(db: Session, network: Network, before: datetime) -> Queue[Partner]:
     unanswered = and_(Partner.asked_at < before, Partner.network_says.is_(None))
     found = _of(network).where(or_(and_(~has_speaker, ~was_invited), unanswered))
     since = case((unanswered, Partner.asked_at), else_=Partner.since)
-    return Queue(db, found, Partner.id, (since, Partner.id), null())
+    return Queue(db, found, Partner.id, (since, Partner.id), None)

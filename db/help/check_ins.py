@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from db.help.queues import Queue
 from db.models import CheckIn, CheckInAnswer, CheckInWords, Member, Mood, Person, Round, Timer, Wish
@@ -215,25 +215,23 @@ def deal_with(db: Session, member: Member, now: datetime) -> None:
 def not_well(db: Session, network_id: int) -> Queue[CheckIn]:
     """Return the members who are not well and asked to talk to the meta-mentor, as long as nobody has dealt
     with it: the latest check-in of each, the longest waiting first."""
-    flagged = (
-        select(
-            func.max(CheckIn.id).label("latest"),
-            func.min(CheckIn.id).label("first"),
-            func.min(CheckIn.answered_at).label("since"),
-        )
-        .where(
-            CheckIn.round_id.in_(select(Round.id).where(Round.network_id == network_id)),
-            CheckIn.wants == "meta_mentor",
-            CheckIn.seen_at.is_(None),
-        )
-        .group_by(CheckIn.member_id)
-        .subquery()
-    )
+    here = select(Round.id).where(Round.network_id == network_id)
+    unseen = CheckIn.round_id.in_(here), *_unseen(CheckIn)
+    earlier, later = aliased(CheckIn), aliased(CheckIn)
+    theirs = earlier.member_id == CheckIn.member_id, *_unseen(earlier)
+    latest = ~any_row(later, later.member_id == CheckIn.member_id, *_unseen(later), later.id > CheckIn.id)
     waiting = (
         select(CheckIn)
-        .join(flagged, flagged.c.latest == CheckIn.id)
         .options(joinedload(CheckIn.member).joinedload(Member.person))
-        .where(any_row(Member, Member.id == CheckIn.member_id, Member.state == "active"))
+        .where(*unseen, latest, any_row(Member, Member.id == CheckIn.member_id, Member.state == "active"))
     )
-    order = flagged.c.since, flagged.c.first
-    return Queue(db, waiting, CheckIn.id, order, CheckIn.member_id)
+    since, first = (
+        select(func.min(what)).where(*theirs).correlate(CheckIn).scalar_subquery()
+        for what in (earlier.answered_at, earlier.id)
+    )
+    whom = select(CheckIn.member_id).where(*unseen)
+    return Queue(db, waiting, CheckIn.id, (since, first), CheckIn.member_id, whom=whom)
+
+
+def _unseen(which: type[CheckIn]) -> tuple[ColumnElement[bool], ...]:
+    return which.wants == "meta_mentor", which.seen_at.is_(None)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
     Select,
     exists,
     func,
@@ -13,7 +15,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import (
     Asked,
@@ -178,13 +180,17 @@ def taken_by(db: Session, member: Member) -> Sequence[HelpRequest]:
 
 def unanswered(network_id: int, now: datetime) -> Select[HelpRequest]:
     """Select requests of a network that look for somebody, as far as those who coordinate it may know."""
-    nobodys = select(HelpRequest.id).where(
-        HelpRequest.network_id == network_id, HelpRequest.helper_id.is_(None)
-    )
-    looking = union_all(
-        nobodys.where(HelpRequest.closed_at.is_(None)), nobodys.where(HelpRequest.closed_at > now)
-    )
-    return select(HelpRequest).where(HelpRequest.id.in_(looking), HelpRequest.without_coordinators.is_(False))
+    looking = of_unanswered(HelpRequest.id, network_id, now)
+    return select(HelpRequest).where(HelpRequest.id.in_(looking))
+
+
+def of_unanswered(
+    what: InstrumentedAttribute[int], network_id: int, now: datetime, *which: ColumnElement[bool]
+) -> CompoundSelect[int]:
+    """Select something of each of them, or of `which` of them: of what an index has, nothing else is read."""
+    nobodys = HelpRequest.network_id == network_id, HelpRequest.helper_id.is_(None)
+    told = select(what).where(*nobodys, HelpRequest.without_coordinators.is_(False), *which)
+    return union_all(told.where(HelpRequest.closed_at.is_(None)), told.where(HelpRequest.closed_at > now))
 
 
 def waiting_for_answer_of(db: Session, member: Member) -> Sequence[HelpRequest]:

@@ -41,7 +41,7 @@ WINDOW = timedelta(days=30)
 """How far the figures look back."""
 DAY = timedelta(days=1)
 MINUTE = 60
-MOST = 5000
+MOST = 2000
 """So many requests are looked at, the newest first: what is told of them is no other for more."""
 EACH = 8
 """Of how many helpers it is told how many requests they took: as many as fit a picture."""
@@ -60,7 +60,8 @@ def unanswered(db: Session, network: Network, now: datetime, apart: Collection[i
     )
     order = case((is_newcomers, 0), else_=1), HelpRequest.opened_at, HelpRequest.id
     names = case((HelpRequest.anonymous, None), else_=HelpRequest.asker_id)
-    return Queue(db, waiting, HelpRequest.id, order, names)
+    whom = help_requests.of_unanswered(HelpRequest.asker_id, network.id, now, ~HelpRequest.anonymous)
+    return Queue(db, waiting, HelpRequest.id, order, names, whom=None if apart else whom)
 
 
 def newcomers(db: Session, network: Network, now: datetime) -> Queue[Member]:
@@ -233,20 +234,17 @@ def _half(waits: Sequence[Row[int, int, int, int]]) -> timedelta | None:
 
 def _helpers(db: Session, network: Network) -> tuple[int, int]:
     """Return how many members help somebody now, and how many of them as many as they said they can: found
-    from the few questions that somebody helps with."""
+    from the few questions that somebody helps with, and looked up for each of these."""
     helping = (
         select(HelpRequest.helper_id, func.count().label("many"))
         .where(HelpRequest.state == "taken", HelpRequest.network_id == network.id)
         .group_by(HelpRequest.helper_id)
         .subquery()
     )
-    counted = (
-        select(func.count(), func.count().filter(helping.c.many >= Person.load))
-        .select_from(helping)
-        .join(Member, Member.id == helping.c.helper_id)
-        .join(Person, Person.id == Member.person_id)
-    )
-    row = db.execute(counted).one()
+    theirs = select(Person.load).join(Member, Member.person_id == Person.id)
+    load = theirs.where(Member.id == helping.c.helper_id).correlate(helping).scalar_subquery()
+    full = func.count().filter(helping.c.many >= load)
+    row = db.execute(select(func.count(), full).select_from(helping)).one()
     return row[0], row[1]
 
 

@@ -1,23 +1,33 @@
 """What waits in an order: it is counted, and looked at one by one, however many there are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import Base
-from db.models.indexed import not_among
 
 Row = TypeVar("Row", bound=Base)
 Found = TypeVar("Found")
 BEFORE = 100
 """How many may have come before a row since it was shown, so that it is still found."""
-MOST = 500
-"""So many are counted: of more it is only known that they are more."""
+MOST = 100
+"""So many are counted: of more it is only known that they are more. Whoever reads it has enough to do."""
 Order = Sequence[SQLColumnExpression[Any]]
+Members = Select[int] | CompoundSelect[int]
 
 
 @dataclass(frozen=True)
@@ -27,17 +37,20 @@ class Queue(Generic[Row]):
     found: all of them, with what is needed to tell one
     key:   the column by which one is known
     order: which comes first
-    names: the member (an id) whom one names; NULL where it names nobody
+    names: the member (an id) whom one names, if any; None where none ever does
     ways:  where no index has all of them in their order: parts of them, each with the same order as an index
            has it
+    whom:  the members (ids) whom they name, where that can be selected with less work than all of `found`;
+           also some who are gone
     """
 
     db: Session
     found: Select[Row]
     key: InstrumentedAttribute[int]
     order: Order
-    names: SQLColumnExpression[Any]
+    names: SQLColumnExpression[Any] | None
     ways: Sequence[tuple[ColumnElement[bool], Order]] = ()
+    whom: Members | None = None
 
     @cached_property
     def many(self) -> int:
@@ -46,15 +59,23 @@ class Queue(Generic[Row]):
         return min(self.db.scalar(select(func.count()).select_from(some.subquery())) or 0, MOST + 1)
 
     def named(self) -> set[int]:
-        """Return the members (ids) whom they name. That looks at all of them, so then they are counted."""
-        named = self.db.scalars(self.found.with_only_columns(self.names, maintain_column_froms=True)).all()
-        vars(self)["many"] = min(len(named), MOST + 1)
-        return {member_id for member_id in named if member_id is not None}
+        """Return the members (ids) whom they name."""
+        named = self._named()
+        return set() if named is None else {*self.db.scalars(named)}
 
-    def but(self, members: Collection[int]) -> "Queue[Row]":
-        """Return them without those that name one of these members (ids)."""
-        others = or_(self.names.is_(None), not_among(self.names, members))
-        return replace(self, found=self.found.where(others))
+    def but(self, member_id: int, *others: "Queue[Any]") -> "Queue[Row]":
+        """Return them without those that name a member (an id) or whom one of the others names."""
+        if self.names is None:
+            return self
+        named = [each for each in (other._named() for other in others) if each is not None]
+        free = and_(self.names != member_id, *map(self.names.not_in, named))
+        return replace(self, found=self.found.where(or_(self.names.is_(None), free)))
+
+    def _named(self) -> Members | None:
+        if self.whom is not None or self.names is None:
+            return self.whom
+        named = self.found.with_only_columns(self.names, maintain_column_froms=True)
+        return named.where(self.names.is_not(None))
 
     def at(self, n: int) -> Row | None:
         """Return the n-th of them, counted from 1; None where there are fewer."""

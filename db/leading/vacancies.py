@@ -39,6 +39,7 @@ def _silent() -> Select[int]:
         .join(Identity, Identity.person_id == leader.person_id)
         .where(
             leader.network_id == Network.id,
+            leader.role.in_(members.COORDINATORS),  # as its index has it
             leader.role == "meta_mentor",
             leader.state == "active",
             Identity.last_wrote_at > before,

@@ -32,10 +32,13 @@ REMEMBERED = {"sqlite": "forgotten = 0", "postgresql": "NOT forgotten"}
 UNCOUNTED = {"sqlite": "counted = 0", "postgresql": "NOT counted"}
 LIVE = "network_id", "opened_at", "answered_at", "closed_at", "helper_id", "without_coordinators"
 """What figures are made of, so that none of the rows is read for them."""
+TOLD = "without_coordinators", "anonymous", "asker_id"
+"""What tells who asked, so that none of the rows is read for it."""
 UNSUMMED = {"sqlite": "summed = 0", "postgresql": "NOT summed"}
 SAID_HOW = "says IS NOT NULL"
 APART = "request_id IS NULL"
 NOBODYS, HELPED = "helper_id IS NULL", "state = 'taken'"
+OWED = f"{NOBODYS} AND answered_at IS NULL AND handed_at IS NOT NULL"
 UNSEEN = "wants = 'meta_mentor' AND seen_at IS NULL"
 
 
@@ -49,7 +52,8 @@ class HelpRequest(ByNetwork):
         partial_index("ix_help_requests_live", *LIVE, where=UNCOUNTED),
         partial_index("ix_help_requests_uncounted", "closed_at", where=UNCOUNTED),
         Index("ix_help_requests_closed", "closed_at"),
-        partial_index("ix_help_requests_nobodys", "network_id", "closed_at", where=NOBODYS),
+        partial_index("ix_help_requests_nobodys", "network_id", "closed_at", *TOLD, where=NOBODYS),
+        partial_index("ix_help_requests_owed", "network_id", "closed_at", "handed_at", where=OWED),
         partial_index("ix_help_requests_helped", "helper_id", where=HELPED),
         partial_index("ix_help_requests_helpers", "network_id", "helper_id", where=HELPED),
     )
@@ -176,6 +180,7 @@ class CheckIn(Base):
     __table_args__ = (
         UniqueConstraint("round_id", "member_id"),
         partial_index("ix_check_ins_unseen", "round_id", "member_id", where=UNSEEN),
+        partial_index("ix_check_ins_unseen_of", "member_id", "id", where=UNSEEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

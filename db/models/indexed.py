@@ -2,7 +2,7 @@
 are stored as they are looked for."""
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -30,10 +30,6 @@ from sqlalchemy.types import TypeEngine
 
 Exact = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points, on both databases: an index finds what begins so, or comes next."""
-
-
-FEW = 50
-"""Numbers that are given to a statement one by one."""
 
 
 class Word(TypeDecorator[str]):
@@ -118,27 +114,14 @@ def _cell_on_postgresql(cell: _Cell, compiler: Any, **how: Any) -> str:
 KINDS: Mapping[type, TypeEngine[Any]] = {int: Integer(), str: Exact}
 
 
-def not_among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a column holds none of these numbers. Very many are given as one value: to
-    give each by itself takes longer than to look for it."""
-    if len(ids) <= FEW:
-        return column.not_in(ids)
-    return column.not_in(select(cast(_each_of([*ids]), Integer)))
-
-
 def given(name: str, columns: Mapping[str, type[int | str]], rows: Iterable[Sequence[int | str]]) -> CTE:
     """Return a table with these rows, to be joined with others. They are one value: the statement is the same
     one however many there are, and is compiled once."""
-    row = _each_of([[*row] for row in rows])
+    values = [[*row] for row in rows]
+    row: ColumnElement[str] = _Each(bindparam(None, values, JSON)).table_valued("value").c.value
     cells = ((_Cell(row, literal_column(str(n))), column) for n, column in enumerate(columns))
     found = select(*(cast(cell, KINDS[columns[column]]).label(column) for cell, column in cells))
     return found.cte(name).prefix_with("MATERIALIZED")  # so that the others are looked up for each of them
-
-
-def _each_of(values: Sequence[Any]) -> ColumnElement[str]:
-    """Return the column of a table with these values, each as text."""
-    each: ColumnElement[str] = _Each(bindparam(None, values, JSON)).table_valued("value").c.value
-    return each
 
 
 def any_row(kind: type[Any], *conditions: SQLColumnExpression[bool]) -> ColumnElement[bool]:

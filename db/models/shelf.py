@@ -39,6 +39,11 @@ class Item(InNetwork):
         partial_index("ix_shelf_new", "network_id", where="state = 'new'"),
         partial_index("ix_shelf_cards", "network_id", where="kind = 'card'"),
         partial_index(
+            "ix_shelf_shared_cards",
+            "network_id",
+            where={"sqlite": "kind = 'card' AND shared = 1", "postgresql": "kind = 'card' AND shared"},
+        ),
+        partial_index(
             "ix_shelf_shared", "network_id", where={"sqlite": "shared = 1", "postgresql": "shared"}
         ),
     )

@@ -14,15 +14,17 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from db.models import Identity, Label, Member, Network, Person
-from db.models.indexed import folded
+from db.models.indexed import any_row, folded
+from db.network import members
 from db.network.members import HAS_NAME, IS_ACTIVE, IS_SOMEBODY
 
-MOST = 1000
+MOST = 500
 """So many of one kind are counted where it is only told: of more it is known that they are more."""
 LABELS: tuple[Label, ...] = get_args(Label)
 
@@ -62,10 +64,8 @@ def count_by_label(db: Session, network: Network, but: Member | None = None) -> 
 
 def count_paused(db: Session, network: Network, now: datetime, most: int | None = None) -> int:
     """Return how many members of a network are on a break, `most` where they are that many or more."""
-    paused = select(Member.id).where(
-        Member.network_id == network.id, IS_ACTIVE, Member.person_id.in_(pausing(now))
-    )
-    return db.scalar(select(func.count()).select_from(paused.limit(most).subquery())) or 0
+    paused = _of(network, pausing(now)).limit(most).subquery()
+    return db.scalar(select(func.count()).select_from(paused)) or 0
 
 
 def pausing(now: datetime) -> Select[int]:
@@ -74,10 +74,16 @@ def pausing(now: datetime) -> Select[int]:
     return select(Person.id).where(Person.paused_at.is_not(None), ends_later)
 
 
+def _of(network: Network, people: Select[int]) -> Select[int]:
+    """Select those of these people (few) who are members of a network, each looked up."""
+    theirs = Member.person_id == people.selected_columns[0]
+    return people.where(any_row(Member, Member.network_id == network.id, IS_ACTIVE, theirs))
+
+
 def count_lost(db: Session, network: Network) -> int:
     """Return how many members of a network cannot be reached."""
-    here = Member.network_id == network.id, IS_ACTIVE
-    return db.scalar(select(func.count()).where(*here, Member.person_id.in_(lost()))) or 0
+    unheard = _of(network, lost()).distinct().subquery()
+    return db.scalar(select(func.count()).select_from(unheard)) or 0
 
 
 def lost(*others: ColumnElement[bool]) -> Select[int]:
@@ -89,13 +95,15 @@ def lost(*others: ColumnElement[bool]) -> Select[int]:
 
 
 def count_askable(db: Session, network: Network, now: datetime) -> tuple[int, int]:
-    """Return how many members a network has, and how many of them can be reached and are on no break: found
-    from the few who are or cannot."""
-    here = Member.network_id == network.id, IS_ACTIVE
-    others = lost(Identity.person_id.not_in(pausing(now)))
-    unheard = db.scalar(select(func.count()).where(*here, Member.person_id.in_(others))) or 0
-    everybody = count(db, network)
-    return everybody, everybody - count_paused(db, network, now) - unheard
+    """Return how many members of a network can be reached and are on no break, and how many are or cannot,
+    `MOST` + 1 for all that are more."""
+    askable = members.within_reach(network.id, now).with_only_columns(Member.id).limit(MOST + 1).subquery()
+    some = (_of(network, which).distinct().limit(MOST + 1).subquery() for which in (pausing(now), lost()))
+    passed_over = union(*(select(*each.c) for each in some)).subquery()
+    asked, others = (
+        db.scalar(select(func.count()).select_from(found)) or 0 for found in (askable, passed_over)
+    )
+    return asked, min(others, MOST + 1)
 
 
 def count_called(db: Session, network: Network, words: str) -> int:

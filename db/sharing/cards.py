@@ -38,6 +38,19 @@ def reword(item: Item, answer: str) -> None:
     item.texts = [answer]
 
 
+def makers(db: Session, item: Item) -> list[Person]:
+    """Return the two who found out what a card says, as far as they are known."""
+    theirs = [item.given_by_id, of(db, item).helper_id]
+    return list(
+        db.scalars(select(Person).where(Person.id.in_([each for each in theirs if each is not None])))
+    )
+
+
+def share(item: Item, *, shared: bool) -> None:
+    """Let members of all networks here find a card, or only those of its own."""
+    item.shared = shared
+
+
 def change(db: Session, item: Item, by: Person) -> None:
     """Note that somebody has changed what a card says: only whoever helped confirms it by that."""
     card = of(db, item)

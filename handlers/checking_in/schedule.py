@@ -22,6 +22,7 @@ from bot import (
     paragraphs,
 )
 from bot.lists import act, has_changed
+from bot.text import AtLeast
 from bot.times import next_weekly
 from db.help import check_ins, schedules
 from db.help.schedules import Rhythm
@@ -169,8 +170,8 @@ def _next_days(ctx: Context, wanted: Rhythm) -> list[date]:
 
 def _preview(ctx: Context, wanted: Rhythm, title: Text, turn: int = 0) -> AnyText:
     """Return the dry run: what would be sent when, and to how many. With each turn it is another rhythm."""
-    everybody, asked = roster.count_askable(ctx.db, ctx.network, ctx.now)
-    passed_over = everybody - asked
+    counted = roster.count_askable(ctx.db, ctx.network, ctx.now)
+    asked, passed_over = (AtLeast.told(n, roster.MOST) for n in counted)
     days = _next_days(ctx, wanted)
     ctx.shown(f"preview {turn}", [asked, passed_over, *map(str, days)])
     return heading(

@@ -81,7 +81,7 @@ def write_to_new(ctx: Context, step: WriteToNew) -> None:
         ctx.say(_("There is nobody new who has heard nothing yet."))
         return
     new_since = pulse.unheard_since(ctx.db, ctx.network, ctx.now)
-    but = sorted(owed.named)
+    but = sorted({ctx.member.id}.union(*(each.named() for each in owed.first)))
     words = ctx.ask("words", _("What do you want to say to those who are new?"), max_length=LONGEST)
     whom = _whom(ctx.network.id, "new", but, new_since)
     _write_to(ctx, words, "new", whom)

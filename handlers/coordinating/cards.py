@@ -1,13 +1,13 @@
 """What those who coordinate owe, one debt at a time: a card, with what can be done about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import AnyText, Button, Context, Text, _, on, paragraphs
 from bot.lists import Debts, Notice, Owed
 from bot.text import AtLeast
-from db.help.queues import MOST
+from db.help.queues import MOST, Queue
 from handlers.coordinating.steps import MoreDebts, NextDebt, OneByOne, ShowFigures
 
 NOBODY_WAITS = _("Nobody is waiting for you.")
@@ -18,11 +18,11 @@ WAITING = _("what is waiting for you")
 @dataclass(frozen=True, slots=True)
 class Today:
     """All that is owed now: debts by the name of their kind, in order, without kinds of which there are none;
-    what is no card; and the members (ids) who are named without those that yield to others."""
+    what is no card; and the rows of those kinds that yield to no other."""
 
     kinds: dict[str, Owed[Any]]
     notices: list[Notice]
-    named: set[int]
+    first: Sequence[Queue[Any]]
 
     @property
     def many(self) -> int:
@@ -38,14 +38,14 @@ def all_owed(ctx: Context) -> Today:
     """Return all that is owed. Nobody is named twice."""
     found = {name: debts for name, find in Debts.named().items() if (debts := find(ctx)) is not None}
     kinds = {name: kind for name, kind in found.items() if isinstance(kind, Owed)}
-    named = {ctx.member.id}.union(*(kind.rows.named() for kind in kinds.values() if not kind.yields))
+    first = [kind.rows for kind in kinds.values() if not kind.yields]
     for name, kind in kinds.items():
         if kind.yields:
-            kinds[name] = replace(kind, rows=kind.rows.but(named))
+            kinds[name] = replace(kind, rows=kind.rows.but(ctx.member.id, *first))
     return Today(
         {name: kind for name, kind in kinds.items() if kind.rows.many},
         [each for each in found.values() if isinstance(each, Notice)],
-        named,
+        first,
     )
 
 

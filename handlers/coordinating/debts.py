@@ -26,7 +26,7 @@ def not_well(ctx: Context) -> Owed[CheckIn]:
     """Return the check-ins of those who are not well and would like to talk, without the one who acts."""
     return Owed(
         lambda n: _n("{n} person is not well", "{n} people are not well", n),
-        check_ins.not_well(ctx.db, ctx.network.id).but([ctx.member.id]),
+        check_ins.not_well(ctx.db, ctx.network.id).but(ctx.member.id),
         lambda flag: _not_well(ctx, flag),
     )
 

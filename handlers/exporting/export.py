@@ -20,8 +20,8 @@ from handlers.protecting import personal_data
 A_DAY = timedelta(days=1)
 SHORTEST, LONGEST = 5, 200
 """Letters of a reason."""
-MOST = 50_000
-"""Lines in a file: of more there is a file for each year."""
+MOST = 5_000
+"""Lines in a file, as many as somebody still looks through: of more there is a file for each year."""
 MEMBERS = act(
     "export.members",
     _("{who} took a list of the members on {day}."),

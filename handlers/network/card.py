@@ -25,6 +25,8 @@ from bot import (
 )
 from bot.installation import best_of
 from bot.lists import OnCard, Phase
+from bot.markup import plain
+from bot.text import Reader, render
 from db.agreeing import offices
 from db.growing import partners, reached
 from db.models import Network
@@ -174,14 +176,19 @@ def _shown(ctx: Context, which: Network) -> AnyText:
     found = offices.of(ctx.db, which.id)
     return heading(
         form("{name}", name=which.name),
-        lines(
-            network.public_facts(Facts.of(which), partners.listed(ctx.db, which, PARTNERS)),
-            _size(ctx, which),
-            _phase(ctx, which),
-            [line for each in OnCard if (line := each(ctx, which)) is not None],
-        ),
+        _public(ctx, which),
         *(office.facts(found) if found is not None and found.public else []),
         _("You can ask whether you can join. With an invitation code you are in at once."),
+    )
+
+
+def _public(ctx: Context, which: Network) -> AnyText:
+    """Return what everybody may know of a network, one fact a line."""
+    return lines(
+        network.public_facts(Facts.of(which), partners.listed(ctx.db, which, PARTNERS)),
+        _size(ctx, which),
+        _phase(ctx, which),
+        [line for each in OnCard if (line := each(ctx, which)) is not None],
     )
 
 
@@ -209,19 +216,17 @@ def _phase(ctx: Context, which: Network) -> list[AnyText]:
 
 
 def _pass_on(ctx: Context, mine: Network) -> None:
+    known = partners.listed(ctx.db, mine, PARTNERS)
     ways = ctx.installation.ways(networks.card(mine)) if mine.public else {}
     picture = None
     if ways:
         description = _("QR code for the profile of {network}", network=mine.name)
-        scan = _("Scan the picture with your camera.")
-        picture = Qr(best_of(ways), description, "profile.png", Verbatim(mine.name), below=[scan])
+        below = [*([Verbatim(mine.purpose)] if mine.purpose else []), *_scan(ctx, mine)]
+        picture = Qr(best_of(ways), description, "profile.png", Verbatim(mine.name), below=below)
     ctx.say(
         heading(
             form("{name}", name=mine.name),
-            lines(
-                network.public_facts(Facts.of(mine), partners.listed(ctx.db, mine, PARTNERS)),
-                [line for each in OnCard if (line := each(ctx, mine)) is not None] if mine.public else [],
-            ),
+            _public(ctx, mine) if mine.public else network.public_facts(Facts.of(mine), known),
             lines(
                 _("You can pass this profile on:"),
                 (_way(ctx.installation.title(name), mine, *way) for name, way in ways.items()),
@@ -233,6 +238,14 @@ def _pass_on(ctx: Context, mine: Network) -> None:
         ),
         file=picture,
     )
+
+
+def _scan(ctx: Context, mine: Network) -> list[AnyText]:
+    """Return what to do with the picture, for its reader and in another language of the network: it is passed
+    on to people who may read only that one."""
+    scan = _("Scan the picture with your camera.")
+    others = [each for each in mine.languages if each != ctx.reader.locale]
+    return [scan, *(Verbatim(plain(render(scan, Reader(each)))) for each in others[:1])]
 
 
 def _way(messenger: str, which: Network, link: str, carries: bool) -> Text:

@@ -4,19 +4,29 @@ it is right, or nothing for a week. Both can take it down for ever."""
 from datetime import timedelta
 
 from bot import Button, Context, Priority, _, form, on, paragraphs
-from bot.lists import Learned, adds
+from bot.lists import Learned, act, adds
 from db.help import help_requests
-from db.models import HelpRequest, Item
+from db.models import SEEN, HelpRequest, Item
 from db.sharing import cards, shelf
 from handlers.asking import wording
 from handlers.protecting import personal_data
 from handlers.sharing import keeping, kinds, news, searching, share
-from handlers.sharing.steps import CardWaits, ChangeCard, ConfirmCard, OpenItem, WriteCard
+from handlers.sharing.steps import (
+    CardWaits,
+    ChangeCard,
+    ConfirmCard,
+    OpenItem,
+    ShareCard,
+    TakeDown,
+    WriteCard,
+)
 
 PATIENCE = timedelta(days=7)
 """For how long the helper can say whether a card is right before it is shown all the same."""
 LONGEST_QUESTION, LONGEST_ANSWER = 200, 1000
 GONE = _("This card is no longer there.")
+SHARED = act("card.shared", _("{who} shared a solved card with all networks here on {day}."))
+NOT_SHARED = act("card.not_shared", _("{who} took a solved card back from the other networks on {day}."))
 
 
 @adds(Learned, place=10)
@@ -188,6 +198,32 @@ def change_card(ctx: Context, step: ChangeCard) -> None:
         read = Button(_("Read it"), OpenItem(item.id))
         ctx.tell(item.given_by, told, read, priority=Priority.CHECK_IN)
     ctx.say(_("Thank you. Now others find it."), Button(_("Read it"), OpenItem(item.id)))
+
+
+@on(ShareCard)
+def share_card(ctx: Context, step: ShareCard) -> None:
+    """Let members of all networks here find a card, or only those of this one. The two who found it out hear
+    that it goes further, and can take it down."""
+    item = ctx.ours(
+        Item, step.item_id, gone=GONE, still=lambda each: each.kind == "card" and each.state in SEEN
+    )
+    if item is None:
+        return
+    cards.share(item, shared=step.shared)
+    (SHARED if step.shared else NOT_SHARED).record(ctx, ctx.network)
+    if not step.shared:
+        ctx.say(_("Only this network finds “{title}” now.", title=item.title))
+        return
+    ctx.tell(
+        [each for each in cards.makers(ctx.db, item) if each is not ctx.person],
+        _("You found out “{title}”. Now members of all networks here find it.", title=item.title),
+        Button(_("Take it down"), TakeDown(item.id), keep=True),
+        priority=Priority.CHECK_IN,
+    )
+    ctx.say(
+        _("Members of all networks here find “{title}” now.", title=item.title),
+        Button(_("Show it here only"), ShareCard(item.id, False)),
+    )
 
 
 @on(CardWaits)

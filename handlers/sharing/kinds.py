@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import AnyText, Context, Text, UserMessage, Verbatim, _, form, heading, paragraphs
+from bot import AnyText, Button, Context, Role, Text, UserMessage, Verbatim, _, form, heading, paragraphs
 from bot.lists import Kind, Kinds, adds
 from bot.user_message import unpacked
 from db.models import Item, ItemKind
 from db.sharing import cards
 from handlers.asking import wording
+from handlers.sharing.steps import ShareCard
 from handlers.vocabulary import topic_name
 
 PATIENCE = timedelta(days=30)
@@ -104,5 +105,12 @@ def experience() -> Kind:
 
 @adds(Kinds, place=30)
 def card() -> Kind:
-    """Return what a solved card is called, and how it is told."""
-    return Kind(_("Solved card"), _told_card)
+    """Return what a solved card is called, how it is told, and how other networks get it."""
+    return Kind(_("Solved card"), _told_card, deeds=_sharing)
+
+
+def _sharing(ctx: Context, item: Item) -> list[Button]:
+    if item.network_id != ctx.network.id or not ctx.may(Role.META_MENTOR):
+        return []
+    label = _("Show it here only") if item.shared else _("Show it to all networks here")
+    return [Button(label, ShareCard(item.id, not item.shared), keep=True)]

@@ -43,6 +43,8 @@ def deeds(ctx: Context, item: Item) -> Iterator[Button]:
     yield Button(_("It is out of date"), SayOutOfDate(item.id), keep=True)
     yield Button(_("Forward it"), PassItemOn(item.id), keep=True)
     yield from kinds.of(item).deeds(ctx, item)
+    if item.network_id != ctx.network.id:
+        return
     if keeping.is_of(ctx, item):
         if item.state == "old":
             yield keeping.send_again(item)
@@ -58,6 +60,8 @@ def _facts(ctx: Context, item: Item) -> AnyText:
     facts.append(_("in {language}", language=Language(item.language)))
     if item.named and item.given_by is not None:
         facts.append(_("given by {name}", name=item.given_by.name))
+    if item.network_id != ctx.network.id:
+        facts.append(_("from the network {network}", network=item.network.name))
     facts.append(kinds.checked(ctx, item))
     told, *rest = facts
     for fact in rest:
@@ -82,7 +86,10 @@ def say_out_of_date(ctx: Context, step: SayOutOfDate) -> None:
         return
     doubts = shelf.say(ctx.db, item, ctx.person, "out_of_date", ctx.now)
     if doubts >= shelf.DOUBTS and item.asked_at is None:
+        mine = ctx.network
+        ctx.turn_to(item.network)
         keeping.ask(ctx, item)
+        ctx.turn_to(mine)
     ctx.say(
         _("Thank you. I ask somebody who knows it whether it is still right.")
         if item.asked_at is not None

@@ -99,6 +99,13 @@ class ChangeCard(Step, needs=Role.MEMBER, menu=_("Change what was written down")
     item_id: int
 
 
+class ShareCard(Step, needs=Role.META_MENTOR):
+    """Let all networks here find a card, or only this one."""
+
+    item_id: int
+    shared: bool
+
+
 class CardWaits(Timer):
     """Show a card of which the helper has said nothing."""
 

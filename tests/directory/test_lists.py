@@ -87,6 +87,9 @@ async def test_a_thousand_come_in_twice(database: str) -> None:
 
         await acts("@ Mia, meta-mentor on telegram, en")
         first = as_csv([HEADER, *map(row, range(MANY))])
+        too_many = as_csv([HEADER, *map(row, range(MANY + 1))])
+        assert "Those are 1,001 rows. I take 1,000 at a time." in await brings(too_many)
+        await acts("Mia: /cancel")
         assert f"{MANY:,} new, 0 changed, 0 look like ones we have." in await brings(first)
         assert f"{MANY:,} organisations are here now." in await acts("Mia: [Take all]")
         assert _counted(database) == (MANY, MANY, 0)
