@@ -40,6 +40,7 @@ from bot.message import (
 )
 from bot.reading.unclear import Doubtful, Unclear
 from bot.text import (
+    Also,
     AnyText,
     Command,
     Day,
@@ -60,6 +61,7 @@ from bot.user_message import SentFile, UserMessage
 
 __all__ = [
     "Added",
+    "Also",
     "Answerable",
     "AnyText",
     "AsksIn",

@@ -6,7 +6,7 @@ languages. Values are escaped by construction: nobody can forget to.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,7 +45,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Several texts below each other; `between` is "\\n\\n" for paragraphs, "\\n" for lines."""
+    """Several texts below each other, those that are empty left out; `between` is "\\n\\n" for paragraphs,
+    "\\n" for lines."""
 
     parts: tuple["AnyText", ...]
     between: str = "\n\n"
@@ -59,6 +60,15 @@ class Verbatim:
     """Words that somebody wrote, shown as they are."""
 
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A text once more, in the first of these `languages` that is not its reader's, for others who see it and
+    may read only that one; empty where there is none."""
+
+    text: "AnyText"
+    languages: tuple[str, ...]
 
 
 class AtLeast(int):
@@ -113,7 +123,7 @@ class Day:
     far: bool = False
 
 
-AnyText = Text | Joined | Verbatim
+AnyText = Text | Joined | Verbatim | Also
 Named = Command | Weekday | Language | TimeZone | Day
 Value = AnyText | Named | str | int | float | datetime | date | time | timedelta | list["Value"]
 
@@ -150,7 +160,7 @@ def paragraphs(*parts: AnyText | Iterable[AnyText]) -> Joined:
 
 def _flat(parts: Iterable[AnyText | Iterable[AnyText]]) -> Iterable[AnyText]:
     for part in parts:
-        if isinstance(part, Text | Joined | Verbatim):
+        if isinstance(part, Text | Joined | Verbatim | Also):
             yield part
         else:
             yield from part
@@ -162,7 +172,11 @@ def render(text: AnyText, reader: Reader) -> Markup:
         case Verbatim(words):
             return quote(words, isolate=i18n.reads_right_to_left(reader.locale))
         case Joined(parts, between):
-            return Markup(between).join(render(part, reader) for part in parts)
+            rendered = [render(part, reader) for part in parts]
+            return Markup(between).join(filter(None, rendered))
+        case Also(text, languages):
+            other = next((each for each in languages if each != reader.locale), None)
+            return Markup() if other is None else render(text, replace(reader, locale=other))
         case Text(msgid, values, many, context):
             if many:
                 found = i18n.translate_plural(reader.locale, msgid, many, _count(values))
@@ -183,7 +197,7 @@ def _count(values: Mapping[str, Value]) -> int:
 def _value(value: Value, reader: Reader) -> Markup:
     locale = reader.locale
     match value:
-        case Text() | Joined() | Verbatim():
+        case Text() | Joined() | Verbatim() | Also():
             return render(value, reader)
         case Command(name):
             return _quoted(reader.prefix + name, locale)
@@ -229,6 +243,8 @@ def to_json(text: AnyText) -> Any:
             return {"verbatim": words}
         case Joined(parts, between):
             return {"join": [to_json(part) for part in parts], "between": between}
+        case Also(again, languages):
+            return {"also": to_json(again), "languages": list(languages)}
         case Text(msgid, values, many, context):
             packed: dict[str, Any] = {"text": msgid}
             if values:
@@ -246,13 +262,15 @@ def from_json(packed: Any) -> AnyText:
         return Verbatim(packed["verbatim"])
     if "join" in packed:
         return Joined(tuple(from_json(part) for part in packed["join"]), packed["between"])
+    if "also" in packed:
+        return Also(from_json(packed["also"]), tuple(packed["languages"]))
     values = {name: _unpack(value) for name, value in packed.get("values", {}).items()}
     return Text(packed["text"], values, packed.get("many", ""), packed.get("context", ""))
 
 
 def _pack(value: Value) -> Any:
     match value:
-        case Text() | Joined() | Verbatim():
+        case Text() | Joined() | Verbatim() | Also():
             return to_json(value)
         case Command(name):
             return {"command": name}

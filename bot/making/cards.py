@@ -32,14 +32,13 @@ class Card(NamedTuple):
 
 class Cards(Drawing):
     """A sheet of cards. `description` says what it is, `above` stands on each card, and `below` what to do
-    with it; `also` is a second language in which that stands there, "" for none."""
+    with it, in paragraphs."""
 
     file: str
     description: AnyText
     above: AnyText
     below: AnyText
     cards: Sequence[Sequence[str]]
-    also: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored with a letter."""
@@ -49,7 +48,6 @@ class Cards(Drawing):
             "above": to_json(self.above),
             "below": to_json(self.below),
             "cards": [list(each) for each in self.cards],
-            "also": self.also,
         }
 
     @classmethod
@@ -61,8 +59,7 @@ class Cards(Drawing):
     def draw(self, reader: Reader) -> Made:
         """Draw the pages for a reader."""
         above = plain(render(self.above, reader))
-        readers = [reader, *([Reader(self.also)] if self.also not in ("", reader.locale) else [])]
-        below = [plain(render(self.below, each)) for each in readers]
+        below = plain(render(self.below, reader)).splitlines()
         pages: list[Page] = []
         for n, each in enumerate(self.cards):
             place = n % (ACROSS * DOWN)

@@ -93,6 +93,12 @@ def width_of(words: str, size: int, weight: int = REGULAR) -> int:
     return 0 if file is None else ceil(_length(words, _font(file, size, weight)))
 
 
+def height_of(words: str, width: int, size: int, weight: int = REGULAR) -> int:
+    """Return how high words are in lines that are no wider, in points; 0 where they cannot be written."""
+    file = _file_for(words)
+    return 0 if file is None else round(size * LINE) * len(wrapped(words, width, _font(file, size, weight)))
+
+
 def _ink(line: str, font: ImageFont.FreeTypeFont, direction: str | None) -> tuple[int, int]:
     """Return where the ink of a line begins and ends, seen from where it is written: letters have some space
     around them, and are to stand in one line with what is drawn."""

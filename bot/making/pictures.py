@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.making.painting import BOLD, Page
+from bot.making.painting import BOLD, Page, height_of
 from bot.making.recipes import Drawing
 from bot.markup import plain
 from bot.message import Made
@@ -12,6 +12,8 @@ from bot.text import AnyText, Reader, from_json, render, to_json
 WIDTH, HIGHEST, MARGIN = 1080, 2160, 80
 """Points: the width of a picture and its height at most, as apps show it on a phone, and the space at its
 edges."""
+GAP = 10
+"""Points between the lines of a paragraph."""
 TITLE, CODE, USUAL = 60, 112, 42
 """Points: the size of letters. On a phone 360 pixels wide, 36 are as large as 12 in a letter."""
 
@@ -23,7 +25,7 @@ class Qr(Drawing):
     file:  what its file is called
     above: words over it, such as what it is for
     code:  digits and capitals in large letters below it
-    below: lines below that, such as what to do with it
+    below: paragraphs below that, such as what to do with it
     """
 
     content: str
@@ -57,8 +59,8 @@ class Qr(Drawing):
         )
 
     def draw(self, reader: Reader) -> Made:
-        """Draw it for a reader, large enough to print. Words with letters that cannot be drawn are left out:
-        the message says them too."""
+        """Draw it for a reader, large enough to print. Words with letters that cannot be drawn are left out,
+        and a paragraph for which there is no room: the message says them too."""
 
         def words(text: AnyText) -> str:
             return plain(render(text, reader))
@@ -74,6 +76,11 @@ class Qr(Drawing):
         if self.code:
             top += page.words(self.code, (MARGIN, top), width, CODE, weight=BOLD, lines=1, centred=True)
             top += MARGIN // 4
-        for each in self.below:
-            top += page.words(words(each), (MARGIN, top), width, USUAL, centred=True) + MARGIN // 8
+        for paragraph in filter(None, (words(each).splitlines() for each in self.below)):
+            high = sum(height_of(line, width, USUAL) + GAP for line in paragraph)
+            if top + high > HIGHEST - MARGIN // 2:
+                break
+            for line in paragraph:
+                top += page.words(line, (MARGIN, top), width, USUAL, centred=True) + GAP
+            top += MARGIN // 4
         return Made(page.png(min(top + MARGIN // 2, HIGHEST)), self.file, words(self.description))

@@ -62,5 +62,6 @@ def recommend(ctx: Context, step: Recommend) -> None:
         ),
         code,
         invitation.expires_at,
+        network=ctx.network,
     )
     ctx.say(forwarding.ABOVE)

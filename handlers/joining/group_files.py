@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from bot import AnyText, Context, Made, Recipe, Verbatim, _, _n
+from bot import AnyText, Context, Made, Recipe, Verbatim, _, _n, lines
 from bot.installation import Installation, account_in, best_of
 from bot.making import tables
 from bot.making.cards import Cards
 from bot.markup import plain
 from bot.text import Reader, render
 from db.network import invitations
+from handlers.network import forwarding
 
 TABLE, SHEET = "codes.csv", "codes.pdf"
 
@@ -46,19 +47,17 @@ class GroupSheet(Cards):
 
 
 def sheet(ctx: Context, people: Sequence[Sequence[str]]) -> GroupSheet | None:
-    """Return the cards of a group; None where no messenger has a link for them. In the first two languages of
-    the network."""
+    """Return the cards of a group; None where no messenger has a link for them."""
     ways = {code: ctx.installation.ways(f"join_{code}") for _name, code in people}
     if not all(ways.values()):
         return None
-    others = [each for each in ctx.network.languages if each != ctx.reader.locale]
+    to_do = _("Scan this, or write the code to {bot}.", bot=bots(ctx.installation))
     return GroupSheet(
         SHEET,
         _n("{n} card with a code", "{n} cards, each with a code", len(people)),
         _("{name} invites you to {network}.", name=ctx.person.name, network=ctx.network.name),
-        _("Scan this, or write the code to {bot}.", bot=bots(ctx.installation)),
+        lines(to_do, forwarding.also(ctx, ctx.network, to_do)),
         [(name, invitations.shown(code), best_of(ways[code])) for name, code in people],
-        next(iter(others), ""),
     )
 
 

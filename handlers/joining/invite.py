@@ -163,6 +163,7 @@ def show(ctx: Context, invitation: Invitation, code: str) -> None:
         code,
         invitation.expires_at,
         then=_("3. Tap “Join”."),
+        network=ctx.network,
     )
 
 

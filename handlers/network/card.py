@@ -25,15 +25,13 @@ from bot import (
 )
 from bot.installation import best_of
 from bot.lists import OnCard, Phase
-from bot.markup import plain
-from bot.text import Reader, render
 from db.agreeing import offices
 from db.growing import partners, reached
 from db.models import Network
 from db.network import networks
 from db.network.networks import Facts
 from handlers.network import facts as network
-from handlers.network import office
+from handlers.network import forwarding, office
 from handlers.network.steps import LookForNetwork, ShowNetworks
 from handlers.talking import to_coordinators
 
@@ -221,7 +219,9 @@ def _pass_on(ctx: Context, mine: Network) -> None:
     picture = None
     if ways:
         description = _("QR code for the profile of {network}", network=mine.name)
-        below = [*([Verbatim(mine.purpose)] if mine.purpose else []), *_scan(ctx, mine)]
+        scan = _("Scan the picture with your camera.")
+        to_do = lines(scan, forwarding.also(ctx, mine, scan))
+        below = [*([Verbatim(mine.purpose)] if mine.purpose else []), to_do]
         picture = Qr(best_of(ways), description, "profile.png", Verbatim(mine.name), below=below)
     ctx.say(
         heading(
@@ -238,14 +238,6 @@ def _pass_on(ctx: Context, mine: Network) -> None:
         ),
         file=picture,
     )
-
-
-def _scan(ctx: Context, mine: Network) -> list[AnyText]:
-    """Return what to do with the picture, for its reader and in another language of the network: it is passed
-    on to people who may read only that one."""
-    scan = _("Scan the picture with your camera.")
-    others = [each for each in mine.languages if each != ctx.reader.locale]
-    return [scan, *(Verbatim(plain(render(scan, Reader(each)))) for each in others[:1])]
 
 
 def _way(messenger: str, which: Network, link: str, carries: bool) -> Text:

@@ -3,9 +3,9 @@ a bot."""
 
 from datetime import datetime, timedelta
 
-from bot import Context, Day, Qr, Text, _, heading, lines
+from bot import Also, AnyText, Context, Day, Qr, Text, _, heading, lines, paragraphs
 from bot.installation import account_in, best_of
-from db.models import Invitation, InvitedRole, Label
+from db.models import Invitation, InvitedRole, Label, Network
 from db.network import invitations
 from handlers.protecting import limits
 
@@ -40,6 +40,13 @@ def make(
     return invitation, code
 
 
+def also(ctx: Context, network: Network | None, text: AnyText) -> Also:
+    """Return a text once more in another language of a network, for somebody who may read only that one. Of
+    its languages the first two count in which the bot writes; without a network it is not said again."""
+    spoken = network.languages if network is not None else []
+    return Also(text, tuple(each for each in spoken if each in ctx.installation.languages)[:2])
+
+
 def say(
     ctx: Context,
     title: Text,
@@ -49,33 +56,38 @@ def say(
     *,
     payload: str = "join",
     then: Text | None = None,
+    network: Network | None = None,
 ) -> None:
     """Say what a code is for, how one gets to the bot on each messenger, and until when it works. The picture
     is the link, for whoever stands beside and for paper.
 
     payload: what the link carries before the code
     then:    what is tapped when the chat has begun
+    network: where the code leads, so that this is said in its other language too
     """
     ways = ctx.installation.ways(f"{payload}_{code}")
     shown = invitations.shown(code)
     valid = [_("Valid until {day}.", day=Day(ctx.day_of(until), far=True))] if until is not None else []
+    ways_in = [_way_in(ctx.installation.title(name), *way) for name, way in ways.items()]
     picture = None
     if ways:
         link = best_of(ways)
+        steps = lines(what, _steps(then, carries=(link, True) in ways.values()), valid)
         picture = Qr(
             link,
             _("QR code: {title}. The code is {code}.", title=title, code=shown),
             "invitation.png",
             title,
             shown,
-            [what, *_steps(then, carries=(link, True) in ways.values()), *valid],
+            [steps, also(ctx, network, steps)],
         )
     ctx.say(
         heading(
             title,
             what,
-            *(_way_in(ctx.installation.title(name), *way) for name, way in ways.items()),
+            *ways_in,
             lines(_("Code: <code>{code}</code>", code=shown), valid),
+            also(ctx, network, paragraphs(what, ways_in, valid)),
         ),
         file=picture,
         forget=True,

@@ -143,6 +143,7 @@ def _say_code(ctx: Context, partner: Partner, invitation: Invitation, code: str)
         code,
         invitation.expires_at,
         then=_("3. Tap “Join”."),
+        network=ctx.network,
     )
     ctx.say(forwarding.ABOVE)
 

@@ -216,6 +216,7 @@ def invite_trusted(ctx: Context, step: InviteTrusted) -> None:
         _("If somebody there reports danger or harm, you would be one of those who read it."),
         code,
         invitation.expires_at,
+        network=ctx.network,
     )
     ctx.say(forwarding.ABOVE)
 

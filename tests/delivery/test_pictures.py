@@ -13,10 +13,10 @@ from bot.installation import Installation
 from bot.making import painting
 from bot.making.cards import ACROSS, DOWN, HEIGHT, WIDTH, Cards
 from bot.making.painting import BOLD, FONTS, GROUND, INK, Page, wrapped
-from bot.making.pictures import USUAL, Qr
+from bot.making.pictures import HIGHEST, USUAL, Qr
 from bot.making.recipes import LARGEST, Drawing, Recipe
 from bot.message import Made
-from bot.text import Reader, Verbatim, _
+from bot.text import Also, Reader, Verbatim, _, lines
 
 LINK = "https://t.me/neckar_bot?start=join_B6N4JC3H"
 LONG = "Netzwerk der Mentorinnen und Mentoren zwischen Neckar und Odenwald"
@@ -46,10 +46,11 @@ def pages(sheet: Made, dots: int) -> list[Image.Image]:
     return shown
 
 
-def sheet(names: Sequence[str], **more: str) -> Cards:
+def sheet(names: Sequence[str], *, also: str = "en") -> Cards:
     cards = [(name, f"B6N4-JC{n:02}", f"{LINK}{n}") for n, name in enumerate(names)]
-    below = _("Scan the picture with your camera.")
-    return Cards("codes.pdf", Verbatim("The codes"), Verbatim(LONG), below, cards, **more)
+    scan = _("Scan the picture with your camera.")
+    below = lines(scan, Also(scan, ("en", also)))
+    return Cards("codes.pdf", Verbatim("The codes"), Verbatim(LONG), below, cards)
 
 
 # --- to look at ----------------------------------------------------------------------------------
@@ -88,6 +89,24 @@ def test_a_letter_that_cannot_be_drawn_is_no_empty_box() -> None:
     assert page.words("Ana", (0, 0), 1080, USUAL) > 0
 
 
+@pytest.mark.parametrize("languages", [("en",), ("en", "de"), ("de", "en")])
+def test_what_to_do_stands_on_a_picture_in_another_language_too(languages: tuple[str, ...]) -> None:
+    scan = _("Scan the picture with your camera.")
+    once, twice = drawn(below=[scan]), drawn(below=[scan, Also(scan, languages)])
+    assert (twice.height > once.height) == (len(languages) > 1)
+
+
+@pytest.mark.parametrize("many", [5, 100])
+def test_a_paragraph_for_which_there_is_no_room_is_left_out_whole(many: int) -> None:
+    """And nothing is drawn over the lower edge."""
+    fits, more = Verbatim(LONG), lines([Verbatim(LONG)] * many)
+    picture = drawn(code="B6N4-JC3H", below=[fits, more])
+    assert (picture.height == drawn(code="B6N4-JC3H", below=[fits]).height) == (many == 100)
+    assert picture.height <= HIGHEST
+    edge = picture.crop((0, picture.height - 20, picture.width, picture.height))
+    assert len(edge.getcolors() or []) == 1, "the ground alone"
+
+
 def test_a_picture_is_small_and_can_be_read_in_light_and_in_dark() -> None:
     picture = made(Qr(LINK, Verbatim("A code"), above=Verbatim(LONG), code="B6N4-JC3H"))
     assert picture.is_picture
@@ -111,9 +130,9 @@ def _luminance(colour: str) -> float:
 @pytest.mark.parametrize("words", [LONG, "Donaudampfschifffahrtsgesellschaftskapitän" * 2, "Ana"])
 def test_words_break_into_lines_that_fit(words: str) -> None:
     font = painting._font(FONTS[0], 60, BOLD)
-    lines = wrapped(words, 640, font)
-    assert all(font.getlength(line) <= 640 for line in lines)
-    assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+    found = wrapped(words, 640, font)
+    assert all(font.getlength(line) <= 640 for line in found)
+    assert "".join(found).replace(" ", "") == words.replace(" ", "")
 
 
 # --- to print ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 import i18n
@@ -149,7 +150,8 @@ class OneLanguage(Installation):
 @dataclass
 class Sent:
     """What was sent where everybody reads one language: each message in it, beside the same as the transcript
-    has it; and the texts for which that language has no words."""
+    has it; and the texts for which that language has no words. What a message says in a second language for
+    others is only in the transcript."""
 
     messages: list[tuple[Outgoing, Outgoing]] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
@@ -161,6 +163,7 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
     is `written`: in the language that somebody has chosen, or in English."""
     sent = Sent()
     files: dict[int, dict[str, Made]] = {}  # what the program made, in each language
+    render_whole = text.render
     in_source: set[int] = set()  # the deliveries that are seen in English, whatever their readers have chosen
 
     def both(
@@ -183,8 +186,12 @@ def everybody_reads(locale: str, written: str) -> Iterator[Sent]:
         if not as_chosen:
             in_source.update({row.id, row.replaces or row.id})
             shown = seen(installation.reading(i18n.SOURCE))
-        sent.messages += zip(seen(installation), shown, strict=True)
+        with mock.patch.object(text, "render", once):
+            sent.messages += zip(seen(installation), shown, strict=True)
         return shown
+
+    def once(what: text.AnyText, reader: Reader) -> Markup:
+        return Markup() if isinstance(what, text.Also) else render_whole(what, reader)
 
     def in_each(
         db: Session, stored: Any, recipes: Any, installation: Installation, reader: Reader

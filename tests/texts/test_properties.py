@@ -21,7 +21,20 @@ from adapters.terminal import script
 from adapters.terminal.script import Cast, Passes, Reaches, Says, Unreadable
 from bot.dialogue.router import command_word
 from bot.markup import clean, plain, quote, split, units
-from bot.text import AnyText, Command, Joined, Reader, Text, Value, Verbatim, form, from_json, render, to_json
+from bot.text import (
+    Also,
+    AnyText,
+    Command,
+    Joined,
+    Reader,
+    Text,
+    Value,
+    Verbatim,
+    form,
+    from_json,
+    render,
+    to_json,
+)
 from bot.times import Quiet, next_local, next_weekly
 from db.network import invitations
 
@@ -190,7 +203,10 @@ texts: st.SearchStrategy[AnyText] = st.recursive(
     st.builds(Verbatim, words)
     | st.builds(lambda value: form("<i>{x}</i>", x=value), values)
     | st.builds(Text, st.sampled_from(["Yes", "{what}", "50 %"])),
-    lambda inner: st.builds(Joined, st.lists(inner, max_size=3).map(tuple), st.sampled_from(["\n", "\n\n"])),
+    lambda inner: (
+        st.builds(Joined, st.lists(inner, max_size=3).map(tuple), st.sampled_from(["\n", "\n\n"]))
+        | st.builds(Also, inner, st.lists(st.sampled_from(i18n.available()), max_size=2).map(tuple))
+    ),
     max_leaves=4,
 )
 readers = st.builds(

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 
 import i18n
 from bot.markup import plain
-from bot.text import Reader, Text, _, _c, from_json, render, to_json
+from bot.text import Also, Reader, Text, _, _c, from_json, lines, render, to_json
 from i18n.__main__ import ROOMS, template, update
 from tests.support.stage import name, transcripts
 from tests.telegram_server import read_html
@@ -490,6 +490,25 @@ def test_a_context_tells_texts_of_the_same_words_apart(monkeypatch: pytest.Monke
     monkeypatch.setattr(i18n, "catalogue", lambda locale: german)
     said = [from_json(to_json(text)) for text in (_("Out"), _c("a book", "Out"))]
     assert [render(text, Reader("de")) for text in said] == ["Heraus", "Ausleihen"]
+
+
+@pytest.mark.parametrize(
+    ("reads", "languages", "shown"),
+    [
+        ("en", ("en", "de"), "Yes\nJa"),
+        ("de", ("en", "de"), "Ja\nYes"),
+        ("de", ("en",), "Ja\nYes"),
+        ("en", ("en",), "Yes"),
+        ("en", (), "Yes"),
+    ],
+)
+def test_a_text_is_said_once_more_in_another_language(
+    reads: str, languages: tuple[str, ...], shown: str
+) -> None:
+    """The first that is not its reader’s; where there is none, there is no empty line. Also after it was
+    stored."""
+    said = lines(_("Yes"), Also(_("Yes"), languages))
+    assert render(from_json(to_json(said)), Reader(reads)) == shown
 
 
 def test_a_text_that_is_gone_is_translated_until_the_next_release(
