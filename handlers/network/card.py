@@ -220,8 +220,8 @@ def _pass_on(ctx: Context, mine: Network) -> None:
     if ways:
         description = _("QR code for the profile of {network}", network=mine.name)
         scan = _("Scan the picture with your camera.")
-        to_do = lines(scan, forwarding.also(ctx, mine, scan))
-        below = [*([Verbatim(mine.purpose)] if mine.purpose else []), to_do]
+        below: list[AnyText] = [Verbatim(mine.purpose)] if mine.purpose else []
+        below.append(lines(scan, forwarding.also(ctx, mine, scan)))
         picture = Qr(best_of(ways), description, "profile.png", Verbatim(mine.name), below=below)
     ctx.say(
         heading(
