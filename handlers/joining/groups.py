@@ -184,7 +184,10 @@ def _ask_names(ctx: Context, partner: Partner | None) -> Names:
             ),
             kinds=KINDS,
             most=MOST_BYTES,
-            otherwise=_("Please send the list as a CSV or text file, or paste it here. Up to 1 MB."),
+            otherwise=_(
+                "Please send the list as a CSV or text file of up to 1 MB, or paste it here. I cannot read "
+                "names in a picture."
+            ),
             check=lambda sent: _table(ctx, sent, partner),
         )
         table = _table(ctx, sent, partner)

@@ -1,7 +1,8 @@
 """Of whoever asked to join and was not taken in nothing is left after a week, in no text of any table; a row
 with a date holds the days in which they wait."""
 
-import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from bot.program import demo
 from db import store
 from db.models import Application, Person, Vouch
 from tests.privacy.test_forgetting import cells
+from tests.support.aio import on_loop
 from tests.support.ready import ready
 
 NAME, ANSWER, SECOND, SPOKEN = "Zübeyde Okonkwo", "Quittengelee", "Zimtsterne", "Kirschkuchen"
@@ -51,14 +53,11 @@ ENDS = {
 }
 
 
-def played(script: str, url: str) -> None:
-    """Play a conversation."""
-
-    async def run() -> None:
-        async with demo.Stage(ready(url), lambda line: None) as terminal:
-            await terminal.play(script.splitlines(), demo.CAST)
-
-    asyncio.run(run())
+@asynccontextmanager
+async def stage(url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """A stage on a new database, on which a conversation goes on."""
+    async with demo.Stage(ready(url), lambda line: None) as terminal:
+        yield lambda script: terminal.play(script.splitlines(), demo.CAST)
 
 
 def found(url: str) -> set[tuple[str, str]]:
@@ -67,39 +66,39 @@ def found(url: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_nothing_is_left_after_a_week(end: str, tmp_path: Path) -> None:
+@on_loop
+async def test_nothing_is_left_after_a_week(end: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/db"
-    script = f"{BEGIN}{ENDS[end]}"
-    played(script, url)
-    assert NAME in {word for word, _column in found(url)}, "until then it is there"
+    async with stage(url) as goes_on:
+        await goes_on(f"{BEGIN}{ENDS[end]}")
+        assert NAME in {word for word, _column in found(url)}, "until then it is there"
 
-    played(f"{script}\n+ 7 days\n+ 1 minute", f"{url}7")
-    assert found(f"{url}7") == set()
-    with store.connected(f"{url}7") as engine, engine.connect() as connection:
-        (row,) = connection.execute(
-            select(Application.person_id, Application.decided_at, Application.answers)
-        )
-        assert row.decided_at is not None
-        assert row.answers is None
+        await goes_on("+ 7 days\n+ 1 minute")
+        assert found(url) == set()
+        with store.connected(url) as engine, engine.connect() as connection:
+            (row,) = connection.execute(
+                select(Application.person_id, Application.decided_at, Application.answers)
+            )
+            assert row.decided_at is not None
+            assert row.answers is None
 
-    played(f"{script}\n+ 31 days\n+ 1 day", f"{url}31")
-    with store.connected(f"{url}31") as engine, engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(Application)) == 0
-        who = select(func.count()).select_from(Person).where(Person.consent_at.is_(None))
-        assert connection.scalar(who) == 0, "nobody is known for nothing"
+        await goes_on("+ 24 days\n+ 1 day")
+        with store.connected(url) as engine, engine.connect() as connection:
+            assert connection.scalar(select(func.count()).select_from(Application)) == 0
+            who = select(func.count()).select_from(Person).where(Person.consent_at.is_(None))
+            assert connection.scalar(who) == 0, "nobody is known for nothing"
 
 
-def test_of_a_member_the_name_stays_and_the_answers_go(tmp_path: Path) -> None:
+@on_loop
+async def test_of_a_member_the_name_stays_and_the_answers_go_and_who_vouched_is_known(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/db"
-    played(f"{BEGIN}Mia: [Accept]\n+ 31 days", url)
-    kept = found(url)
-    assert {word for word, _column in kept} == {NAME}
-    assert "people.name" in {column for _word, column in kept}
+    async with stage(url) as goes_on:
+        await goes_on(f"{BEGIN}Mia: [Accept]\n+ 31 days")
+        kept = found(url)
+        assert {word for word, _column in kept} == {NAME}
+        assert "people.name" in {column for _word, column in kept}
 
-
-def test_who_vouched_is_known_as_long_as_the_member(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/db"
-    played(f"{BEGIN}Mia: [Accept]\n+ 90 days", url)
-    with store.connected(url) as engine, engine.connect() as connection:
-        assert connection.scalars(select(Application.state)).all() == ["accepted"]
-        assert connection.scalar(select(func.count()).select_from(Vouch)) == 1
+        await goes_on("+ 59 days")
+        with store.connected(url) as engine, engine.connect() as connection:
+            assert connection.scalars(select(Application.state)).all() == ["accepted"]
+            assert connection.scalar(select(func.count()).select_from(Vouch)) == 1

@@ -26,6 +26,7 @@ from db.privacy import mine
 from db.seal import Key, lend
 from handlers.privacy.my_data import MyData
 from tests.support.aio import on_loop
+from tests.support.ready import ready
 from tests.support.stage import blocks, play
 
 PEOPLE = """
@@ -216,7 +217,7 @@ async def test_the_file_alone_shows_nothing_of_it(tmp_path: Path) -> None:
         return [mark for mark in MARKS if mark.encode() in inside]
 
     page: list[str] = []
-    async with demo.Stage(f"sqlite:///{path}", page.append, tuple(MESSENGERS), key) as terminal:
+    async with demo.Stage(ready(f"sqlite:///{path}"), page.append, tuple(MESSENGERS), key) as terminal:
         for part in (PEOPLE + REPORT, SENT, CLOSED):
             await terminal.play(part.splitlines(), ())
             assert found() == []
@@ -226,7 +227,7 @@ async def test_the_file_alone_shows_nothing_of_it(tmp_path: Path) -> None:
 
 @on_loop
 async def test_without_a_key_it_would_be_found(tmp_path: Path) -> None:
-    async with demo.Stage(f"sqlite:///{tmp_path}/db", lambda line: None) as terminal:
+    async with demo.Stage(ready(f"sqlite:///{tmp_path}/db"), lambda line: None) as terminal:
         await terminal.play((PEOPLE + REPORT).splitlines(), ())
         inside = b"".join(each.read_bytes() for each in files.all_of(tmp_path / "db"))
     assert b"FIRSTMARK" in inside
