@@ -14,7 +14,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -98,12 +97,10 @@ def count_askable(db: Session, network: Network, now: datetime) -> tuple[int, in
     """Return how many members of a network can be reached and are on no break, and how many are or cannot,
     `MOST` + 1 for all that are more."""
     askable = members.within_reach(network.id, now).with_only_columns(Member.id).limit(MOST + 1).subquery()
-    some = (_of(network, which).distinct().limit(MOST + 1).subquery() for which in (pausing(now), lost()))
-    passed_over = union(*(select(*each.c) for each in some)).subquery()
-    asked, others = (
-        db.scalar(select(func.count()).select_from(found)) or 0 for found in (askable, passed_over)
-    )
-    return asked, min(others, MOST + 1)
+    unheard = lost(Identity.person_id.not_in(pausing(now))).distinct()
+    away = union_all(_of(network, pausing(now)), _of(network, unheard)).limit(MOST + 1).subquery()
+    asked, others = (db.scalar(select(func.count()).select_from(found)) or 0 for found in (askable, away))
+    return asked, others
 
 
 def count_called(db: Session, network: Network, words: str) -> int:
