@@ -61,9 +61,9 @@ def count_by_label(db: Session, network: Network, but: Member | None = None) -> 
     return Counter({row[0]: row[1] for row in db.execute(counted)})
 
 
-def count_paused(db: Session, network: Network, now: datetime, most: int | None = None) -> int:
-    """Return how many members of a network are on a break, `most` where they are that many or more."""
-    paused = _of(network, pausing(now)).limit(most).subquery()
+def count_paused(db: Session, network: Network, now: datetime) -> int:
+    """Return how many members of a network are on a break, `MOST` + 1 for all that are more."""
+    paused = _of(network, pausing(now)).limit(MOST + 1).subquery()
     return db.scalar(select(func.count()).select_from(paused)) or 0
 
 
@@ -80,8 +80,8 @@ def _of(network: Network, people: Select[int]) -> Select[int]:
 
 
 def count_lost(db: Session, network: Network) -> int:
-    """Return how many members of a network cannot be reached."""
-    unheard = _of(network, lost()).distinct().subquery()
+    """Return how many members of a network cannot be reached, `MOST` + 1 for all that are more."""
+    unheard = _of(network, lost()).distinct().limit(MOST + 1).subquery()
     return db.scalar(select(func.count()).select_from(unheard)) or 0
 
 

@@ -106,7 +106,7 @@ def _counts(ctx: Context) -> AnyText:
         "experienced": _n("{n} experienced mentor", "{n} experienced mentors", of_label["experienced"]),
         "organisation": _n("{n} for an organisation", "{n} for organisations", of_label["organisation"]),
     }
-    paused = AtLeast.told(roster.count_paused(ctx.db, ctx.network, ctx.now, roster.MOST + 1), roster.MOST)
+    paused = AtLeast.told(roster.count_paused(ctx.db, ctx.network, ctx.now), roster.MOST)
     return lines(
         _n(
             "<b>{network}</b> has {n} member: {groups}.",
