@@ -150,8 +150,21 @@ def called(
     """Return up to `limit` members of a network who are called so; where nobody is, those whose name contains
     the words. Some people (by their ids) are left out."""
     others = Member.person_id.not_in(without)
-    exactly = _called(network).where(Member.folded == folded(words), others)
-    return _by_name(db, exactly, limit) or _by_name(db, _called(network, words).where(others), limit)
+    whole, part = _exactly(network, words), _called(network, words)
+    return _by_name(db, whole.where(others), limit) or _by_name(db, part.where(others), limit)
+
+
+def of_whole_name(db: Session, network: Network, words: str) -> Member | None:
+    """Return the member whose whole name, of more than one word, the words are; None where there are several,
+    or where the words may be a part of another name: of one that rests, or as a single word."""
+    if " " not in folded(words) or resting(db, network, words, 1):
+        return None
+    found = _by_name(db, _exactly(network, words), 2)
+    return found[0] if len(found) == 1 else None
+
+
+def _exactly(network: Network, words: str) -> Select[Member]:
+    return _called(network).where(Member.folded == folded(words))
 
 
 def _called(network: Network, words: str | None = None) -> Select[Member]:
