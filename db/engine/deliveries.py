@@ -140,6 +140,7 @@ ATTEMPTED = (
     .where(BY_ID)
     .values(attempts=Delivery.attempts + 1, arrived=bindparam("so_far", type_=Integer))
 )
+NEXT_DUE = select(func.min(Delivery.not_before)).where(WAITS, Delivery.not_before > bindparam("now"))
 
 
 class Lost(NamedTuple):
@@ -296,7 +297,7 @@ def lost(db: Session, person_id: int, priority: int, since: datetime) -> int:
 
 def next_due(db: Session, now: datetime) -> datetime | None:
     """Return when the next postponed delivery may leave; None where there is none."""
-    return db.scalar(select(func.min(Delivery.not_before)).where(WAITS, Delivery.not_before > now))
+    return db.connection().scalar(NEXT_DUE, {"now": now})
 
 
 def backlog(db: Session, now: datetime) -> Sequence[Row[str, int, int, datetime]]:

@@ -25,6 +25,7 @@ CLAIM = (
     .where(Timer.id.in_(bindparam("timers", expanding=True)), Timer.due_at <= bindparam("now"))
     .returning(Timer.__table__)
 )
+NEXT_DUE = select(func.min(Timer.due_at)).where(Timer.attempts < TRIES)
 CALL_OFF_EACH = delete(Timer).where(
     Timer.handler == bindparam("of"), Timer.about.in_(bindparam("abouts", expanding=True))
 )
@@ -32,9 +33,7 @@ CALL_OFF_EACH = delete(Timer).where(
 
 def schedule(db: Session, due_at: datetime, handler: str, args: dict[str, Any], about: str) -> None:
     """Schedule a call of a handler. `about` names what it belongs to, for `call_off`."""
-    db.connection().execute(
-        insert(Timer).values(due_at=due_at, handler=handler, args=args, about=about, attempts=0)
-    )
+    schedule_all(db, [(due_at, handler, args, about)])
 
 
 def schedule_all(db: Session, each: Iterable[tuple[datetime, str, dict[str, Any], str]]) -> None:
@@ -123,4 +122,4 @@ def stuck(db: Session) -> int:
 
 def next_due(db: Session) -> datetime | None:
     """Return when the next timer runs out; None where there is none."""
-    return db.scalar(select(func.min(Timer.due_at)).where(Timer.attempts < TRIES))
+    return db.connection().scalar(NEXT_DUE)

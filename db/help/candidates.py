@@ -26,7 +26,7 @@ from db.models.indexed import any_row
 from db.network.exclusions import are_apart
 from db.network.members import COORDINATORS
 
-COMPARED = 200
+COMPARED = 100
 """Upper bound on the candidates that are compared, of those who know the topic and of the others: so a choice
 among very many takes hardly longer."""
 FEW = 1500

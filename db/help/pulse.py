@@ -131,7 +131,8 @@ def is_new(member: Member, now: datetime) -> bool:
 @dataclass(frozen=True, slots=True)
 class NetworkFigures:
     """How a network is. Requests and answers are those of the last 30 days; where these are more than `MOST`,
-    those of the newest, and one more.
+    those of the newest, and one more. Of those on a break, and of those who cannot be reached, no more are
+    counted than `roster.MOST`, and one more.
 
     answered:     requests that a human has answered, and `within_a_day` of them in time
     first_reply:  half of these came in less than this

@@ -14,7 +14,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -62,9 +61,9 @@ def count_by_label(db: Session, network: Network, but: Member | None = None) -> 
     return Counter({row[0]: row[1] for row in db.execute(counted)})
 
 
-def count_paused(db: Session, network: Network, now: datetime, most: int | None = None) -> int:
-    """Return how many members of a network are on a break, `most` where they are that many or more."""
-    paused = _of(network, pausing(now)).limit(most).subquery()
+def count_paused(db: Session, network: Network, now: datetime) -> int:
+    """Return how many members of a network are on a break, `MOST` + 1 for all that are more."""
+    paused = _of(network, pausing(now)).limit(MOST + 1).subquery()
     return db.scalar(select(func.count()).select_from(paused)) or 0
 
 
@@ -81,8 +80,8 @@ def _of(network: Network, people: Select[int]) -> Select[int]:
 
 
 def count_lost(db: Session, network: Network) -> int:
-    """Return how many members of a network cannot be reached."""
-    unheard = _of(network, lost()).distinct().subquery()
+    """Return how many members of a network cannot be reached, `MOST` + 1 for all that are more."""
+    unheard = _of(network, lost()).distinct().limit(MOST + 1).subquery()
     return db.scalar(select(func.count()).select_from(unheard)) or 0
 
 
@@ -98,12 +97,10 @@ def count_askable(db: Session, network: Network, now: datetime) -> tuple[int, in
     """Return how many members of a network can be reached and are on no break, and how many are or cannot,
     `MOST` + 1 for all that are more."""
     askable = members.within_reach(network.id, now).with_only_columns(Member.id).limit(MOST + 1).subquery()
-    some = (_of(network, which).distinct().limit(MOST + 1).subquery() for which in (pausing(now), lost()))
-    passed_over = union(*(select(*each.c) for each in some)).subquery()
-    asked, others = (
-        db.scalar(select(func.count()).select_from(found)) or 0 for found in (askable, passed_over)
-    )
-    return asked, min(others, MOST + 1)
+    unheard = lost(Identity.person_id.not_in(pausing(now))).distinct()
+    away = union_all(_of(network, pausing(now)), _of(network, unheard)).limit(MOST + 1).subquery()
+    asked, others = (db.scalar(select(func.count()).select_from(found)) or 0 for found in (askable, away))
+    return asked, others
 
 
 def count_called(db: Session, network: Network, words: str) -> int:
@@ -153,8 +150,21 @@ def called(
     """Return up to `limit` members of a network who are called so; where nobody is, those whose name contains
     the words. Some people (by their ids) are left out."""
     others = Member.person_id.not_in(without)
-    exactly = _called(network).where(Member.folded == folded(words), others)
-    return _by_name(db, exactly, limit) or _by_name(db, _called(network, words).where(others), limit)
+    whole, part = _exactly(network, words), _called(network, words)
+    return _by_name(db, whole.where(others), limit) or _by_name(db, part.where(others), limit)
+
+
+def of_whole_name(db: Session, network: Network, words: str) -> Member | None:
+    """Return the member whose whole name, of more than one word, the words are; None where there are several,
+    or where the words may be a part of another name: of one that rests, or as a single word."""
+    if " " not in folded(words) or resting(db, network, words, 1):
+        return None
+    found = _by_name(db, _exactly(network, words), 2)
+    return found[0] if len(found) == 1 else None
+
+
+def _exactly(network: Network, words: str) -> Select[Member]:
+    return _called(network).where(Member.folded == folded(words))
 
 
 def _called(network: Network, words: str | None = None) -> Select[Member]:

@@ -11,7 +11,7 @@ from bot.text import AtLeast, Value
 from db.directory import organisations
 from db.help import amounts, digests, months, pulse
 from db.help.pulse import NetworkFigures
-from db.network import cohorts
+from db.network import cohorts, roster
 from db.sharing import looked_for
 from handlers.checking_in import moods
 from handlers.coordinating.steps import ShowFigures
@@ -36,10 +36,10 @@ def show_figures(ctx: Context, step: ShowFigures) -> None:
 def _figures(ctx: Context, now: NetworkFigures) -> Iterator[AnyText]:
     yield _("<b>{network} in figures</b>", network=ctx.network.name)
     yield _n("{n} member", "{n} members", now.members)
-    if now.paused:
-        yield _n("{n} of them is on a break", "{n} of them are on a break", now.paused)
-    if now.unreachable:
-        yield _n("{n} of them cannot be reached", "{n} of them cannot be reached", now.unreachable)
+    if paused := AtLeast.told(now.paused, roster.MOST):
+        yield _n("{n} of them is on a break", "{n} of them are on a break", paused)
+    if unreachable := AtLeast.told(now.unreachable, roster.MOST):
+        yield _n("{n} of them cannot be reached", "{n} of them cannot be reached", unreachable)
     if now.resting:
         yield _n("{n} place rests", "{n} places rest", now.resting)
     if many := AtLeast.told(now.requests, pulse.MOST):

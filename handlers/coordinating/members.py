@@ -106,7 +106,7 @@ def _counts(ctx: Context) -> AnyText:
         "experienced": _n("{n} experienced mentor", "{n} experienced mentors", of_label["experienced"]),
         "organisation": _n("{n} for an organisation", "{n} for organisations", of_label["organisation"]),
     }
-    paused = AtLeast.told(roster.count_paused(ctx.db, ctx.network, ctx.now, roster.MOST + 1), roster.MOST)
+    paused = AtLeast.told(roster.count_paused(ctx.db, ctx.network, ctx.now), roster.MOST)
     return lines(
         _n(
             "<b>{network}</b> has {n} member: {groups}.",
@@ -133,9 +133,11 @@ def _line(ctx: Context, member: Member, name: AnyText) -> Line:
 
 @on(FindMember)
 def find_member(ctx: Context, step: FindMember) -> None:
-    """Find members by a part of their name: show the only one, or all that fit."""
+    """Find members by a part of their name: show the only one, also whose whole name it is, or all that
+    fit."""
     words = ctx.ask("words", _("Who are you looking for? Part of the name is enough."), max_length=60)
-    found = _found(ctx, words)
+    whole = roster.of_whole_name(ctx.db, ctx.network, words)
+    found = [whole] if whole is not None else _found(ctx, words)
     if len(found) == 1:
         _show(ctx, found[0])
     elif found:

@@ -237,7 +237,8 @@ class Acts(Row):
         ]
 
     def _of(self, act: str, few: Sequence[Cost], many: Sequence[Cost]) -> str:
-        ratio = _median(many, "cpu") / _median(few, "cpu")
+        # Of the quickest runs: what else the machine does only adds to the others.
+        ratio = min(run.cpu for run in many) / min(run.cpu for run in few)
         one, other = few[-1], many[-1]
         longest, more = _median(many, "longest"), _median(many, "more")
         missed = [
@@ -266,14 +267,14 @@ class Acts(Row):
 def _costs(
     urls: Mapping[str, str], acts: Mapping[str, Sequence[str]], runs: int
 ) -> tuple[dict[str, tuple[list[Cost], list[Cost]]], float]:
-    """What each act costs among few and among many, in so many runs after one that is not counted; and the
+    """What each act costs among few and many, in turn, in so many runs after one that is not counted; and the
     milliseconds of the calibration loop."""
     few, many = Large(urls["few"], FEW), Large(urls["many"], MANY)
     keep_what_is_there()  # as the program does at its start
     found = {}
     for act, lines in acts.items():
-        one, other = ([where.cost(lines, run) for run in range(runs + 1)][1:] for where in (few, many))
-        found[act] = one, other
+        costs = [(few.cost(lines, run), many.cost(lines, run)) for run in range(runs + 1)][1:]
+        found[act] = [one for one, _ in costs], [other for _, other in costs]
     loops = []
     for _ in range(9):
         began = time.process_time()

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 
+from db import shape, store
 from tests.growth.grown import Grown
 from tests.growth.walk import FEW, MANY, walk
 from tests.support.postgres import Postgres
@@ -25,6 +26,9 @@ def main() -> None:
         else:
             folder = opened.enter_context(tempfile.TemporaryDirectory())
             urls = [f"sqlite:///{folder}/{name}" for name in ("few", "many")]
+        for url in urls:
+            with store.connected(url) as engine:
+                shape.migrate(engine)
         worlds = [Grown(url, size) for url, size in zip(urls, (FEW, MANY), strict=True)]
         found = walk(worlds[0], worlds[1], asked.handler)
         for world in worlds:
