@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select, update
 
 from bot.handler import Handler, Place, Role, Stored
 from bot.lists import Debts, Retention
@@ -34,6 +34,7 @@ from bot.message import (
 from bot.text import Verbatim, to_json
 from db.engine import timers
 from db.engine.turns import TurnSession
+from db.models import Invitation, Member
 from db.network import invitations
 from tests.growth.history import Size, fill
 from tests.growth.plans import shape
@@ -180,6 +181,9 @@ class Grown(World):
         self._acts_now = False
         self.shapes: dict[str, tuple[str, Any]] = {}
         with self.database.begin() as connection:
+            of_course = select(func.max(Invitation.id)).where(Invitation.cohort_id == self.ids["cohort A"])
+            came = update(Member).where(Member.id == self.ids["member hel A"])
+            connection.execute(came.values(invitation_id=of_course.scalar_subquery()))
             fill(connection, size, now=NOW, time_zone="UTC")
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("ANALYZE")

@@ -255,7 +255,9 @@ class World(Acting):
         self.ids[f"report {tag}"] = report.id
         self._apply(db, tag, author)
         self._agree(db, network, tag, author.person)
-        rooms.bind(rooms.at(db, "telegram", f"room{tag}", "", f"ROOM~{tag}"), network, NOW)
+        room = rooms.at(db, "telegram", f"room{tag}", "", f"ROOM~{tag}")
+        rooms.bind(room, network, NOW)
+        self.ids[f"room {tag}"] = room.id
 
     def _agree(self, db: TurnSession, network: Network, tag: str, by: Person) -> None:
         """An agreement, which its author has signed, and where the network is found."""
