@@ -11,10 +11,13 @@ from db import files, shape, store
 
 
 def ready(url: str) -> str:
-    """Return the address of a database. Where it is a SQLite file that is not there, it is there from now on,
-    and has our tables."""
+    """Return the address of a database, which has our tables from now on. A SQLite file that is not there is
+    made; one that is there has them."""
     path = files.path_of(make_url(url))
-    if path is not None and not path.exists():
+    if path is None:
+        with store.connected(url) as engine:
+            shape.migrate(engine)
+    elif not path.exists():
         files.make(path)
         path.write_bytes(_migrated())
     return url
