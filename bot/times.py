@@ -3,6 +3,7 @@ every step is taken in local time and turned into UTC at the end."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -105,6 +106,7 @@ def after_working_days(moment: datetime, days: int, zone: ZoneInfo, clock: time 
     return datetime.combine(day, clock, zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=256)  # many are asked in the same moment, by the same rhythm
 def next_weekly(
     after: datetime, *, weekday: int, at: time, every_weeks: int, starts_on: date, zone: ZoneInfo
 ) -> datetime:

@@ -20,7 +20,7 @@ LIMIT, TOLD = 10.0, 30.0
 READERS, TIMES = 30, 6
 """To so many rooms, so often: the later ones are asked for while the first ones leave."""
 WORDS = "On Friday at six we meet at the library."
-TALK = ((f"!announce {WORDS}", "To whom"), ("1", "Shall I send it?"), ("1", "It is on its way"))
+TALK = ((f"!announce {WORDS}", "Who should get it?"), ("1", "Shall I send it?"), ("1", "It is on its way"))
 """What is said each time, and heard."""
 
 

@@ -80,8 +80,9 @@ HISTORY = (
     f"""INSERT INTO announcements (network_id, made_by_id, letter_id, audience, readers, made_at)
         SELECT n % {MANY // FEW} + 1, n % {MANY // FEW} + 1, CASE WHEN n % 24 = 0 THEN n END, 'all', {FEW}, at
         FROM numbers JOIN moments ON moments.id = 1 WHERE n <= {ANNOUNCEMENTS}""",
-    f"""INSERT INTO conversations (person_id, handler, args, answers, words, question, letter_id, asked_at)
-        SELECT n, 'ask', '[]', '{{}}', '', 'need', {GONE} + n, at
+    f"""INSERT INTO conversations (person_id, handler, args, answers, kept, words, question, takes, heard,
+            letter_id, asked_at)
+        SELECT n, 'ask', '{{}}', '{{}}', '{{}}', '', 'need', 'words', '{{}}', {GONE} + n, at
         FROM numbers JOIN moments ON moments.id = 1 WHERE n <= {QUESTIONS}""",
     f"""INSERT INTO journal (network_id, by_id, act, details, at)
         SELECT n % {MANY // FEW} + 1, n % {MANY} + 1, 'member.joined', '{{}}', at
