@@ -17,10 +17,10 @@ from tests.support.matrix_person import Person
 
 LIMIT, TOLD = 10.0, 30.0
 """Messages a second: what the homeserver takes, and what the bot was told."""
-READERS, TIMES = 30, 6
-"""To so many rooms, so often: the later ones are asked for while the first ones leave."""
+READERS, TIMES = 30, 5
+"""To so many rooms, as often as one may in a day: the later ones are asked for while the first ones leave."""
 WORDS = "On Friday at six we meet at the library."
-TALK = ((f"!announce {WORDS}", "Who should get it?"), ("1", "Shall I send it?"), ("1", "It is on its way"))
+TALK = ((f"!announce {WORDS}", "Who should get it?"), ("1", "Shall I send it?"), ("1", "I am sending it to"))
 """What is said each time, and heard."""
 
 

@@ -20,6 +20,7 @@ import i18n
 from bot.markup import plain
 from bot.text import Also, Reader, Text, _, _c, from_json, lines, render, to_json
 from i18n.__main__ import ROOMS, template, update
+from tests.bench.matrix import TALK
 from tests.support.stage import name, transcripts
 from tests.telegram_server import read_html
 
@@ -587,3 +588,9 @@ def test_telegram_takes_every_text_whatever_is_put_into_it(locale: str, hostile:
             shown = [name for name in placeholders(used) if name not in counted]
             assert text.count(hostile) >= len(shown), used
             assert len(entities) == len(tags(used)) / 2, used
+
+
+def test_what_the_bench_waits_for_is_said() -> None:
+    said = [form for message in texts().values() for form in forms(message.id)]
+    for _says, hears in TALK:
+        assert any(hears in each for each in said), hears
