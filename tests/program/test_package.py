@@ -59,7 +59,8 @@ def test_the_wheel_holds_every_file_of_the_program_and_no_other(package: Path) -
     assert inside == of_the_program()
     assert "mentornet = bot.__main__:main" in scripts
     assert {"i18n/de.po", "i18n/words/en/need.toml", "handlers/protecting/emergency.toml"} <= inside
-    assert {"bot/reading/where/cities.tsv", "bot/reading/where/zones.tsv"} <= inside
+    lists = "language_names.tsv", "where/cities.tsv", "where/zones.tsv"
+    assert {f"bot/reading/{name}" for name in lists} <= inside
     assert any(name.startswith("db/migrations/versions/") for name in inside)
 
 
