@@ -52,9 +52,9 @@ class Cards(Drawing):
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Cards":
-        """Return what `to_json` packed."""
-        texts = {name: from_json(stored[name]) for name in ("description", "above", "below")}
-        return cls(**{**stored, **texts})
+        """Return what `to_json` packed, now or in an earlier release, which packed more."""
+        description, above, below = (from_json(stored[name]) for name in ("description", "above", "below"))
+        return cls(stored["file"], description, above, below, stored["cards"])
 
     def draw(self, reader: Reader) -> Made:
         """Draw the pages for a reader."""

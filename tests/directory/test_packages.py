@@ -4,6 +4,8 @@ import csv
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from random import Random
 
 import pytest
 
@@ -82,3 +84,17 @@ def test_what_is_no_package_is_said(content: bytes, why: str) -> None:
     with pytest.raises(Unclear) as raised:
         packages.read(content, "en", "DE")
     assert why in str(raised.value.args[0])
+
+
+def test_a_damaged_package_is_read_or_said_to_be_none() -> None:
+    """Wherever it is damaged or cut off: never anything else than a sentence."""
+    whole, by = (
+        packed({"organizations.csv": [{"id": str(n), "name": f"N {n}"} for n in range(900)]}),
+        Random(1),
+    )
+    for _each in range(200):
+        damaged = bytearray(whole)
+        for _byte in range(3):
+            damaged[by.randrange(len(damaged))] = by.randrange(256)
+        with suppress(Unclear):
+            packages.read(bytes(damaged[: by.choice([None, by.randrange(len(damaged))])]), "en", "DE")

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,6 +19,12 @@ FIRST = b"PK\x03\x04"
 """What every ZIP archive begins with."""
 MOST_BYTES = 20 * 2**20
 """Of all tables, unpacked."""
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, ValueError),  # damaged, or cut off
+    *(NotImplementedError, RuntimeError),  # packed in a way that Python does not know, or locked
+    csv.Error,  # no table
+)
+"""What is raised for an archive that nobody could read."""
 ORGANISATIONS = "organizations.csv"
 COUNTRY = re.compile(r", ([A-Z]{2})\Z")
 BETWEEN = " · "
@@ -78,7 +85,8 @@ def read(content: bytes, locale: str, here: str) -> Table:
 
 
 def _tables(content: bytes) -> Mapping[str, list[Row]]:
-    """Return the rows of each table, by its file; a cell that is not there is empty."""
+    """Return the rows of each table, by its file; a cell that is not there is empty. Raises Unclear where
+    there is no table of organisations, or none that can be read."""
     found: defaultdict[str, list[Row]] = defaultdict(list)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -86,10 +94,15 @@ def _tables(content: bytes) -> Mapping[str, list[Row]]:
             if sum(each.file_size for each in files) <= MOST_BYTES:
                 for each in files:
                     found[each.filename.rpartition("/")[2]] = [*_rows(archive.read(each))]
-    except (zipfile.BadZipFile, csv.Error, NotImplementedError, RuntimeError):
-        found.clear()
+    except UNREADABLE:
+        found.clear()  # half of the tables are no package: its sender hears so, as where there is none
     if not found[ORGANISATIONS]:
-        raise Unclear(_("There is no table of organisations ({file}) in this archive.", file=ORGANISATIONS))
+        raise Unclear(
+            _(
+                "There is no table of organisations ({file}) in this archive that I can read.",
+                file=ORGANISATIONS,
+            )
+        )
     return found
 
 
