@@ -155,8 +155,8 @@ def called(
 
 
 def of_whole_name(db: Session, network: Network, words: str) -> Member | None:
-    """Return the member whose whole name, of more than one word, the words are; None where there are several,
-    or where the words may be a part of another name: of one that rests, or as a single word."""
+    """Return the only member whose whole name the words are; None where there are several. None as well where
+    they are a single word, or fit somebody whose membership rests: then others may be meant too."""
     if " " not in folded(words) or resting(db, network, words, 1):
         return None
     found = _by_name(db, _exactly(network, words), 2)

@@ -133,8 +133,8 @@ def _line(ctx: Context, member: Member, name: AnyText) -> Line:
 
 @on(FindMember)
 def find_member(ctx: Context, step: FindMember) -> None:
-    """Find members by a part of their name: show the only one, also whose whole name it is, or all that
-    fit."""
+    """Find members by a part of their name: show the only one, or all that fit. Where the words are the whole
+    name of one member, show that one."""
     words = ctx.ask("words", _("Who are you looking for? Part of the name is enough."), max_length=60)
     whole = roster.of_whole_name(ctx.db, ctx.network, words)
     found = [whole] if whole is not None else _found(ctx, words)
